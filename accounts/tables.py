@@ -1,0 +1,89 @@
+"""Tables of accounts and users."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+
+from kernel.db import metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("currency", String(3), nullable=False),
+    Column("deck", String(80), nullable=False),  # a rate deck's name; decks live higher up, so no foreign key
+    Column("zones", String(400), nullable=False, default=""),  # regions allowed: "US,GB,FR"; "" allows none
+    Column("allow_premium", Boolean, nullable=False, default=False),
+    Column("allow_satellite", Boolean, nullable=False, default=False),
+    Column("allow_high_cost", Boolean, nullable=False, default=False),
+    Column("allow_any_phone", Boolean, nullable=False, default=False),  # FROM a number nobody verified
+    Column("cap_call", BigInteger, nullable=False),  # micro-units one call may cost
+    Column("charge_unjoined", Boolean, nullable=False, default=True),  # is A charged when B never answered
+    Column("tax_ppm", Integer, nullable=False, default=0),  # tax in millionths of the charge
+    Column("caller_id", String(20), nullable=False, default=""),  # what the legs see, "" the service's own number
+    Column("active", Boolean, nullable=False, default=True),
+    Column("orders_placed", Integer, nullable=False, default=0),  # also the row's lock: every order updates it first
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("country", String(2), nullable=False),
+    Column("pin_hash", String(200), nullable=False, default=""),  # argon2id over the peppered PIN; "" has none
+    Column("pin_failures", Integer, nullable=False, default=0),
+    Column("pin_locked_until_ms", BigInteger, nullable=False, default=0),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),  # "email"
+    Column("address", String(254), nullable=False),  # lower case
+    Column("answer_address", String(254), nullable=False),  # where answers go; "" is never answered
+    Column("press_1", Boolean, nullable=False, default=True),  # leg A must press 1 when this device ordered
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("kind", "address"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),  # keyed digest of the local part
+    Column("hint", String(8), nullable=False),  # first letters, to tell one from another
+    Column("revoked_ms", BigInteger),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
+phones = Table(
+    "phones",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
+    Column("label", String(40), nullable=False, default=""),
+    Column("main", Boolean, nullable=False, default=False),  # rung when the order names no FROM
+    Column("verified_by", String(20), nullable=False),  # "operator"
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("user_id", "number"),
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("name_key", String(60), nullable=False),  # folded for look-up
+    Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
+    Column("created_ms", BigInteger, nullable=False),
+    UniqueConstraint("user_id", "name_key"),
+)

@@ -1,0 +1,1 @@
+"""Rate decks, rating, holds, settlement, the ledger and CDRs."""

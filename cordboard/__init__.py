@@ -1,0 +1,1 @@
+"""The product: settings, wiring, command line, supervisor, demo. Wiring only: start reading at inbound/."""

@@ -1,0 +1,1 @@
+"""The gate: one ordered table of rules that every order passes."""

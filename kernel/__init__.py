@@ -1,0 +1,1 @@
+"""What every part knows: database, money, clock, ids, errors, masking, the doorbell. Imports nothing of ours."""

@@ -1,0 +1,53 @@
+"""Money is whole micro-units (a millionth of the currency's unit) in an int; Decimal only at the edges.
+
+There is one rounding for charges: up to the next 0.0001 (`charge_up`). Minor units appear on display alone.
+"""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from kernel.errors import Refused
+
+MICRO = 1_000_000
+CHARGE_STEP = 100
+"""Charges are whole multiples of 0.0001."""
+MAX_MICRO = 10**15
+"""Nothing we handle is worth more than a milliard; more is a mistake or an attack."""
+
+SYMBOLS = {"USD": "$", "EUR": "EUR ", "GBP": "GBP "}
+
+
+def charge_up(numerator: int, denominator: int = 1) -> int:
+    """`numerator/denominator` micro-units rounded up to the next whole 0.0001, in micro-units."""
+    return -(-numerator // (denominator * CHARGE_STEP)) * CHARGE_STEP
+
+
+def parse_amount(text: str) -> int:
+    """Micro-units of a decimal like `1.25`. Refuses NaN, infinities, more than six decimals and absurd sizes."""
+    try:
+        value = Decimal(text.strip()) * MICRO
+        micro = int(value)
+    except (InvalidOperation, ValueError, OverflowError) as e:
+        raise Refused("not_an_amount", text=text[:20]) from e
+    if value != micro or abs(micro) > MAX_MICRO:
+        raise Refused("not_an_amount", text=text[:20])
+    return micro
+
+
+def as_decimal(micro: int) -> Decimal:
+    """The exact Decimal of `micro` micro-units."""
+    return Decimal(micro) / MICRO
+
+
+def plain(micro: int) -> str:
+    """Exact, at least two and at most six decimals, for programs and receipts: `0.0425`, `-1.50`."""
+    text = f"{as_decimal(micro):.6f}".rstrip("0")
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}"
+
+
+def display(micro: int, currency: str) -> str:
+    """For people: `$0.04`, `EUR 1.20`; what is under a cent keeps four decimals, so that it never reads as nothing."""
+    step = Decimal("0.0001") if 0 < abs(micro) < MICRO // 100 else Decimal("0.01")
+    sign = "-" if micro < 0 else ""
+    amount = as_decimal(abs(micro)).quantize(step, rounding=ROUND_HALF_UP)
+    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{amount}"

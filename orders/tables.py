@@ -1,0 +1,100 @@
+"""Tables of messages, orders and attempts."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from kernel.db import metadata
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("door", String(8), nullable=False),  # "email"
+    Column("state", String(8), nullable=False),
+    Column("stored_ms", BigInteger, nullable=False),
+    Column("taken_until_ms", BigInteger, nullable=False, default=0),  # who handles it may do so until then
+    Column("tries", Integer, nullable=False, default=0),
+    Column("sender", String(254), nullable=False, default=""),  # envelope sender
+    Column("recipients", Text, nullable=False, default=""),  # one a line; secret aliases as digests
+    Column("peer", String(64), nullable=False, default=""),
+    Column("raw", LargeBinary),  # sealed until handled, then gone
+    Column("kept", Text, nullable=False, default=""),  # own text with PINs struck out
+    Column("evidence", Text, nullable=False, default="{}"),  # JSON: who sent it, how sure we are and why
+    Column("verdict", Text, nullable=False, default=""),  # JSON: rule by rule what the gate said
+    Column("answer", Text, nullable=False, default=""),  # what the sender was told
+    Column("error", Text, nullable=False, default=""),  # why it was shunted
+    Column("handled_ms", BigInteger),
+)
+Index("ix_messages_open", messages.c.stored_ms, sqlite_where=text("state = 'stored'"),
+      postgresql_where=text("state = 'stored'"))  # fmt: skip
+Index("ix_messages_shunted", messages.c.stored_ms, sqlite_where=text("state = 'shunted'"),
+      postgresql_where=text("state = 'shunted'"))  # fmt: skip
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("ref", String(8), nullable=False),  # K7: unique within the account
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("message_id", ForeignKey("messages.id"), nullable=False),
+    Column("door", String(8), nullable=False),
+    Column("key", String(64), nullable=False, unique=True),  # one message, one order: digest of the message's own key
+    Column("digest", String(64), nullable=False),  # keyed digest of the parsed command
+    Column("state", String(12), nullable=False),
+    Column("outcome", String(24), nullable=False, default=""),  # why it ended: "talked", "b_busy", ...
+    Column("number_a", String(16), nullable=False),
+    Column("extension_a", String(8), nullable=False, default=""),
+    Column("number_b", String(16), nullable=False),
+    Column("extension_b", String(8), nullable=False, default=""),
+    Column("name_b", String(60), nullable=False, default=""),  # as the user calls the other party
+    Column("bill", String(32), nullable=False, default=""),
+    Column("press_1", Boolean, nullable=False),
+    Column("caller_id", String(20), nullable=False, default=""),
+    Column("answer", Text, nullable=False),  # the first answer, given again to a redelivery
+    Column("answer_to", Text, nullable=False, default=""),  # JSON: where and in which thread answers go; "" nowhere
+    Column("switch", String(20), nullable=False, default=""),
+    Column("accepted_ms", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("rung_ms", BigInteger, nullable=False, default=0),  # when the doorbell was last rung for it
+    Column("taken_until_ms", BigInteger, nullable=False, default=0),  # a worker has it until then
+    Column("joined_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    UniqueConstraint("account_id", "ref"),
+)
+Index("ix_orders_open", orders.c.due_ms, sqlite_where=text("state <> 'ended'"), postgresql_where=text("state <> 'ended'"))
+Index("ix_orders_of_account", orders.c.account_id, orders.c.accepted_ms)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", String(28), primary_key=True),  # also the channel's id on the switch
+    Column("order_id", ForeignKey("orders.id"), nullable=False, index=True),
+    Column("role", String(1), nullable=False),  # "A" ordered, "B" is the other party
+    Column("state", String(10), nullable=False),
+    Column("switch", String(20), nullable=False),
+    Column("carrier", String(20), nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("limit_ms", BigInteger, nullable=False),  # what the hold pays for, from answer
+    Column("claimed_ms", BigInteger, nullable=False),
+    Column("dialling_ms", BigInteger),
+    Column("answered_ms", BigInteger),  # from the switch's log
+    Column("ended_ms", BigInteger),  # from the switch's log
+    Column("seen_ms", BigInteger),  # last seen alive on the switch
+    Column("cause", Integer),  # Q.850
+    Column("end_reason", String(24), nullable=False, default=""),  # why we ended it, "" if we did not
+)
+Index("ix_attempts_open", attempts.c.switch, sqlite_where=text("state <> 'ended'"),
+      postgresql_where=text("state <> 'ended'"))  # fmt: skip

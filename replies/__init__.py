@@ -1,0 +1,1 @@
+"""Every sentence we say, the outbox, and the ways out."""

@@ -47,12 +47,14 @@ holds = Table(
     Column("order_id", ForeignKey("orders.id"), primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("amount", BigInteger, nullable=False),
+    Column("spent", BigInteger, nullable=False, default=0),  # charges and tax of this order's legs so far
     Column("open", Boolean, nullable=False),
     Column("quote", Text, nullable=False),  # JSON: the frozen deck rows and terms
     Column("opened_ms", BigInteger, nullable=False),
     Column("closed_ms", BigInteger),
 )
-Index("ix_holds_open", holds.c.account_id, holds.c.amount, sqlite_where=text("open"), postgresql_where=text("open"))
+Index("ix_holds_open", holds.c.account_id, holds.c.amount, holds.c.spent, holds.c.open, sqlite_where=text("open"),
+      postgresql_where=text("open"))  # fmt: skip
 
 transactions = Table(
     "transactions",
@@ -60,11 +62,12 @@ transactions = Table(
     Column("id", String(28), primary_key=True),
     Column("key", String(80), nullable=False, unique=True),  # "charge:<attempt>", "topup:<id>": what may happen once
     Column("kind", String(16), nullable=False),
-    Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("order_id", ForeignKey("orders.id")),
     Column("memo", String(200), nullable=False, default=""),
     Column("at_ms", BigInteger, nullable=False),
 )
+Index("ix_transactions_of_account", transactions.c.account_id, transactions.c.at_ms)
 
 entries = Table(
     "entries",
@@ -73,6 +76,7 @@ entries = Table(
     Column("ledger", String(60), primary_key=True),  # "customer:<account>", "revenue", "tax", "cash"
     Column("amount", BigInteger, nullable=False),  # the entries of a transaction sum to zero
     Column("currency", String(3), nullable=False),
+    sqlite_with_rowid=False,  # kept in the order of its key: one tree to write, and sums need no second look
 )
 
 balances = Table(

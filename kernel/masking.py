@@ -1,13 +1,20 @@
 """Numbers and addresses as logs and replies may show them."""
 
+import phonenumbers
+
 VISIBLE_TAIL = 4
 
 
 def mask_number(e164: str) -> str:
-    """`+33140001234` -> `+33 1..1234`: country and region can be guessed, the subscriber can't."""
-    if len(e164) <= VISIBLE_TAIL + 3:
+    """`+33140001234` -> `+33 1..1234`: whose it is can be recognised by who knows it, and by nobody else."""
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
         return "..."
-    return f"{e164[:3]} {e164[3]}..{e164[-VISIBLE_TAIL:]}"
+    national = str(number.national_number)
+    if len(national) <= VISIBLE_TAIL + 1:
+        return f"+{number.country_code} ..."
+    return f"+{number.country_code} {national[0]}..{national[-VISIBLE_TAIL:]}"
 
 
 def mask_address(address: str) -> str:

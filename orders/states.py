@@ -35,28 +35,30 @@ class AttemptState(StrEnum):
     ENDED = "ended"
 
 
-O, A = OrderState, AttemptState
-
 ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
-    O.DUE: frozenset({O.CLAIMED, O.ENDED}),
-    O.CLAIMED: frozenset({O.DUE, O.RINGING_A, O.CLOSING, O.ENDED}),
-    O.RINGING_A: frozenset({O.CONFIRMING, O.REACHING_B, O.CLOSING, O.ENDED}),
-    O.CONFIRMING: frozenset({O.REACHING_B, O.CLOSING, O.ENDED}),
-    O.REACHING_B: frozenset({O.RINGING_B, O.TELLING, O.CLOSING, O.ENDED}),
-    O.RINGING_B: frozenset({O.JOINED, O.TELLING, O.CLOSING, O.ENDED}),
-    O.JOINED: frozenset({O.CLOSING, O.ENDED}),
-    O.TELLING: frozenset({O.CLOSING, O.ENDED}),
-    O.CLOSING: frozenset({O.ENDED}),
-    O.ENDED: frozenset(),
+    OrderState.DUE: frozenset({OrderState.CLAIMED, OrderState.ENDED}),
+    OrderState.CLAIMED: frozenset({OrderState.DUE, OrderState.RINGING_A, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.RINGING_A: frozenset(
+        {OrderState.CONFIRMING, OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}
+    ),
+    OrderState.CONFIRMING: frozenset({OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.REACHING_B: frozenset({OrderState.RINGING_B, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.RINGING_B: frozenset({OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.JOINED: frozenset({OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.TELLING: frozenset({OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.CLOSING: frozenset({OrderState.ENDED}),
+    OrderState.ENDED: frozenset(),
 }
 
 ATTEMPT_MOVES: dict[AttemptState, frozenset[AttemptState]] = {
-    A.CLAIMED: frozenset({A.DIALLING, A.ENDED}),
-    A.DIALLING: frozenset({A.ANSWERED, A.ENDED}),
-    A.ANSWERED: frozenset({A.ENDED}),
-    A.ENDED: frozenset(),
+    AttemptState.CLAIMED: frozenset({AttemptState.DIALLING, AttemptState.ENDED}),
+    AttemptState.DIALLING: frozenset({AttemptState.ANSWERED, AttemptState.ENDED}),
+    AttemptState.ANSWERED: frozenset({AttemptState.ENDED}),
+    AttemptState.ENDED: frozenset(),
 }
 
-LIVE_ORDERS = frozenset(O) - {O.DUE, O.ENDED}
-SETTING_UP = frozenset({O.CLAIMED, O.RINGING_A, O.CONFIRMING, O.REACHING_B, O.RINGING_B})
+LIVE_ORDERS = frozenset(OrderState) - {OrderState.DUE, OrderState.ENDED}
+SETTING_UP = frozenset(
+    {OrderState.CLAIMED, OrderState.RINGING_A, OrderState.CONFIRMING, OrderState.REACHING_B, OrderState.RINGING_B}
+)
 """Between create and bridge: the brake counts these."""

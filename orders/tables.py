@@ -74,7 +74,8 @@ orders = Table(
     Column("ended_ms", BigInteger),
     UniqueConstraint("account_id", "ref"),
 )
-Index("ix_orders_open", orders.c.due_ms, sqlite_where=text("state <> 'ended'"), postgresql_where=text("state <> 'ended'"))
+Index("ix_orders_open", orders.c.due_ms, sqlite_where=text("state <> 'ended'"),
+      postgresql_where=text("state <> 'ended'"))  # fmt: skip
 Index("ix_orders_of_account", orders.c.account_id, orders.c.accepted_ms)
 
 attempts = Table(

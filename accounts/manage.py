@@ -1,0 +1,219 @@
+"""Accounts, users, devices, phones, phone books, aliases and PINs written, for the operator's commands.
+
+Each function works inside the caller's write transaction, gives the new row's id, and raises Refused.
+"""
+
+import secrets as chance
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from accounts import valid
+from accounts.people import fold_address, fold_name, phones_of
+from accounts.pins import check_new_pin
+from accounts.tables import accounts, aliases, contacts, devices, phones, users
+from kernel.errors import Refused
+from kernel.ids import new_id
+from kernel.secrets import Secrets
+
+ALIAS_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+"""32 of them, without l, o, 0 and 1: five bits each."""
+ALIAS_LENGTH = 12
+ALIAS_HINT = 2
+VERIFIED_BY_OPERATOR = "operator"
+SWITCHES = frozenset({"premium", "satellite", "high_cost", "any_phone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an account is opened with; `cap_call` in micro-units, `zones` like `FR,GB`, `tax_ppm` in millionths."""
+
+    name: str
+    currency: str
+    deck: str
+    zones: str
+    cap_call: int
+    charge_unjoined: bool = True
+    tax_ppm: int = 0
+    caller_id: str = ""
+
+
+def add_account(conn: Connection, now_ms: int, terms: Terms) -> str:
+    """Open an account; premium, satellite, high-cost and unverified numbers stay closed (`allow`)."""
+    name = valid.name(terms.name)
+    if conn.execute(select(accounts.c.id).where(func.lower(accounts.c.name) == name.lower())).first():
+        raise Refused("account_exists", name=name)
+    if terms.cap_call <= 0:
+        raise Refused("cap_not_positive")
+    return _insert(
+        conn, accounts, now_ms, Refused("account_exists", name=name),
+        name=name, currency=valid.currency(terms.currency), deck=terms.deck.strip(), zones=valid.zones(terms.zones),
+        cap_call=terms.cap_call, charge_unjoined=terms.charge_unjoined, tax_ppm=terms.tax_ppm,
+        caller_id=valid.number(terms.caller_id) if terms.caller_id else "",
+    )  # fmt: skip
+
+
+def set_zones(conn: Connection, account_id: str, zones: str) -> None:
+    """The regions that the account may call, in place of those before."""
+    _change_account(conn, account_id, zones=valid.zones(zones))
+
+
+def set_cap_call(conn: Connection, account_id: str, micro: int) -> None:
+    """The most that one call may cost."""
+    if micro <= 0:
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, cap_call=micro)
+
+
+def allow(conn: Connection, account_id: str, what: str, yes: bool) -> None:
+    """Open or close one of SWITCHES."""
+    if what not in SWITCHES:
+        raise Refused("no_such_switch", text=what)
+    _change_account(conn, account_id, **{f"allow_{what}": yes})
+
+
+def set_active(conn: Connection, account_id: str, yes: bool) -> None:
+    """Close an account (nothing is ordered on it any more) or open it again."""
+    _change_account(conn, account_id, active=yes)
+
+
+def add_user(conn: Connection, now_ms: int, account_id: str, name: str, country: str) -> str:
+    """A person on the account; `country` is where numbers without a country are read."""
+    name = valid.name(name)
+    same = (users.c.account_id == account_id) & (func.lower(users.c.name) == name.lower())
+    if conn.execute(select(users.c.id).where(same)).first():
+        raise Refused("user_exists", name=name)
+    return _insert(
+        conn, users, now_ms, Refused("user_exists", name=name),
+        account_id=account_id, name=name, country=valid.country(country),
+    )  # fmt: skip
+
+
+def set_user_active(conn: Connection, user_id: str, yes: bool) -> None:
+    """Shut a user out, or let them in again."""
+    conn.execute(update(users).where(users.c.id == user_id).values(active=yes))
+
+
+def set_pin(conn: Connection, secrets: Secrets, user_id: str, pin: str) -> None:
+    """A new PIN in place of the old one; wrong tries are forgotten."""
+    pin_hash = secrets.hash_pin(check_new_pin(pin))
+    values = {"pin_hash": pin_hash, "pin_failures": 0, "pin_locked_until_ms": 0}
+    conn.execute(update(users).where(users.c.id == user_id).values(values))
+
+
+def unlock_pin(conn: Connection, user_id: str) -> None:
+    """Forget wrong tries."""
+    conn.execute(update(users).where(users.c.id == user_id).values(pin_failures=0, pin_locked_until_ms=0))
+
+
+def add_device(conn: Connection, now_ms: int, user_id: str, address: str, answers: str | None = None) -> str:
+    """An e-mail address that the user orders from. Answers go there, to `answers`, or (if "") nowhere."""
+    address = valid.email(address)
+    answer_address = address if answers is None else answers and valid.email(answers)
+    return _insert(
+        conn, devices, now_ms, Refused("device_exists", address=address),
+        user_id=user_id, kind="email", address=address, answer_address=answer_address,
+    )  # fmt: skip
+
+
+def set_press_1(conn: Connection, address: str, yes: bool) -> None:
+    """Whether who answers leg A must press 1 when this device ordered."""
+    _must(conn.execute(_of_device(update(devices), address).values(press_1=yes)), "no_such_device", address=address)
+
+
+def remove_device(conn: Connection, address: str) -> None:
+    """Take an address away; mail from it is a stranger's from now on."""
+    _must(conn.execute(_of_device(delete(devices), address)), "no_such_device", address=address)
+
+
+def add_phone(conn: Connection, now_ms: int, user_id: str, number: str, label: str = "", main: bool = False) -> str:
+    """A telephone that the operator vouches for; the first one is the main one."""
+    number = valid.number(number)
+    first = not phones_of(conn, user_id)
+    if main:
+        conn.execute(update(phones).where(phones.c.user_id == user_id).values(main=False))
+    return _insert(
+        conn, phones, now_ms, Refused("phone_exists", number=number),
+        user_id=user_id, number=number, label=valid.name(label, 40) if label else "",
+        main=main or first, verified_by=VERIFIED_BY_OPERATOR,
+    )  # fmt: skip
+
+
+def set_main_phone(conn: Connection, user_id: str, number: str) -> None:
+    """The telephone to ring when an order names none."""
+    here = (phones.c.user_id == user_id) & (phones.c.number == valid.number(number))
+    conn.execute(update(phones).where(phones.c.user_id == user_id).values(main=False))
+    _must(conn.execute(update(phones).where(here).values(main=True)), "no_such_phone", number=number)
+
+
+def remove_phone(conn: Connection, user_id: str, number: str) -> None:
+    """Take a telephone away; if it was the main one, the oldest left becomes it."""
+    here = (phones.c.user_id == user_id) & (phones.c.number == valid.number(number))
+    _must(conn.execute(delete(phones).where(here)), "no_such_phone", number=number)
+    left = phones_of(conn, user_id)
+    if left and not left[0].main:
+        conn.execute(update(phones).where(phones.c.id == left[0].id).values(main=True))
+
+
+def add_contact(conn: Connection, now_ms: int, user_id: str, name: str, number: str) -> str:
+    """A name in the user's phone book."""
+    name = valid.contact_name(name)
+    return _insert(
+        conn, contacts, now_ms, Refused("contact_exists", name=name),
+        user_id=user_id, name=name, name_key=fold_name(name), number=valid.number(number),
+    )  # fmt: skip
+
+
+def remove_contact(conn: Connection, user_id: str, name: str) -> None:
+    """Strike a name out."""
+    here = (contacts.c.user_id == user_id) & (contacts.c.name_key == fold_name(name))
+    _must(conn.execute(delete(contacts).where(here)), "no_such_contact", name=name)
+
+
+def alias_digest(secrets: Secrets, local_part: str) -> str:
+    """What of an alias is stored, and looked up by `people.by_alias`. Letter case does not matter."""
+    return secrets.digest("alias", local_part.strip().lower())
+
+
+def new_alias(conn: Connection, now_ms: int, secrets: Secrets, user_id: str) -> str:
+    """A new secret local part like `ann-7kq2m9xw4t3z`: shown now, never again; who writes to it is the user."""
+    user = conn.execute(select(users.c.name).where(users.c.id == user_id)).scalar_one()
+    chosen = "".join(chance.choice(ALIAS_LETTERS) for _ in range(ALIAS_LENGTH))
+    plain = unicodedata.normalize("NFKD", user.split()[0]).encode("ascii", "ignore").decode().lower()
+    local_part = "-".join(filter(None, ("".join(filter(str.isalnum, plain))[:10], chosen)))
+    values = {"user_id": user_id, "digest": alias_digest(secrets, local_part), "hint": chosen[:ALIAS_HINT]}
+    _insert(conn, aliases, now_ms, Refused("alias_exists"), **values)
+    return local_part
+
+
+def revoke_aliases(conn: Connection, now_ms: int, user_id: str, hint: str | None = None) -> int:
+    """Take back the user's aliases that begin so, or all of them; how many those were."""
+    live = update(aliases).where(aliases.c.user_id == user_id, aliases.c.revoked_ms.is_(None))
+    if hint is not None:
+        live = live.where(aliases.c.hint == hint[:ALIAS_HINT].lower())
+    return conn.execute(live.values(revoked_ms=now_ms)).rowcount
+
+
+def _insert(conn: Connection, table: Table, now_ms: int, taken: Refused, **values: Any) -> str:
+    row_id = new_id(now_ms)
+    try:
+        conn.execute(insert(table).values(id=row_id, created_ms=now_ms, **values))
+    except IntegrityError as e:
+        raise taken from e
+    return row_id
+
+
+def _change_account(conn: Connection, account_id: str, **values: Any) -> None:
+    conn.execute(update(accounts).where(accounts.c.id == account_id).values(values))
+
+
+def _of_device(statement: Any, address: str) -> Any:
+    return statement.where(devices.c.kind == "email", devices.c.address == fold_address(address))
+
+
+def _must(result: Any, key: str, **fields: str) -> None:
+    if not result.rowcount:
+        raise Refused(key, **fields)

@@ -1,0 +1,224 @@
+"""Who is who: the account, user and device behind a sender, and the numbers a user may name."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, Row, Select, func, select
+
+from accounts.tables import accounts, aliases, contacts, devices, phones, users
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who pays, and what is allowed on that money. Amounts are micro-units."""
+
+    id: str
+    name: str
+    currency: str
+    deck: str
+    zones: frozenset[str]
+    allow_premium: bool
+    allow_satellite: bool
+    allow_high_cost: bool
+    allow_any_phone: bool
+    cap_call: int
+    charge_unjoined: bool
+    tax_ppm: int
+    caller_id: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may order on an account."""
+
+    id: str
+    account_id: str
+    name: str
+    country: str
+    has_pin: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An address that orders come from. `answer_address` "" is never answered."""
+
+    id: str
+    user_id: str
+    kind: str
+    address: str
+    answer_address: str
+    press_1: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A known device with its user and account."""
+
+    device: Device
+    user: User
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class AliasOwner:
+    """Whose secret mailbox alias it is."""
+
+    alias_id: str
+    user: User
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone the operator vouched for. `number` is E.164, then " x512" where it has an extension."""
+
+    id: str
+    number: str
+    label: str
+    main: bool
+    verified_by: str
+
+    @property
+    def e164(self) -> str:
+        """The number without its extension."""
+        return split_number(self.number)[0]
+
+    @property
+    def extension(self) -> str:
+        """Digits to send after answer, "" if none."""
+        return split_number(self.number)[1]
+
+
+def split_number(number: str) -> tuple[str, str]:
+    """`+441234567 x512` -> (`+441234567`, `512`); the extension is "" where there is none."""
+    e164, _, extension = number.partition("x")
+    return e164.strip(), extension
+
+
+def fold_name(name: str) -> str:
+    """How two spellings of a phone-book name are compared: without case, accents and closing full stops."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))
+    return " ".join(word.rstrip(".,!") for word in plain.casefold().split())
+
+
+def fold_address(address: str) -> str:
+    """How addresses of devices are stored and looked up."""
+    return unicodedata.normalize("NFC", address).strip().lower()
+
+
+def who_is(conn: Connection, kind: str, address: str) -> Sender | None:
+    """The sender behind an address, also if the user or account is closed: the gate has the say on that."""
+    query = _people(*devices.c).join(devices, devices.c.user_id == users.c.id)
+    row = conn.execute(query.where(devices.c.kind == kind, devices.c.address == fold_address(address))).first()
+    if row is None:
+        return None
+    return Sender(_device(row), _user(row), _account(row))
+
+
+def by_alias(conn: Connection, digest: str) -> AliasOwner | None:
+    """The owner of the alias with this digest (`manage.alias_digest`), unless it was revoked."""
+    query = _people(aliases.c.id).join(aliases, aliases.c.user_id == users.c.id)
+    row = conn.execute(query.where(aliases.c.digest == digest, aliases.c.revoked_ms.is_(None))).first()
+    if row is None:
+        return None
+    return AliasOwner(row._mapping[aliases.c.id], _user(row), _account(row))
+
+
+def account_named(conn: Connection, name: str) -> Account | None:
+    """The account of that name (letter case does not matter) or id."""
+    query = select(accounts).where((func.lower(accounts.c.name) == name.strip().lower()) | (accounts.c.id == name))
+    row = conn.execute(query).first()
+    return None if row is None else _account(row)
+
+
+def all_accounts(conn: Connection) -> list[Account]:
+    """Every account, by name."""
+    return [_account(row) for row in conn.execute(select(accounts).order_by(accounts.c.name))]
+
+
+def account_of(conn: Connection, account_id: str) -> Account:
+    """The account with this id, which must exist."""
+    return _account(conn.execute(select(accounts).where(accounts.c.id == account_id)).one())
+
+
+def user_of(conn: Connection, user_id: str) -> User:
+    """The user with this id, who must exist."""
+    return _user(conn.execute(select(users).where(users.c.id == user_id)).one())
+
+
+def users_of(conn: Connection, account_id: str) -> list[User]:
+    """The users of an account, by name."""
+    return [
+        _user(row) for row in conn.execute(select(users).where(users.c.account_id == account_id).order_by(users.c.name))
+    ]
+
+
+def devices_of(conn: Connection, user_id: str) -> list[Device]:
+    """A user's devices, oldest first."""
+    query = select(devices).where(devices.c.user_id == user_id).order_by(devices.c.created_ms)
+    return [_device(row) for row in conn.execute(query)]
+
+
+def phones_of(conn: Connection, user_id: str) -> list[Phone]:
+    """A user's verified telephones, the main one first."""
+    query = select(phones).where(phones.c.user_id == user_id).order_by(phones.c.main.desc(), phones.c.created_ms)
+    return [Phone(row.id, row.number, row.label, row.main, row.verified_by) for row in conn.execute(query)]
+
+
+def main_phone(conn: Connection, user_id: str) -> Phone | None:
+    """The telephone to ring when the order names none."""
+    return next((phone for phone in phones_of(conn, user_id) if phone.main), None)
+
+
+def names_of(conn: Connection, user_id: str) -> dict[str, str]:
+    """The user's phone book: each name as the user writes it, and its number (E.164, " x512")."""
+    query = select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == user_id).order_by(contacts.c.name)
+    return {row.name: row.number for row in conn.execute(query)}
+
+
+def alias_hints(conn: Connection, user_id: str) -> list[str]:
+    """How each of the user's secret aliases in use begins, oldest first."""
+    live = (aliases.c.user_id == user_id) & aliases.c.revoked_ms.is_(None)
+    return list(conn.execute(select(aliases.c.hint).where(live).order_by(aliases.c.created_ms)).scalars())
+
+
+def _people(*columns: Any) -> Select[Any]:
+    return (
+        select(*users.c, *accounts.c, *columns)
+        .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+        .select_from(users)
+        .join(accounts, users.c.account_id == accounts.c.id)
+    )
+
+
+def _account(row: Row[Any]) -> Account:
+    of, c = row._mapping, accounts.c
+    return Account(
+        id=of[c.id],
+        name=of[c.name],
+        currency=of[c.currency],
+        deck=of[c.deck],
+        zones=frozenset(zone for zone in of[c.zones].split(",") if zone),
+        allow_premium=of[c.allow_premium],
+        allow_satellite=of[c.allow_satellite],
+        allow_high_cost=of[c.allow_high_cost],
+        allow_any_phone=of[c.allow_any_phone],
+        cap_call=of[c.cap_call],
+        charge_unjoined=of[c.charge_unjoined],
+        tax_ppm=of[c.tax_ppm],
+        caller_id=of[c.caller_id],
+        active=of[c.active],
+    )
+
+
+def _user(row: Row[Any]) -> User:
+    of, c = row._mapping, users.c
+    return User(of[c.id], of[c.account_id], of[c.name], of[c.country], bool(of[c.pin_hash]), of[c.active])
+
+
+def _device(row: Row[Any]) -> Device:
+    of, c = row._mapping, devices.c
+    return Device(of[c.id], of[c.user_id], of[c.kind], of[c.address], of[c.answer_address], of[c.press_1])

@@ -1,0 +1,91 @@
+"""What a call of two legs may cost, and how long it may last on a budget. Pure; amounts in micro-units.
+
+A is paid from its own answer, so a plan for `talk_s` of talk covers A for the confirm window, B's longest ringing
+and the talk, and B for the talk. The legs are cut where the plan ends: half a second early, since a cut comes late
+and must not start an increment.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from billing.rating import Terms, gross
+from kernel.money import MICRO, charge_up
+
+CONFIRM_S = 20
+RING_B_S = 60
+MIN_TALK_S = 60
+EARLY_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The frozen terms of one order: both deck rows, the tax, who pays for an unjoined call, the longest waits."""
+
+    a: Terms
+    b: Terms
+    tax_ppm: int
+    charge_unjoined: bool = True
+    ring_b_s: int = RING_B_S
+    confirm_s: int = CONFIRM_S
+
+    def __post_init__(self) -> None:
+        if self.a.currency != self.b.currency:
+            raise ValueError(f"legs in two currencies: {self.a.currency} and {self.b.currency}")
+
+    @property
+    def currency(self) -> str:
+        """The one currency of both legs."""
+        return self.a.currency
+
+    def terms(self, role: str) -> Terms:
+        """The deck row of leg "A" or "B"."""
+        return self.a if role == "A" else self.b
+
+    def to_json(self) -> str:
+        """JSON that `from_json` reads back to an equal object."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The inverse of `to_json`."""
+        values = json.loads(text)
+        values["a"], values["b"] = Terms(**values["a"]), Terms(**values["b"])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to hold and where the switch must cut: milliseconds from each leg's own answer."""
+
+    amount: int
+    limit_a_ms: int
+    limit_b_ms: int
+    talk_s: int
+
+
+def cost(quote: Quote, talk_s: int) -> int:
+    """The most that a call with `talk_s` seconds of talk can cost, tax included. Never falls as `talk_s` grows."""
+    waiting_s = quote.confirm_s + quote.ring_b_s
+    return gross((waiting_s + talk_s) * 1000, quote.a, quote.tax_ppm) + gross(talk_s * 1000, quote.b, quote.tax_ppm)
+
+
+def plan(quote: Quote, budget: int, *, max_talk_s: int, min_talk_s: int = MIN_TALK_S) -> Plan | None:
+    """The longest call up to `max_talk_s` that the budget pays for; None if it can't pay for `min_talk_s`."""
+    low, high = min(min_talk_s, max_talk_s), max_talk_s
+    if low <= 0 or cost(quote, low) > budget:
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        if cost(quote, middle) <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    waiting_ms = (quote.confirm_s + quote.ring_b_s) * 1000
+    talk_ms = low * 1000 - EARLY_MS
+    return Plan(cost(quote, low), waiting_ms + talk_ms, talk_ms, low)
+
+
+def per_minute(quote: Quote) -> int:
+    """Both legs' price of one minute, tax included, connect fees and increments left out."""
+    return charge_up((quote.a.rate + quote.b.rate) * (MICRO + quote.tax_ppm), MICRO)

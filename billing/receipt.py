@@ -1,0 +1,74 @@
+"""The receipt of an order: what each leg took and cost, and what is left. Data only; replies put it into words."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from billing.tables import balances, cdrs
+from orders.tables import attempts, orders
+
+
+@dataclass(frozen=True, slots=True)
+class LegLine:
+    """One attempt. Never answered: `answered_ms` None and nothing charged. `charge` has the tax in it."""
+
+    role: str
+    number: str
+    answered_ms: int | None
+    ended_ms: int | None
+    billed_seconds: int
+    charge: int
+    cause: int | None
+    estimated: bool
+    capped: bool
+    waived: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An order in money. `total` is the sum of its legs."""
+
+    order_id: str
+    ref: str
+    legs: tuple[LegLine, ...]
+    total: int
+    currency: str
+    balance_left: int
+
+
+_ORDER = (
+    select(orders.c.ref, balances.c.amount, balances.c.currency)
+    .join_from(orders, balances, balances.c.account_id == orders.c.account_id)
+    .where(orders.c.id == bindparam("order"))
+)
+_LEGS = (
+    select(
+        attempts.c.role, attempts.c.number,
+        attempts.c.cause.label("attempt_cause"), attempts.c.ended_ms.label("gone_ms"),
+        cdrs.c.attempt_id, cdrs.c.answered_ms, cdrs.c.ended_ms, cdrs.c.billed_seconds, cdrs.c.charge, cdrs.c.tax,
+        cdrs.c.cause, cdrs.c.estimated, cdrs.c.capped, cdrs.c.rating,
+    )
+    .join_from(attempts, cdrs, cdrs.c.attempt_id == attempts.c.id, isouter=True)
+    .where(attempts.c.order_id == bindparam("order"))
+    .order_by(attempts.c.claimed_ms, attempts.c.id)
+)  # fmt: skip
+
+
+def receipt(conn: Connection, order_id: str) -> Receipt | None:
+    """What the order has cost so far, leg by leg in the order of trying; None if there is no such order."""
+    order = conn.execute(_ORDER, {"order": order_id}).one_or_none()
+    if order is None:
+        return None
+    legs = tuple(_line(row) for row in conn.execute(_LEGS, {"order": order_id}))
+    return Receipt(order_id, order.ref, legs, sum(leg.charge for leg in legs), order.currency, order.amount)
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> LegLine:
+    if row.attempt_id is None:
+        return LegLine(row.role, row.number, None, row.gone_ms, 0, 0, row.attempt_cause, False, False, "")
+    return LegLine(
+        row.role, row.number, row.answered_ms, row.ended_ms, row.billed_seconds, row.charge + row.tax, row.cause,
+        row.estimated, row.capped, json.loads(row.rating)["waived"],
+    )  # fmt: skip

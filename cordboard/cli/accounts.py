@@ -1,0 +1,174 @@
+"""`cordboard accounts`: open, show, top up, allow, close."""
+
+import click
+
+from cordboard.cli import opening, showing
+from cordboard.cli.choices import AMOUNT, account_by
+from cordboard.cli.context import Tools, with_tools
+from cordboard.cli.printing import as_json
+from kernel.money import display, parse_amount
+
+DEFAULT_CAP = parse_amount("10")
+ON_OFF = click.Choice(["on", "off"])
+
+
+@click.group()
+def accounts() -> None:
+    """Open, show, top up and close accounts."""
+
+
+@accounts.command()
+@click.argument("name")
+@click.option("--user", help="The first user's name (default: the account's).")
+@click.option("--email", required=True, help="The address that user orders from.")
+@click.option("--phone", required=True, help="The number that user is rung at; you vouch for it.")
+@click.option("--country", help="Where numbers without a country are read, like GB (default: the phone's).")
+@click.option("--currency", default="USD", show_default=True)
+@click.option("--deck", default="standard", show_default=True, help="The rate deck that prices its calls.")
+@click.option("--zones", help="Countries it may call, like US,GB,FR (default: the user's own).")
+@click.option("--balance", type=AMOUNT, default=0, help="Money to begin with.")
+@click.option("--cap-call", type=AMOUNT, default=DEFAULT_CAP, show_default="10", help="The most one call may cost.")
+@click.option("--name", "names", multiple=True, metavar="NAME=NUMBER", help="A phone-book entry; may be repeated.")
+@click.option("--json", "json_", is_flag=True, help="For programs.")
+@with_tools
+def add(tools: Tools, /, json_: bool, **options: object) -> None:
+    """Open the account NAME with its first user, and print the user's welcome card.
+
+    \b
+    cordboard accounts add "MV Petrel" --user Ann --email ann@petrel.example \\
+        --phone +33612345678 --zones US,GB,FR --balance 20
+    """
+    opened = opening.open_account(tools, opening.Wanted(**options))  # type: ignore[arg-type] # click checked them
+    if json_:
+        as_json(opened.as_dict())
+    else:
+        click.echo(opened.card())
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("name")
+@click.option("--email", required=True, help="The address the user orders from.")
+@click.option("--phone", required=True, help="The number the user is rung at; you vouch for it.")
+@click.option("--country", help="Where numbers without a country are read, like GB (default: the phone's).")
+@click.option("--json", "json_", is_flag=True, help="For programs.")
+@with_tools
+def user(tools: Tools, account: str, name: str, email: str, phone: str, country: str | None, json_: bool) -> None:
+    """Add the user NAME to ACCOUNT, and print the welcome card."""
+    opened = opening.open_user(tools, account, opening.Person(name, email, phone, country))
+    if json_:
+        as_json(opened.as_dict())
+    else:
+        click.echo(opened.card())
+
+
+@accounts.command("list")
+@click.option("--json", "json_", is_flag=True, help="For programs.")
+@with_tools
+def list_(tools: Tools, json_: bool) -> None:
+    """List all accounts."""
+    with tools.db.read() as conn:
+        showing.list_accounts(conn, json_)
+
+
+@accounts.command()
+@click.argument("account")
+@click.option("--json", "json_", is_flag=True, help="For programs.")
+@with_tools
+def show(tools: Tools, account: str, json_: bool) -> None:
+    """Show ACCOUNT with its users, their addresses, phones and names."""
+    with tools.db.read() as conn:
+        showing.show_account(conn, account_by(conn, account), json_)
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("amount", type=AMOUNT)
+@click.option("--memo", default="", help="What the statement will say.")
+@click.option("--reference", help="Your own number of this payment: the same one is never booked twice.")
+@with_tools
+def topup(tools: Tools, account: str, amount: int, memo: str, reference: str | None) -> None:
+    """Add AMOUNT to ACCOUNT's balance."""
+    from billing import ledger
+    from kernel.ids import new_id
+
+    now_ms = tools.clock.ms()
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        key = reference or new_id(now_ms)
+        booked = ledger.top_up(conn, found.id, amount, found.currency, key, memo, now_ms)
+        balance = display(ledger.balance(conn, found.id), found.currency)
+    said = f"Added {display(amount, found.currency)}." if booked else f"Payment {reference} was booked before."
+    click.echo(f"{said} {found.name} now has {balance}.")
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("what", type=click.Choice(["premium", "satellite", "high-cost", "any-phone"]))
+@click.argument("state", type=ON_OFF)
+@with_tools
+def allow(tools: Tools, account: str, what: str, state: str) -> None:
+    """Allow ACCOUNT a kind of number, or deny it again.
+
+    any-phone lets its users be rung at numbers that nobody vouched for.
+    """
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.allow(conn, found.id, what.replace("-", "_"), state == "on")
+    click.echo(f"{found.name}: {what} is {state}.")
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("countries")
+@with_tools
+def zones(tools: Tools, account: str, countries: str) -> None:
+    """Set the COUNTRIES that ACCOUNT may call, like US,GB,FR, in place of those before."""
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.set_zones(conn, found.id, countries)
+        now = ", ".join(sorted(account_by(conn, found.id).zones))
+    click.echo(f"{found.name} may call: {now or 'nowhere'}.")
+
+
+@accounts.command()
+@click.argument("account")
+@click.argument("amount", type=AMOUNT)
+@with_tools
+def cap(tools: Tools, account: str, amount: int) -> None:
+    """Set the most that one call of ACCOUNT may cost."""
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.set_cap_call(conn, found.id, amount)
+    click.echo(f"{found.name}: one call may cost {display(amount, found.currency)} at most.")
+
+
+@accounts.command()
+@click.argument("account")
+@with_tools
+def close(tools: Tools, account: str) -> None:
+    """Close ACCOUNT: nothing is ordered on it any more. Calls under way go on, the money stays."""
+    _set_active(tools, account, False)
+
+
+@accounts.command()
+@click.argument("account")
+@with_tools
+def reopen(tools: Tools, account: str) -> None:
+    """Open a closed ACCOUNT again."""
+    _set_active(tools, account, True)
+
+
+def _set_active(tools: Tools, account: str, yes: bool) -> None:
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.set_active(conn, found.id, yes)
+    click.echo(f"{found.name} is {'open' if yes else 'closed'}.")

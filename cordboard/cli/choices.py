@@ -1,0 +1,64 @@
+"""Words on the command line turned into what they mean: an account, a user, a number, an amount."""
+
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from accounts import people
+from accounts.people import Account, User
+from kernel.errors import Refused
+from kernel.money import parse_amount
+from parsers.numbers import Number, parse_number
+
+
+class Amount(click.ParamType[int]):
+    """A decimal like `12.50`, in micro-units."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Exact, or refused."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_amount(value)
+        except Refused:
+            self.fail(f"{value!r} is not an amount like 20 or 12.50.", param, ctx)
+
+
+AMOUNT = Amount()
+
+
+def account_by(conn: Connection, name: str) -> Account:
+    """The account of that name or id."""
+    account = people.account_named(conn, name)
+    if account is None:
+        raise Refused("no_such_account", name=name)
+    return account
+
+
+def user_by(conn: Connection, account: Account, name: str | None) -> User:
+    """The account's user of that name; without a name, its only one."""
+    users = people.users_of(conn, account.id)
+    names = ", ".join(user.name for user in users)
+    if not users:
+        raise Refused("account_has_no_user", name=account.name)
+    if name is None:
+        if len(users) > 1:
+            raise Refused("which_user", account=account.name, users=names)
+        return users[0]
+    for user in users:
+        if user.name.casefold() == name.strip().casefold():
+            return user
+    raise Refused("no_such_user", account=account.name, name=name, users=names)
+
+
+def stored(number: Number) -> str:
+    """A number as accounts keep it."""
+    return f"{number.e164} x{number.extension}" if number.extension else number.e164
+
+
+def stored_number(text: str, country: str | None) -> str:
+    """A number as the operator wrote it, as accounts keep it."""
+    return stored(parse_number(text, country))

@@ -1,0 +1,160 @@
+"""`cordboard devices`: what a user orders from and is rung at."""
+
+import click
+
+from accounts import manage, people
+from accounts.pins import make_pin
+from cordboard.cli.choices import account_by, stored_number, user_by
+from cordboard.cli.context import Tools, with_tools
+from cordboard.cli.printing import as_json, spaced, table
+from kernel.errors import Refused
+
+USER = click.option("--user", help="Whose; needed where the account has several users.")
+
+
+@click.group()
+def devices() -> None:
+    """What a user orders from and is rung at: addresses, phones, PINs, names."""
+
+
+@devices.command()
+@click.argument("account")
+@click.argument("address")
+@click.option("--answers", metavar="ADDRESS", help='Where answers go instead; "none" for nowhere.')
+@USER
+@with_tools
+def add(tools: Tools, account: str, address: str, answers: str | None, user: str | None) -> None:
+    """Let a user of ACCOUNT order from the e-mail ADDRESS."""
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        manage.add_device(conn, tools.clock.ms(), who.id, address, "" if answers == "none" else answers)
+    click.echo(f"{who.name} may now order from {people.fold_address(address)}.")
+
+
+@devices.command("list")
+@click.argument("account", required=False)
+@click.option("--json", "json_", is_flag=True, help="For programs.")
+@with_tools
+def list_(tools: Tools, account: str | None, json_: bool) -> None:
+    """List the addresses that orders may come from."""
+    with tools.db.read() as conn:
+        chosen = [account_by(conn, account)] if account else people.all_accounts(conn)
+        rows = [
+            (
+                device.address,
+                user.name,
+                owner.name,
+                "yes" if device.press_1 else "no",
+                device.answer_address or "nobody",
+            )
+            for owner in chosen
+            for user in people.users_of(conn, owner.id)
+            for device in people.devices_of(conn, user.id)
+        ]
+    if json_:
+        names = ("address", "user", "account", "press_1", "answers")
+        as_json([dict(zip(names, row, strict=True)) | {"press_1": row[3] == "yes"} for row in rows])
+        return
+    heads = ("Address", "User", "Account", "Press 1", "Answers to")
+    table(heads, [(*row[:4], "same" if row[4] == row[0] else row[4]) for row in rows])
+
+
+@devices.command()
+@click.argument("address")
+@with_tools
+def remove(tools: Tools, address: str) -> None:
+    """Take ADDRESS away: mail from it is a stranger's from now on."""
+    with tools.db.write() as conn:
+        manage.remove_device(conn, address)
+    click.echo(f"Nobody orders from {people.fold_address(address)} any more.")
+
+
+@devices.command()
+@click.argument("address")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@with_tools
+def press1(tools: Tools, address: str, state: str) -> None:
+    """Must who answers press 1, when ADDRESS ordered? Off only for numbers where nobody else answers."""
+    with tools.db.write() as conn:
+        manage.set_press_1(conn, address, state == "on")
+    click.echo(f"{people.fold_address(address)}: press-1 is {state}.")
+
+
+@devices.command()
+@click.argument("account")
+@click.option("--revoke", metavar="HINT", help='Take back the one that begins so; "all" for all of them.')
+@USER
+@with_tools
+def alias(tools: Tools, account: str, revoke: str | None, user: str | None) -> None:
+    """Make a user a new secret address, shown this once; or take one back."""
+    now_ms = tools.clock.ms()
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        if revoke is None:
+            local_part = manage.new_alias(conn, now_ms, tools.secrets, who.id)
+            said = f"{local_part}@{tools.settings.mail.domain}"
+        else:
+            count = manage.revoke_aliases(conn, now_ms, who.id, None if revoke == "all" else revoke)
+            if not count:
+                raise Refused("no_such_alias", text=revoke)
+            said = f"{count} secret address{'es' if count > 1 else ''} of {who.name} taken back."
+    click.echo(said)
+
+
+@devices.command()
+@click.argument("account")
+@click.option("--unlock", is_flag=True, help="Keep the PIN; only forget wrong tries.")
+@USER
+@with_tools
+def pin(tools: Tools, account: str, unlock: bool, user: str | None) -> None:
+    """Give a user a new PIN, shown this once."""
+    new = make_pin()
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        if unlock:
+            manage.unlock_pin(conn, who.id)
+        else:
+            manage.set_pin(conn, tools.secrets, who.id, new)
+    click.echo(f"{who.name}'s PIN may be tried again." if unlock else f"{who.name}'s PIN is now {new}.")
+
+
+@devices.command()
+@click.argument("account")
+@click.argument("number")
+@click.option("--label", default="", help="What the user calls it, like bridge.")
+@click.option("--main", is_flag=True, help="Ring this one when an order names none.")
+@click.option("--remove", is_flag=True, help="Take it away.")
+@USER
+@with_tools
+def phone(tools: Tools, account: str, number: str, label: str, main: bool, remove: bool, user: str | None) -> None:
+    """Vouch for NUMBER, so that a user of ACCOUNT may be rung there."""
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        kept = stored_number(number, who.country)
+        known = any(phone.number == kept for phone in people.phones_of(conn, who.id))
+        if remove:
+            manage.remove_phone(conn, who.id, kept)
+        elif known and main:
+            manage.set_main_phone(conn, who.id, kept)
+        else:
+            manage.add_phone(conn, tools.clock.ms(), who.id, kept, label, main)
+    click.echo(f"{who.name} {'is no longer rung' if remove else 'may be rung'} at {spaced(kept)}.")
+
+
+@devices.command()
+@click.argument("account")
+@click.argument("name")
+@click.argument("number", required=False)
+@USER
+@with_tools
+def name(tools: Tools, account: str, name: str, number: str | None, user: str | None) -> None:
+    """Write NAME for NUMBER into a user's phone book; without NUMBER, strike it out."""
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        if number is None:
+            manage.remove_contact(conn, who.id, name)
+            click.echo(f"{who.name}'s phone book no longer has {name}.")
+            return
+        kept = stored_number(number, who.country)
+        manage.add_contact(conn, tools.clock.ms(), who.id, name, kept)
+    click.echo(f'{who.name} may now write "CALL {name}" for {spaced(kept)}.')

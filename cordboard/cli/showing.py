@@ -1,0 +1,120 @@
+"""How `cordboard accounts list` and `show` read."""
+
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from accounts import people
+from accounts.people import Account, User
+from billing import ledger
+from cordboard.cli.printing import as_json, fields, spaced, table
+from kernel.money import display, plain
+
+
+def list_accounts(conn: Connection, json_: bool) -> None:
+    """All accounts, one a line."""
+    found = people.all_accounts(conn)
+    if json_:
+        as_json([_account(conn, account) for account in found])
+        return
+    if not found:
+        click.echo("No account yet. Open one: cordboard accounts add NAME --email ADDRESS --phone NUMBER")
+        return
+    table(
+        ("Account", "Balance", "Deck", "May call", "Users", ""),
+        [
+            (
+                account.name,
+                display(ledger.balance(conn, account.id), account.currency),
+                account.deck,
+                _few(sorted(account.zones)),
+                _few([user.name for user in people.users_of(conn, account.id)]),
+                "" if account.active else "closed",
+            )
+            for account in found
+        ],
+        right="2",
+    )
+
+
+def show_account(conn: Connection, account: Account, json_: bool) -> None:
+    """One account with its users."""
+    if json_:
+        as_json(_account(conn, account) | {"users": [_user(conn, u) for u in people.users_of(conn, account.id)]})
+        return
+    allowed = [name for name, yes in _allowed(account).items() if yes]
+    fields(
+        (
+            ("Account", account.name + ("" if account.active else " (closed)")),
+            ("Id", account.id),
+            ("Balance", display(ledger.balance(conn, account.id), account.currency)),
+            ("Deck", account.deck),
+            ("May call", ", ".join(sorted(account.zones)) or "nowhere"),
+            ("Also allowed", ", ".join(allowed) or "nothing"),
+            ("One call", f"{display(account.cap_call, account.currency)} at most"),
+        )
+    )
+    for user in people.users_of(conn, account.id):
+        click.echo()
+        _print_user(conn, user)
+
+
+def _print_user(conn: Connection, user: User) -> None:
+    lines = [("User", f"{user.name}, {user.country}" + ("" if user.active else " (shut out)"))]
+    for device in people.devices_of(conn, user.id):
+        notes = "" if device.press_1 else " (no press-1)"
+        if device.answer_address != device.address:
+            notes += f" (answers to {device.answer_address or 'nobody'})"
+        lines.append(("Writes from", device.address + notes))
+    lines += [
+        ("Rung at", f"{spaced(phone.number)} {phone.label}".rstrip() + (" (main)" if phone.main else ""))
+        for phone in people.phones_of(conn, user.id)
+    ]
+    hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
+    lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
+    lines += [("Calls", f"{name}: {spaced(number)}") for name, number in people.names_of(conn, user.id).items()]
+    fields(lines)
+
+
+def _account(conn: Connection, account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "currency": account.currency,
+        "balance": plain(ledger.balance(conn, account.id)),
+        "deck": account.deck,
+        "zones": sorted(account.zones),
+        "cap_call": plain(account.cap_call),
+        "allowed": _allowed(account),
+        "active": account.active,
+    }
+
+
+def _user(conn: Connection, user: User) -> dict[str, Any]:
+    devices = people.devices_of(conn, user.id)
+    return {
+        "id": user.id,
+        "name": user.name,
+        "country": user.country,
+        "active": user.active,
+        "pin": user.has_pin,
+        "aliases": people.alias_hints(conn, user.id),
+        "devices": [{"address": d.address, "answers": d.answer_address, "press_1": d.press_1} for d in devices],
+        "phones": [{"number": p.number, "label": p.label, "main": p.main} for p in people.phones_of(conn, user.id)],
+        "names": people.names_of(conn, user.id),
+    }
+
+
+def _allowed(account: Account) -> dict[str, bool]:
+    return {
+        "premium": account.allow_premium,
+        "satellite": account.allow_satellite,
+        "high-cost": account.allow_high_cost,
+        "any-phone": account.allow_any_phone,
+    }
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:4])
+    return f"{shown} +{len(names) - 4}" if len(names) > 4 else shown

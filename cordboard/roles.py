@@ -1,0 +1,128 @@
+"""What runs: each process of the product as one blocking function of its parts. Ends on SIGTERM or SIGINT."""
+
+import asyncio
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from rq.worker import SimpleWorker
+
+from cordboard.wiring import Parts
+from dispatcher import jobs
+from dispatcher.switches.exchange.server import ExchangeConfig, serve_exchange
+from inbound.mail_reader import EMAIL
+from inbound.smtp import MailIn, SmtpDoor
+from inbound.smtp_server import serve_smtp
+from kernel import doorbell
+from kernel.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+SEND_SECONDS = 0.1
+WORKER_WAIT_SECONDS = 1.0
+
+
+def smtp(parts: Parts) -> None:
+    """The SMTP door and the pool that handles what it accepts."""
+    settings, intake = parts.settings.smtp, parts.intake
+
+    def accept(mail: MailIn) -> str:
+        return intake.accept(EMAIL, mail.sender, mail.recipients, mail.raw, mail.peer)
+
+    def known(address: str) -> bool:
+        with parts.db.read() as conn:
+            return parts.reader.is_known(conn, address)
+
+    with ThreadPoolExecutor(settings.handlers, "handle") as pool, ThreadPoolExecutor(4, "accept") as accept_pool:
+        door = SmtpDoor(
+            settings=parts.smtp_limits, recipient_known=known, accept=accept, handle=intake.handle, pool=pool,
+            accept_pool=accept_pool,
+        )  # fmt: skip
+        serve_smtp(door, settings.host, settings.port)
+
+
+def worker(parts: Parts) -> None:
+    """One RQ worker on its one queue; waits out a Redis that is away."""
+    jobs.install(parts.launcher.launch)
+    stop = threading.Event()
+    while not stop.is_set():
+        redis = doorbell.connect(parts.settings.redis_url.get_secret_value())
+        try:
+            queue = Queue(doorbell.QUEUE, connection=redis, serializer=JSONSerializer)
+            rq_worker = SimpleWorker([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
+            rq_worker.work(logging_level="WARNING", with_scheduler=False)
+        except (RedisError, OSError) as e:
+            log.warning("redis is away", extra={"why": type(e).__name__})
+            stop.wait(WORKER_WAIT_SECONDS)
+        else:
+            return
+
+
+def conductor(parts: Parts) -> None:
+    """The conductor of the one switch."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await parts.conductor.run(stop)
+
+    asyncio.run(run())
+
+
+def cel(parts: Parts) -> None:
+    """Follows the switch's log."""
+    parts.follower.follow(_until_told())
+
+
+def sweeper(parts: Parts) -> None:
+    """Brings back what was left: messages, orders that nobody took; and sends what waits in the outbox."""
+    stop = _until_told()
+    swept = 0.0
+    while not stop.is_set():
+        if time.monotonic() - swept >= SWEEP_SECONDS:
+            _try(parts.intake.leftovers)
+            _try(parts.due.sweep)
+            swept = time.monotonic()
+        if not _try(parts.sender.send_waiting):
+            stop.wait(SEND_SECONDS)
+
+
+def exchange(parts: Parts) -> None:
+    """The built-in exchange, where the settings' switch is to be."""
+    url, user, password = parts.ari
+    host, _, port = url.partition("://")[2].partition(":")
+    serve_exchange(ExchangeConfig(parts.settings.cel_file, host, int(port), user, password))
+
+
+def _try(work: Callable[[], int]) -> int:
+    """A round of the sweeper that can't be done now is done in the next one."""
+    try:
+        return work()
+    except Unavailable as e:
+        log.warning("put off", extra={"what": getattr(work, "__name__", str(work)), "why": str(e)})
+        return 0
+
+
+def _until_told() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+ROLES: dict[str, Callable[[Parts], None]] = {
+    "exchange": exchange,
+    "cel": cel,
+    "conductor": conductor,
+    "worker": worker,
+    "smtp": smtp,
+    "sweeper": sweeper,
+}

@@ -1,0 +1,217 @@
+"""The settings: one TOML file, and `CORDBOARD_*` variables that outdo it.
+
+The file is `cordboard.toml` here, or the one that `CORDBOARD_CONFIG` names. `[smtp] port` is also
+`CORDBOARD_SMTP__PORT`; a secret (see `SECRETS`) may instead be read from the file that `<its variable>_FILE` names.
+A wrong setting is one sentence (`Misconfigured`), never a traceback.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
+"""Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
+
+ASTERISK_CEL = Path("/var/log/asterisk/cel-custom/cordboard.csv")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[int, Field(ge=1, le=3600)]
+E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$")]
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+Domain = Annotated[
+    str,
+    StringConstraints(to_lower=True, max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})+$"),
+]
+
+
+class Part(BaseModel):
+    """A table of the file; a name it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Smtp(Part):
+    """The door that takes mail, and its limits for strangers."""
+
+    host: str = "127.0.0.1"
+    port: Port = 2525
+    max_message_bytes: int = Field(default=2_000_000, ge=10_000, le=50_000_000)
+    max_recipients: int = Field(default=10, ge=1, le=1000)
+    max_connections: int = Field(default=200, ge=1)
+    max_connections_per_peer: int = Field(default=20, ge=1)
+    max_commands: int = Field(default=200, ge=10)
+    idle_s: Seconds = 60
+    session_s: Seconds = 600
+    handlers: int = Field(default=8, ge=1, le=64)
+
+
+class Mail(Part):
+    """Where orders are written to, and how answers leave."""
+
+    domain: Domain = "cordboard.example"
+    order_local_part: Name = "call"
+    way: Literal["maildir", "smarthost"] = "maildir"
+    maildir: Path | None = None
+    operator: str = ""  # the address of who runs this, told of what needs a person; empty: nobody is told
+    smarthost_host: str = ""
+    smarthost_port: Port = 587
+    smarthost_user: str = ""
+    smarthost_password: SecretStr = SecretStr("")
+    smarthost_starttls: bool = True
+
+    @property
+    def order_address(self) -> str:
+        """The address everybody may know."""
+        return f"{self.order_local_part}@{self.domain}"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.way == "smarthost" and not self.smarthost_host:
+            raise ValueError('way = "smarthost" needs smarthost_host')
+        return self
+
+
+class Web(Part):
+    """The pages and the API."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Carrier(Part):
+    """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
+
+    name: Name
+    host: str = Field(min_length=1)
+    port: Port = 5060
+    endpoint: str = "PJSIP/{name}/sip:{digits}@{host}:{port}"
+    prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{0,15}$")], ...] = ("",)
+    priority: int = 10
+    username: str = ""
+    password: SecretStr = SecretStr("")
+
+    def endpoint_of(self, e164: str) -> str:
+        """What the switch is told to dial for a number."""
+        return self.endpoint.format(name=self.name, digits=e164.lstrip("+"), host=self.host, port=self.port)
+
+    @model_validator(mode="after")
+    def _dialable(self) -> Self:
+        try:
+            self.endpoint_of("+12025550100")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("endpoint may hold {name}, {digits}, {host} and {port} only") from None
+        return self
+
+
+class Switch(Part):
+    """What dials: the built-in exchange, or an Asterisk commanded over ARI."""
+
+    kind: Literal["exchange", "asterisk"] = "exchange"
+    name: Name = "main"
+    ari_url: str = Field(default="http://127.0.0.1:8088/ari", pattern=r"^https?://[^/\s]+(/.*)?$")
+    ari_user: str = "cordboard"
+    ari_password: SecretStr = SecretStr("")  # empty: derived from the secret key
+    ari_app: Name = "cordboard"
+    cel_file: Path | None = None
+    caller_id: E164 = "+12025550100"
+    carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [carrier.name for carrier in self.carriers]
+        if len(set(names)) < len(names):
+            raise ValueError("two carriers have the same name")
+        if not names:
+            raise ValueError("carriers must name at least one carrier")
+        return self
+
+
+class Calls(Part):
+    """How long things take, and how much at once."""
+
+    ring_a_s: Seconds = 45
+    ring_b_s: Seconds = 60
+    confirm_s: Seconds = 20
+    min_talk_s: Seconds = 60
+    max_call_minutes: int = Field(default=120, ge=1, le=1440)
+    setting_up_max: int = Field(default=20, ge=1, le=1000)
+    order_stale_minutes: int = Field(default=10, ge=1, le=2880)
+    lease_s: int = Field(default=6, ge=2, le=60)
+
+
+class Log(Part):
+    """What is written about the work."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    json_lines: bool = False
+
+
+def _database(data: dict[str, Any]) -> SecretStr:
+    return SecretStr(f"sqlite:///{data['home']}/cordboard.db")
+
+
+def _redis(data: dict[str, Any]) -> SecretStr:
+    return SecretStr(f"unix://{data['home']}/redis.sock")
+
+
+class Settings(BaseSettings):
+    """All of them. With no file and no variable it is one machine with everything on it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CORDBOARD_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+    )
+
+    home: Annotated[Path, AfterValidator(Path.absolute)] = Path("var")
+    database_url: SecretStr = Field(default_factory=_database)
+    redis_url: SecretStr = Field(default_factory=_redis)
+    secret_key: SecretStr = SecretStr("")  # empty: made once, in home/secret.key
+    human_contact: str = ""  # whom a user may turn to: a telephone number or an address
+    smtp: Smtp = Smtp()
+    mail: Mail = Mail()
+    web: Web = Web()
+    switch: Switch = Switch()
+    calls: Calls = Calls()
+    log: Log = Log()
+
+    @property
+    def redis_is_embedded(self) -> bool:
+        """Whether `serve` starts a Redis of its own: nobody named one."""
+        return "redis_url" not in self.model_fields_set
+
+    @property
+    def maildir(self) -> Path:
+        """Where answers are put when mail does not leave this machine."""
+        return self.home / (self.mail.maildir or "mail")
+
+    @property
+    def cel_file(self) -> Path:
+        """The switch's own log of every call."""
+        usual = Path("cel.csv") if self.switch.kind == "exchange" else ASTERISK_CEL
+        return self.home / (self.switch.cel_file or usual)
+
+    @model_validator(mode="after")
+    def _own_number(self) -> Self:
+        if self.switch.kind == "asterisk" and "caller_id" not in self.switch.model_fields_set:
+            raise ValueError('switch.kind = "asterisk" needs switch.caller_id, the number that those called will see')
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A variable outdoes the file. The file, and secrets' own files, come in as arguments (`configure`)."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings

@@ -1,0 +1,174 @@
+"""The one composition root: every part of the product is put together here, from the settings."""
+
+import os
+import socket
+import ssl
+from functools import cached_property
+
+from cordboard import schema
+from cordboard.keys import ari_password, secrets_of
+from cordboard.settings import Settings
+from dispatcher.conductor import Conductor
+from dispatcher.due import Due
+from dispatcher.jobs import Launcher
+from dispatcher.paperwork import Paperwork
+from dispatcher.performer import Waits
+from dispatcher.routes import Routes
+from dispatcher.switches.ari import Ari
+from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.ari_requests import Carrier
+from dispatcher.switchlog import Follower
+from gate.rules import Limits
+from inbound.intake import Intake
+from inbound.mail_reader import MailReader
+from inbound.ordering import Ordering
+from inbound.smtp_limits import SmtpLimits
+from kernel import doorbell
+from kernel.clock import Clock, SystemClock
+from kernel.db import Database
+from kernel.doorbell import Doorbell
+from kernel.secrets import Secrets
+from replies.outbox import Sender
+from replies.ways import Way
+from replies.ways.maildir import MaildirWay
+from replies.ways.smarthost import SmarthostWay
+
+MINUTE_MS = 60_000
+
+
+class Parts:
+    """The parts of one process, each made when it is first asked for."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+
+    @cached_property
+    def db(self) -> Database:
+        """The database."""
+        return schema.open_database(self.settings.database_url.get_secret_value())
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Digests, sealing, PINs."""
+        return secrets_of(self.settings)
+
+    @cached_property
+    def doorbell(self) -> Doorbell:
+        """Redis, as the doorbell."""
+        return Doorbell(doorbell.connect(self.settings.redis_url.get_secret_value()))
+
+    # -- inbound ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def reader(self) -> MailReader:
+        """Reads mails."""
+        mail = self.settings.mail
+        return MailReader(self.secrets, mail.order_address, mail.domain)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The way in."""
+        calls, own = self.settings.calls, self.settings.switch.caller_id
+        limits = Limits(
+            confirm_s=calls.confirm_s,
+            ring_b_s=calls.ring_b_s,
+            min_talk_s=calls.min_talk_s,
+            max_talk_s=calls.max_call_minutes * 60,
+            stale_ms=calls.order_stale_minutes * MINUTE_MS,
+        )
+        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}))
+        return Intake(self.db, self.clock, self.secrets, self.doorbell, self.reader, ordering)
+
+    # -- replies ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Sends what the outbox holds."""
+        mail = self.settings.mail
+        return Sender(self.db, self.clock, self.secrets, self._way(), mail.order_address, mail.operator)
+
+    def _way(self) -> Way:
+        mail = self.settings.mail
+        if mail.way == "maildir":
+            return MaildirWay(self.settings.maildir)
+        return SmarthostWay(
+            mail.smarthost_host,
+            mail.smarthost_port,
+            helo=mail.domain,
+            tls=ssl.create_default_context() if mail.smarthost_starttls else None,
+            user=mail.smarthost_user,
+            password=mail.smarthost_password.get_secret_value(),
+        )
+
+    # -- dispatcher ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The carriers."""
+        return Routes(
+            Carrier(
+                each.name,
+                each.endpoint.format(name=each.name, host=each.host, port=each.port, digits="{digits}"),
+                each.prefixes,
+                each.priority,
+            )
+            for each in self.settings.switch.carriers
+        )
+
+    @cached_property
+    def due(self) -> Due:
+        """Orders that wait."""
+        calls = self.settings.calls
+        return Due(
+            self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS
+        )
+
+    @cached_property
+    def launcher(self) -> Launcher:
+        """What a job does."""
+        switch, calls = self.settings.switch, self.settings.calls
+        return Launcher(
+            self.db, self.clock, AriOnce(*self.ari), switch.name, switch.ari_app, self.routes,
+            calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS, calls.max_call_minutes * 60,
+        )  # fmt: skip
+
+    @cached_property
+    def conductor(self) -> Conductor:
+        """Carries calls through."""
+        switch, calls = self.settings.switch, self.settings.calls
+        papers = Paperwork(
+            self.db, self.clock, switch=switch.name, routes=self.routes,
+            holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
+            max_talk_s=calls.max_call_minutes * 60,
+        )  # fmt: skip
+        ari = Ari(*self.ari, switch.ari_app, self.routes)
+        waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)
+        return Conductor(papers, ari, waits, self.due.ring, self.clock)
+
+    @cached_property
+    def follower(self) -> Follower:
+        """Reads the switch's log."""
+        return Follower(self.db, self.clock, self.settings.switch.name, self.settings.cel_file)
+
+    @property
+    def smtp_limits(self) -> SmtpLimits:
+        """What strangers may do at the SMTP door."""
+        smtp = self.settings.smtp
+        return SmtpLimits(
+            hostname=self.settings.mail.domain,
+            message_octets=smtp.max_message_bytes,
+            recipients=smtp.max_recipients,
+            connections=smtp.max_connections,
+            connections_per_address=smtp.max_connections_per_peer,
+            commands=smtp.max_commands,
+            idle_seconds=smtp.idle_s,
+            connection_seconds=smtp.session_s,
+        )
+
+    @property
+    def ari(self) -> tuple[str, str, str]:
+        """The switch's address, user and password."""
+        switch = self.settings.switch
+        password = ari_password(self.settings, self.secrets)
+        return switch.ari_url.removesuffix("/").removesuffix("/ari"), switch.ari_user, password

@@ -1,0 +1,193 @@
+"""What happened -> what is written -> what is asked of the switch. The sync half of the conductor.
+
+`Advance.take` runs inside the conductor's transaction; what it returns is asked of the switch only after the commit.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from dispatcher.calls import Call, Calls, Leg
+from dispatcher.causes import word
+from dispatcher.progress import PROGRESS, Action, Event, Step
+from dispatcher.routes import Routes
+from dispatcher.settling import Settling
+from dispatcher.switches.base import Kind, SwitchEvent
+from kernel.clock import Clock
+from orders import attempts, orders
+from orders.states import AttemptState, OrderState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing to ask of the switch, for a call, or for a stray channel that no call of ours wants."""
+
+    action: Action | None
+    call: Call | None
+    attempt_id: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A wait of ours is over, or a wish was read: `event` for the call of `order_id`."""
+
+    order_id: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The switch refused to make a leg: no channel, no line in its log; it ended with this cause."""
+
+    attempt_id: str
+    cause: int
+
+
+Happening = SwitchEvent | Timer | Failed | Row[Any]
+
+
+class Advance:
+    """Carries calls through the table of `progress`, in the database and in mind."""
+
+    def __init__(self, calls: Calls, settling: Settling, clock: Clock, switch: str, routes: Routes) -> None:
+        self._calls, self._settling, self._clock = calls, settling, clock
+        self._switch, self._routes = switch, routes
+
+    def take(self, conn: Connection, happening: Happening) -> list[Ask]:
+        """Write what follows from one happening; what to ask of the switch once that is committed."""
+        match happening:
+            case Timer(order_id, event):
+                call = self._calls.of_order(order_id)
+                return self.step(conn, call, event) if call else []
+            case Failed(attempt_id, cause):
+                return self._never_made(conn, attempt_id, cause)
+            case SwitchEvent():
+                return self._live(conn, happening)
+            case _:
+                return self._logged(conn, happening)
+
+    def _live(self, conn: Connection, event: SwitchEvent) -> list[Ask]:
+        found = self._calls.find(conn, event.attempt_id)
+        if found is None:
+            return [Ask(None, None, event.attempt_id)] if event.kind in (Kind.READY, Kind.UP) else []
+        call, leg = found
+        match event.kind:
+            case Kind.READY:
+                asks = self.step(conn, call, Event.A_READY if leg.role == "A" else Event.B_READY)
+                return asks or self._not_wanted(call, leg)
+            case Kind.UP:
+                return self._answered(conn, call, leg)
+            case Kind.DIGIT if event.detail == "1" and leg.role == "A":
+                return self.step(conn, call, Event.PRESSED_1)
+            case Kind.PLAYED:
+                return self.step(conn, call, Event.TOLD)
+            case Kind.GONE:
+                return self._ended(conn, call, leg, int(event.detail or 0))
+        return []
+
+    def _not_wanted(self, call: Call, leg: Leg) -> list[Ask]:
+        if leg.state is AttemptState.CLAIMED and (call.legs.get(leg.role) is not leg or call.state in _OVER):
+            return [Ask(None, call, leg.attempt_id)]
+        return []
+
+    def _answered(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
+        if leg.role == "B":
+            return self.step(conn, call, Event.B_ANSWERED)
+        return self.step(conn, call, Event.A_ANSWERED if call.press_1 else Event.A_TRUSTED)
+
+    def _ended(self, conn: Connection, call: Call, leg: Leg, cause: int) -> list[Ask]:
+        if leg.gone:
+            return []
+        leg.gone, leg.cause = True, cause
+        if call.legs.get(leg.role) is not leg:
+            return []
+        return self.step(conn, call, Event.A_ENDED if leg.role == "A" else Event.B_ENDED)
+
+    def _never_made(self, conn: Connection, attempt_id: str, cause: int) -> list[Ask]:
+        found = self._calls.find(conn, attempt_id)
+        if found is None:
+            return []
+        asks = self._ended(conn, *found, cause)
+        self._settling.settle(conn, *found, None, cause)
+        return asks
+
+    def _logged(self, conn: Connection, line: Row[Any]) -> list[Ask]:
+        found = self._calls.find(conn, line.attempt_id)
+        if found is None:
+            return []
+        call, leg = found
+        if line.what == "answer":
+            if leg.answered_ms is None and leg.state is not AttemptState.ENDED:
+                attempts.move(conn, leg.attempt_id, leg.state, AttemptState.ANSWERED, answered_ms=line.at_ms)
+                leg.answered_ms, leg.state = line.at_ms, AttemptState.ANSWERED
+            return self._answered(conn, call, leg)
+        asks = self._ended(conn, call, leg, line.cause or 0)
+        self._settling.settle(conn, call, leg, line.at_ms, line.cause)
+        return asks
+
+    def step(self, conn: Connection, call: Call, event: Event) -> list[Ask]:
+        """Move the call as the table says, and write what must be on paper before the switch is asked."""
+        step = PROGRESS.get((call.state, event))
+        if step is None:
+            return []
+        outcome = _outcome(step, call)
+        values: dict[str, Any] = {"outcome": outcome} if outcome else {}
+        if step.to is OrderState.JOINED:
+            values["joined_ms"] = self._clock.ms()
+        if step.to is not call.state and not orders.move(conn, call.order_id, call.state, step.to, **values):
+            log.warning("order moved under us", extra={"order": call.order_id, "event": event})
+            self._calls.load(conn, call.order_id)
+            return []
+        call.state, call.outcome = step.to, outcome or call.outcome
+        return [ask for action in step.actions if (ask := self._prepare(conn, call, action))]
+
+    def _prepare(self, conn: Connection, call: Call, action: Action) -> Ask | None:
+        now_ms = self._clock.ms()
+        match action:
+            case Action.DIAL_A | Action.DIAL_B:
+                leg = call.legs["A" if action is Action.DIAL_A else "B"]
+                if not self._to_dialling(conn, leg, now_ms):
+                    return Ask(None, call, leg.attempt_id)
+            case Action.CREATE_B:
+                self._claim_b(conn, call, now_ms)
+            case Action.END_A | Action.END_B:
+                gone = call.legs.get("A" if action is Action.END_A else "B")
+                if gone is None or gone.gone or gone.state is AttemptState.ENDED:
+                    return None
+                attempts.note(conn, gone.attempt_id, end_reason=call.outcome or "other_left")
+            case Action.TELL_A:
+                return Ask(action, call, call.legs["A"].attempt_id, call.outcome.removeprefix("b_"))
+        role = "A" if action.value.endswith("_a") or action is Action.ARM_JOINED else "B"
+        return Ask(action, call, call.legs[role].attempt_id)
+
+    def _to_dialling(self, conn: Connection, leg: Leg, now_ms: int) -> bool:
+        moved = attempts.move(
+            conn, leg.attempt_id, AttemptState.CLAIMED, AttemptState.DIALLING, dialling_ms=now_ms, seen_ms=now_ms
+        )
+        if moved:
+            leg.state = AttemptState.DIALLING
+        return moved
+
+    def _claim_b(self, conn: Connection, call: Call, now_ms: int) -> None:
+        carrier = self._routes.carrier_for(call.number_b).name
+        attempt_id = attempts.claim(
+            conn, call.order_id, "B", switch=self._switch, carrier=carrier, number=call.number_b,
+            limit_ms=call.plan.limit_b_ms, now_ms=now_ms,
+        )  # fmt: skip
+        leg = Leg(attempt_id, "B", call.number_b, carrier, AttemptState.CLAIMED, call.plan.limit_b_ms)
+        self._calls.add_leg(call, leg)
+
+
+_OVER = (OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED)
+
+
+def _outcome(step: Step, call: Call) -> str:
+    if step.outcome in ("a", "b"):
+        leg = call.legs.get(step.outcome.upper())
+        return f"{step.outcome}_{word(leg.cause if leg else None)}"
+    return step.outcome

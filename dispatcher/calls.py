@@ -1,0 +1,148 @@
+"""Live calls as the conductor has them in mind: what the database says, read once and kept in step."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from billing.quotes import Plan, Quote, plan
+from billing.tables import holds
+from orders.states import AttemptState, OrderState
+from orders.tables import attempts, orders
+
+
+@dataclass(slots=True)
+class Leg:
+    """One attempt. `gone` is that a live event or the log said it ended; ENDED is that it was settled."""
+
+    attempt_id: str
+    role: str
+    number: str
+    carrier: str
+    state: AttemptState
+    limit_ms: int
+    answered_ms: int | None = None
+    ended_ms: int | None = None
+    seen_ms: int | None = None
+    gone: bool = False
+    cause: int | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One order on the switch."""
+
+    order_id: str
+    ref: str
+    account_id: str
+    state: OrderState
+    press_1: bool
+    number_b: str
+    caller_id: str
+    outcome: str
+    plan: Plan
+    row: Row[Any]
+    legs: dict[str, Leg] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Whether every attempt is final."""
+        return all(leg.state is AttemptState.ENDED for leg in self.legs.values())
+
+
+class Calls:
+    """Every call on this switch that is not over, found by its attempts' ids."""
+
+    def __init__(self, max_talk_s: int) -> None:
+        self._max_talk_s = max_talk_s
+        self._by_attempt: dict[str, tuple[Call, Leg]] = {}
+        self._by_order: dict[str, Call] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_order)
+
+    def find(self, conn: Connection, attempt_id: str) -> tuple[Call, Leg] | None:
+        """The call and leg of an attempt, read from the database the first time; None if it is final or unknown."""
+        found = self._by_attempt.get(attempt_id)
+        if found:
+            return found
+        query = select(attempts.c.order_id).where(attempts.c.id == attempt_id)
+        order_id = conn.execute(query.where(attempts.c.state != AttemptState.ENDED)).scalar_one_or_none()
+        if order_id is None:
+            return None
+        self.load(conn, order_id)
+        return self._by_attempt.get(attempt_id)
+
+    def of_order(self, order_id: str) -> Call | None:
+        """The call of an order, if it is in mind."""
+        return self._by_order.get(order_id)
+
+    def all(self) -> list[Call]:
+        """All calls in mind."""
+        return list(self._by_order.values())
+
+    def load(self, conn: Connection, order_id: str) -> Call | None:
+        """Read (again) one order with its hold and attempts."""
+        known = self._by_order.get(order_id)
+        if known:
+            self.forget(known)
+        query = select(orders, holds.c.amount, holds.c.quote).join(holds, holds.c.order_id == orders.c.id)
+        row = conn.execute(query.where(orders.c.id == order_id)).one_or_none()
+        if row is None:
+            return None
+        call = _call(row, self._max_talk_s)
+        for attempt in conn.execute(select(attempts).where(attempts.c.order_id == order_id)):
+            self.add_leg(call, _leg(attempt))
+        self._by_order[order_id] = call
+        return call
+
+    def add_leg(self, call: Call, leg: Leg) -> None:
+        """Give a call a leg; the newest attempt of a role is the one that counts."""
+        known = call.legs.get(leg.role)
+        if known is None or known.state is AttemptState.ENDED:
+            call.legs[leg.role] = leg
+        self._by_attempt[leg.attempt_id] = (call, leg)
+
+    def forget(self, call: Call) -> None:
+        """It is over."""
+        self._by_order.pop(call.order_id, None)
+        for attempt_id in [key for key, (owner, _) in self._by_attempt.items() if owner is call]:
+            del self._by_attempt[attempt_id]
+
+
+def limits(quote: str, held: int, max_talk_s: int) -> Plan:
+    """Where the legs of an order are cut: all the talk that its hold pays for."""
+    paid = plan(Quote.from_json(quote), held, max_talk_s=max_talk_s, min_talk_s=1)
+    if paid is None:
+        raise ValueError("a hold that does not pay for a second of talk")
+    return paid
+
+
+def _call(row: Row[Any], max_talk_s: int) -> Call:
+    return Call(
+        order_id=row.id,
+        ref=row.ref,
+        account_id=row.account_id,
+        state=OrderState(row.state),
+        press_1=row.press_1,
+        number_b=row.number_b,
+        caller_id=row.caller_id,
+        outcome=row.outcome,
+        plan=limits(row.quote, row.amount, max_talk_s),
+        row=row,
+    )
+
+
+def _leg(row: Row[Any]) -> Leg:
+    return Leg(
+        attempt_id=row.id,
+        role=row.role,
+        number=row.number,
+        carrier=row.carrier,
+        state=AttemptState(row.state),
+        limit_ms=row.limit_ms,
+        answered_ms=row.answered_ms,
+        ended_ms=row.ended_ms,
+        seen_ms=row.seen_ms,
+        cause=row.cause,
+    )

@@ -1,0 +1,158 @@
+"""The conductor: follows one switch's events and log and carries its calls through. One active per switch.
+
+    events of the switch ─┐
+    lines of its log ─────┼─> inbox ─> one transaction (Paperwork) ─commit─> requests to the switch (Performer)
+    timers ───────────────┘
+
+All that has come in since the last transaction is written in the next one. A conductor that can't renew its lease
+stops.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from dispatcher.advance import Ask, Happening
+from dispatcher.lease import LeaseLost
+from dispatcher.paperwork import Paperwork
+from dispatcher.performer import Performer, Waits
+from dispatcher.switches.ari import Ari
+from dispatcher.switches.base import Kind, SwitchEvent, SwitchRefused
+from kernel.clock import Clock
+from kernel.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+BATCH_AT_MOST = 200
+AWAY = (Unavailable, SwitchRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the conductor does what, in seconds."""
+
+    beat: float = 1.5
+    log_poll: float = 0.02
+    idle_poll: float = 0.1
+    look: float = 10.0
+
+
+class Conductor:
+    """Runs until stopped, until the lease is lost, or until another program takes our place at the switch."""
+
+    def __init__(
+        self, papers: Paperwork, switch: Ari, waits: Waits, ring: Callable[[], object], clock: Clock,
+        pace: Pace | None = None,
+    ) -> None:  # fmt: skip
+        self._papers, self._switch, self._ring, self._clock = papers, switch, ring, clock
+        self._pace = pace or Pace()
+        self._performer = Performer(switch, waits, self._happened)
+        self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="papers")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Wait for the lease, then conduct; connect to the switch again whenever it was away."""
+        async with self._switch:
+            while not stop.is_set() and not await self._on_paper(self._papers.acquire):
+                await _pause(stop, self._pace.beat)
+            try:
+                while not stop.is_set():
+                    await self._conduct(stop)
+                await self._on_paper(self._papers.give_up)
+            finally:
+                self._thread.shutdown()
+
+    async def _conduct(self, stop: asyncio.Event) -> None:
+        """One connection to the switch: recover, then carry on until it breaks."""
+        events = self._switch.events()
+        try:
+            await anext(events)
+            await self._recover()
+        except AWAY as e:
+            log.warning("the switch is away", extra={"why": str(e)})
+            await self._on_paper(self._papers.renew)
+            await _pause(stop, self._pace.beat)
+            return
+        work = (self._pump(events), self._follow_log(), self._beat(), self._look(), self._batches(), stop.wait())
+        tasks = [asyncio.ensure_future(job) for job in work]
+        done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        for task in done:
+            task.result()  # what we did not foresee ends the process; its supervisor starts another
+
+    async def _pump(self, events: AsyncIterator[SwitchEvent | None]) -> None:
+        async for event in events:
+            if event is None:
+                continue
+            if event.kind is Kind.REPLACED:
+                raise LeaseLost("Another program took our place at the switch.")
+            self._happened(event)
+
+    async def _batches(self) -> None:
+        while True:
+            batch = [await self._inbox.get()]
+            while not self._inbox.empty() and len(batch) < BATCH_AT_MOST:
+                batch.append(self._inbox.get_nowait())
+            await self._carry_out(await self._on_paper(self._papers.take, batch))
+
+    async def _carry_out(self, asks: list[Ask]) -> None:
+        """After the commit: ask the switch, clear away what is over, call in the next orders."""
+        self._performer.perform(asks)
+        closed, made_room = self._papers.settling.closed, self._papers.made_room
+        self._papers.settling.closed, self._papers.made_room = [], False
+        for order_id in closed:
+            self._performer.clear(order_id)
+        if closed or made_room:
+            await asyncio.get_running_loop().run_in_executor(None, self._ring)
+
+    async def _follow_log(self) -> None:
+        while True:
+            rows = await self._on_paper(self._papers.log_rows)
+            for row in rows:
+                self._happened(row)
+            if not rows:
+                await asyncio.sleep(self._pace.log_poll if len(self._papers.calls) else self._pace.idle_poll)
+
+    async def _beat(self) -> None:
+        while True:
+            with contextlib.suppress(*AWAY):
+                await self._switch.heartbeat(self._clock.ms())
+            await self._on_paper(self._papers.renew)
+            await asyncio.sleep(self._pace.beat)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.look)
+            with contextlib.suppress(*AWAY):
+                asked_ms = self._clock.ms()
+                live = await self._switch.look()
+                await self._carry_out(await self._on_paper(self._papers.looked, live, asked_ms))
+
+    async def _recover(self) -> None:
+        """The log first, then what the switch has now; both go through the same table."""
+        await self._performer.rest()
+        while not self._inbox.empty():
+            self._inbox.get_nowait()  # from before; the log and the switch know better now
+        live, bridges = await self._switch.look(), await self._switch.bridges()
+        asks, stray_bridges = await self._on_paper(self._papers.recover, live, bridges)
+        for bridge in stray_bridges:
+            await self._switch.unbridge(bridge)
+        await self._carry_out(asks)
+
+    def _happened(self, happening: Happening) -> None:
+        self._inbox.put_nowait(happening)
+
+    async def _on_paper(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

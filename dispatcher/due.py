@@ -1,0 +1,51 @@
+"""Orders that wait: rung for again when nobody took them, ended when they waited too long."""
+
+import logging
+from dataclasses import dataclass
+
+from dispatcher import closing
+from kernel.clock import Clock
+from kernel.db import Database
+from kernel.doorbell import Doorbell
+from orders import orders
+from orders.states import OrderState
+
+log = logging.getLogger(__name__)
+
+NOT_TAKEN_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Rings for orders that are due. Safe to run anywhere, any number of times."""
+
+    db: Database
+    clock: Clock
+    doorbell: Doorbell
+    setting_up_max: int
+    stale_ms: int
+
+    def ring(self, not_rung_ms: int = 0) -> int:
+        """Ring for as many due orders as may be set up now; how many that was. Expires those too old to launch."""
+        now_ms = self.clock.ms()
+        with self.db.read() as conn:
+            room = self.setting_up_max - orders.setting_up(conn)
+            waiting = orders.waiting(conn, now_ms, now_ms - not_rung_ms, max(room, 0))
+            stale = orders.stale(conn, now_ms - self.stale_ms)
+        for order_id in stale:
+            self._expire(order_id)
+        rung = [order_id for order_id in waiting if order_id not in stale and self.doorbell.ring(order_id)]
+        if rung:
+            with self.db.write() as conn:
+                orders.rang(conn, rung, now_ms)
+        return len(rung)
+
+    def sweep(self) -> int:
+        """The sweeper's round: ring for what was not taken within 5 s of its ringing."""
+        return self.ring(not_rung_ms=NOT_TAKEN_MS)
+
+    def _expire(self, order_id: str) -> None:
+        with self.db.write() as conn:
+            order = orders.by_id(conn, order_id)
+            if order is not None and closing.close(conn, order, OrderState.DUE, "expired", self.clock.ms()):
+                log.warning("an order waited too long", extra={"order": order_id})

@@ -1,0 +1,142 @@
+"""The one RQ job: claim an order, ask the switch for leg A's silent channel. Never spans a call.
+
+A job may come late, twice or never. It claims by a guarded UPDATE, commits, then asks; a doubled job finds nothing to
+claim. Whoever dials is the conductor, when it sees the channel.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from billing.tables import holds
+from dispatcher import closing, lease
+from dispatcher.calls import limits
+from dispatcher.routes import Routes
+from dispatcher.switches import ari_requests as rest
+from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
+from kernel.clock import Clock
+from kernel.db import Database
+from kernel.errors import Unavailable
+from orders import attempts, orders
+from orders.states import AttemptState, OrderState
+
+log = logging.getLogger(__name__)
+
+TAKEN_MS = 15_000
+"""A claimed order whose channel never showed up is launched anew after this long."""
+AGAIN_AFTER_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a claim found: the leg to create, and a channel of an earlier try to remove first."""
+
+    plan: LegPlan
+    order_id: str
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """Claims and creates, on one switch."""
+
+    db: Database
+    clock: Clock
+    once: AriOnce
+    switch: str
+    app: str
+    routes: Routes
+    setting_up_max: int
+    stale_ms: int
+    max_talk_s: int
+
+    def launch(self, order_id: str) -> bool:
+        """Launch an order if it is still to be launched and may be now; whether its channel was asked for."""
+        with self.db.write() as conn:
+            found = self._claim(conn, order_id)
+        if found is None:
+            return False
+        try:
+            if found.earlier:
+                self.once.hang_up(found.earlier)
+            self.once.send(rest.create(found.plan, self.routes.by_name[found.plan.carrier], self.app))
+        except (SwitchRefused, SwitchAway) as e:
+            log.warning("leg A was not created", extra={"order": order_id, "why": str(e)})
+            self._put_back(found)
+            return False
+        except SwitchSilent as e:
+            log.warning("leg A may have been created", extra={"order": order_id, "why": str(e)})
+        return True
+
+    def _claim(self, conn: Connection, order_id: str) -> Launch | None:
+        now_ms = self.clock.ms()
+        order = orders.by_id(conn, order_id)
+        if order is None or order.state not in (OrderState.DUE, OrderState.CLAIMED):
+            return None
+        if not lease.is_live(conn, self.switch, now_ms):
+            return None  # nobody would dial: it stays due
+        if order.state == OrderState.CLAIMED:
+            return self._claim_again(conn, order, now_ms)
+        if order.due_ms > now_ms or orders.setting_up(conn) >= self.setting_up_max:
+            return None
+        if order.accepted_ms < now_ms - self.stale_ms:
+            closing.close(conn, order, OrderState.DUE, "expired", now_ms)
+            return None
+        taken = orders.move(
+            conn, order_id, OrderState.DUE, OrderState.CLAIMED, taken_until_ms=now_ms + TAKEN_MS, switch=self.switch
+        )
+        return Launch(self._attempt(conn, order, now_ms), order_id) if taken else None
+
+    def _claim_again(self, conn: Connection, order: Row[Any], now_ms: int) -> Launch | None:
+        """A worker claimed it and died, or the switch never answered: a new attempt, the old one can't be dialled."""
+        if order.taken_until_ms > now_ms:
+            return None
+        earlier = [row for row in attempts.of_order(conn, order.id) if row.state != AttemptState.ENDED]
+        if any(row.state != AttemptState.CLAIMED for row in earlier):
+            return None
+        for row in earlier:
+            attempts.move(conn, row.id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="never_dialled")
+        orders.hold_on(conn, order.id, now_ms + TAKEN_MS)
+        return Launch(self._attempt(conn, order, now_ms), order.id, earlier[-1].id if earlier else "")
+
+    def _attempt(self, conn: Connection, order: Row[Any], now_ms: int) -> LegPlan:
+        hold = conn.execute(select(holds.c.amount, holds.c.quote).where(holds.c.order_id == order.id)).one()
+        limit_ms = limits(hold.quote, hold.amount, self.max_talk_s).limit_a_ms
+        carrier = self.routes.carrier_for(order.number_a)
+        attempt_id = attempts.claim(
+            conn, order.id, "A", switch=self.switch, carrier=carrier.name, number=order.number_a,
+            limit_ms=limit_ms, now_ms=now_ms,
+        )  # fmt: skip
+        return LegPlan(attempt_id, carrier.name, order.number_a, limit_ms, order.caller_id)
+
+    def _put_back(self, found: Launch) -> None:
+        """The switch definitely did nothing: the order is due again shortly."""
+        now_ms = self.clock.ms()
+        with self.db.write() as conn:
+            never = attempts.move(
+                conn, found.plan.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="not_created"
+            )
+            if never:
+                orders.move(
+                    conn, found.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS
+                )
+
+
+_launch: list[Callable[[str], bool]] = []
+
+
+def install(launch_order: Callable[[str], bool]) -> None:
+    """Give this process's job its launcher. RQ finds jobs by module name only, so this is the one global we keep."""
+    _launch[:] = [launch_order]
+
+
+def launch(order_id: str) -> None:
+    """What RQ calls."""
+    try:
+        _launch[0](order_id)
+    except Unavailable as e:
+        log.warning("a job could not run; its order stays due", extra={"order": order_id, "why": str(e)})

@@ -1,0 +1,89 @@
+"""The conductor's half that writes: every transaction of it, each begun by renewing the lease."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from dispatcher import lease, switchlog
+from dispatcher.advance import Advance, Ask, Happening
+from dispatcher.calls import Calls
+from dispatcher.progress import Action
+from dispatcher.recovery import Recovery
+from dispatcher.routes import Routes
+from dispatcher.settling import Settling
+from dispatcher.switches.base import LiveLeg
+from dispatcher.tables import switch_log
+from kernel.clock import Clock
+from kernel.db import Database
+
+_PAST_SETTING_UP = (Action.ARM_JOINED, Action.TELL_A)
+
+
+class Paperwork:
+    """What one conductor knows and writes of one switch. Used from one thread."""
+
+    def __init__(
+        self, db: Database, clock: Clock, *, switch: str, routes: Routes, holder: str, lease_ms: int, max_talk_s: int
+    ) -> None:
+        self._db, self._clock, self._switch = db, clock, switch
+        self._holder, self._lease_ms = holder, lease_ms
+        self.calls = Calls(max_talk_s)
+        self.settling = Settling(self.calls, clock)
+        self._advance = Advance(self.calls, self.settling, clock, switch, routes)
+        self._recovery = Recovery(self.calls, self._advance, self.settling, clock, switch)
+        self._epoch = 0
+        self._log_id = 0
+        self.made_room = False  # a call got past its setting up: the next order may be launched
+
+    def acquire(self) -> bool:
+        """Try for the lease."""
+        with self._db.write() as conn:
+            epoch = lease.acquire(conn, self._switch, self._holder, self._clock.ms(), self._lease_ms)
+        self._epoch = epoch or 0
+        return epoch is not None
+
+    def renew(self) -> None:
+        """Keep the lease, or LeaseLost."""
+        with self._ours():
+            pass
+
+    def give_up(self) -> None:
+        """Let another conductor in at once."""
+        with self._db.write() as conn:
+            lease.give_up(conn, self._switch, self._epoch)
+
+    def take(self, batch: list[Happening]) -> list[Ask]:
+        """Write what follows from a batch of happenings, in one transaction."""
+        with self._ours() as conn:
+            asks = [ask for happening in batch for ask in self._advance.take(conn, happening)]
+        self.made_room |= any(ask.action in _PAST_SETTING_UP for ask in asks)
+        return asks
+
+    def log_rows(self) -> list[Row[Any]]:
+        """Lines of the switch's log that were not read yet."""
+        with self._db.read() as conn:
+            rows = switchlog.since(conn, self._switch, self._log_id)
+        if rows:
+            self._log_id = rows[-1].id
+        return rows
+
+    def recover(self, live: list[LiveLeg], bridges: list[str]) -> tuple[list[Ask], list[str]]:
+        """Bring every open order in line with the log and with what the switch has; stray bridges to remove."""
+        with self._ours() as conn:
+            newest = select(func.max(switch_log.c.id)).where(switch_log.c.switch == self._switch)
+            self._log_id = conn.execute(newest).scalar_one() or 0
+            asks = self._recovery.recover(conn, live)
+            return asks, [bridge for bridge in bridges if self.calls.of_order(bridge) is None]
+
+    def looked(self, live: list[LiveLeg], asked_ms: int) -> list[Ask]:
+        """A snapshot of the switch: note who is alive, settle who vanished, end who is not ours."""
+        with self._ours() as conn:
+            return self._recovery.compare(conn, live, asked_ms)
+
+    @contextmanager
+    def _ours(self) -> Iterator[Connection]:
+        with self._db.write() as conn:
+            lease.renew(conn, self._switch, self._epoch, self._clock.ms(), self._lease_ms)
+            yield conn

@@ -1,0 +1,135 @@
+"""Asks the switch for what the table decided, one call's requests in turn, different calls' side by side."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from dispatcher.advance import Ask, Failed, Happening, Timer
+from dispatcher.calls import Call
+from dispatcher.progress import Action, Event
+from dispatcher.switches.ari import Ari
+from dispatcher.switches.base import LegPlan, SwitchRefused
+from kernel.errors import CordboardError, Unavailable
+
+log = logging.getLogger(__name__)
+
+TELL_AT_MOST_S = 8.0
+CREATE_REFUSED = 38  # Q.850: network out of order
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long each party may take, in seconds."""
+
+    ring_a: int
+    ring_b: int
+    confirm: float
+
+
+class Performer:
+    """Turns asks into requests; what comes of them returns as happenings."""
+
+    def __init__(self, switch: Ari, waits: Waits, happened: Callable[[Happening], None]) -> None:
+        self._switch, self._waits, self._happened = switch, waits, happened
+        self._last: dict[str, asyncio.Task[None]] = {}
+        self._bridged: set[str] = set()
+        self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
+            Action.DIAL_A: lambda _call, ask: self._switch.dial(ask.attempt_id, waits.ring_a),
+            Action.ARM_A: lambda call, ask: self._switch.arm(ask.attempt_id, call.plan.limit_a_ms),
+            Action.ASK_A: self._ask,
+            Action.CREATE_B: self._create_b,
+            Action.DIAL_B: self._dial_b,
+            Action.ARM_JOINED: self._arm_joined,
+            Action.TELL_A: self._tell,
+            Action.END_A: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
+            Action.END_B: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
+        }
+
+    def perform(self, asks: list[Ask]) -> None:
+        """Start what was decided; returns at once."""
+        for ask in asks:
+            self._start(ask.call.order_id if ask.call else ask.attempt_id, self._carry_out(ask))
+
+    def clear(self, order_id: str) -> None:
+        """The call is over: take its bridge away."""
+        if order_id in self._bridged:
+            self._bridged.discard(order_id)
+            self._start(order_id, self._unbridge(order_id))
+
+    async def rest(self) -> None:
+        """Wait until nothing is being asked."""
+        while self._last:
+            await asyncio.wait(list(self._last.values()))
+
+    def _start(self, key: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_after(self._last.get(key), work))
+        self._last[key] = task
+        task.add_done_callback(lambda done: self._done(key, done))
+
+    def _done(self, key: str, task: asyncio.Task[None]) -> None:
+        if self._last.get(key) is task:
+            del self._last[key]
+
+    async def _carry_out(self, ask: Ask) -> None:
+        try:
+            if ask.action is None or ask.call is None:
+                await self._switch.hang_up(ask.attempt_id)
+            else:
+                await self._do[ask.action](ask.call, ask)
+        except CordboardError as e:
+            log.warning("the switch did not do it", extra={"action": ask.action, "leg": ask.attempt_id, "why": str(e)})
+            await self._went_wrong(ask, e)
+
+    async def _went_wrong(self, ask: Ask, error: CordboardError) -> None:
+        """What is not known to be done is undone where that is safe; the rest is left to the log and the next look."""
+        if ask.action is Action.TELL_A and ask.call:
+            self._happened(Timer(ask.call.order_id, Event.TOLD))
+        elif ask.action is Action.CREATE_B and isinstance(error, SwitchRefused):
+            self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
+        elif ask.action in (Action.DIAL_A, Action.DIAL_B, Action.CREATE_B):
+            try:
+                await self._switch.hang_up(ask.attempt_id)
+            except (Unavailable, SwitchRefused):
+                log.warning("nor could the leg be ended", extra={"leg": ask.attempt_id})
+
+    async def _ask(self, call: Call, ask: Ask) -> None:
+        self._later(self._waits.confirm, Timer(call.order_id, Event.NOT_PRESSED))
+        await self._switch.ask(ask.attempt_id)
+
+    async def _create_b(self, call: Call, _ask: Ask) -> None:
+        if call.press_1:
+            await self._switch.hush(call.legs["A"].attempt_id)
+        leg = call.legs["B"]
+        plan = LegPlan(
+            leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id, call.legs["A"].attempt_id
+        )
+        await self._switch.create(plan)
+
+    async def _dial_b(self, call: Call, ask: Ask) -> None:
+        self._bridged.add(call.order_id)
+        await self._switch.bridge(call.order_id, call.legs["A"].attempt_id, ask.attempt_id)
+        await self._switch.dial(ask.attempt_id, self._waits.ring_b)
+
+    async def _arm_joined(self, call: Call, _ask: Ask) -> None:
+        await self._switch.arm(call.legs["B"].attempt_id, call.plan.limit_b_ms)
+
+    async def _tell(self, call: Call, ask: Ask) -> None:
+        self._later(TELL_AT_MOST_S, Timer(call.order_id, Event.TOLD))
+        await self._unbridge(call.order_id)
+        await self._switch.tell(ask.attempt_id, ask.cause)
+
+    async def _unbridge(self, order_id: str) -> None:
+        with contextlib.suppress(CordboardError):
+            await self._switch.unbridge(order_id)
+
+    def _later(self, seconds: float, timer: Timer) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._happened, timer)
+
+
+async def _after(earlier: asyncio.Task[None] | None, work: Coroutine[Any, Any, None]) -> None:
+    if earlier is not None:
+        await asyncio.wait([earlier])
+    await work

@@ -1,0 +1,82 @@
+"""From the end of a leg in the log to its bill, and from the last leg's to the receipt."""
+
+import logging
+
+from sqlalchemy import Connection
+
+from billing.settle import Absurd, finalise
+from billing.settle import Leg as BilledLeg
+from dispatcher import closing
+from dispatcher.calls import Call, Calls, Leg
+from kernel.clock import Clock
+from orders import attempts, orders
+from orders.states import AttemptState, OrderState
+from replies import outbox
+
+log = logging.getLogger(__name__)
+
+AGAIN_AFTER_MS = 1_000
+
+
+class Settling:
+    """Bills attempts as they end and closes orders whose attempts all have."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls, self._clock = calls, clock
+        self.closed: list[str] = []  # orders ended since the conductor last looked
+
+    def settle(
+        self, conn: Connection, call: Call, leg: Leg, ended_ms: int | None, cause: int | None, estimated: bool = False
+    ) -> None:
+        """Make one attempt final, once: its end, its charge and CDR; then the order's, if it was the last."""
+        if leg.state is AttemptState.ENDED:
+            return
+        was = leg.state
+        moved = attempts.move(
+            conn, leg.attempt_id, was, AttemptState.ENDED, answered_ms=leg.answered_ms, ended_ms=ended_ms, cause=cause
+        )
+        if not moved:
+            self._calls.load(conn, call.order_id)
+            return
+        leg.state, leg.gone, leg.cause, leg.ended_ms = AttemptState.ENDED, True, cause, ended_ms
+        self._bill(conn, call, leg, ended_ms, estimated=estimated)
+        if was is AttemptState.CLAIMED and leg.role == "A" and call.state is OrderState.CLAIMED:
+            self._once_more(conn, call)
+        elif call.settled and call.state is OrderState.CLOSING:
+            self.close(conn, call)
+
+    def _bill(self, conn: Connection, call: Call, leg: Leg, ended_ms: int | None, *, estimated: bool) -> None:
+        other = call.legs.get("B" if leg.role == "A" else "A")
+        a_left_ms = other.ended_ms if other and leg.role == "B" else None
+        if a_left_ms is None and call.outcome == "a_left":
+            a_left_ms = leg.answered_ms  # the table saw A leave first, its line is still to come
+        told = BilledLeg(
+            leg.attempt_id,
+            leg.answered_ms,
+            ended_ms,
+            cause=leg.cause,
+            estimated=estimated,
+            a_ended_ms=a_left_ms if leg.role == "B" else None,
+            b_answered_ms=other.answered_ms if other and leg.role == "A" else None,
+        )
+        try:
+            finalise(conn, told, self._clock.ms())
+        except Absurd as e:
+            log.error("a record of the switch is absurd, nothing was billed", extra={"attempt": leg.attempt_id})  # noqa: TRY400
+            attempts.note(conn, leg.attempt_id, end_reason="absurd_record")
+            outbox.tell_operator(conn, f"absurd:{leg.attempt_id}", f"{call.ref}: {e}", self._clock.ms())
+
+    def _once_more(self, conn: Connection, call: Call) -> None:
+        """Nobody was rung for this order yet: it is simply due again, a little later."""
+        now_ms = self._clock.ms()
+        orders.move(
+            conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0
+        )
+        self._calls.forget(call)
+
+    def close(self, conn: Connection, call: Call) -> None:
+        """All legs are final: end the order."""
+        if closing.close(conn, call.row, call.state, call.outcome, self._clock.ms()):
+            call.state = OrderState.ENDED
+            self.closed.append(call.order_id)
+        self._calls.forget(call)

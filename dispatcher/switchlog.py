@@ -1,0 +1,155 @@
+"""The switch's log (Asterisk: CEL) as the one source of times: read line by line from its file into SQL.
+
+The position in the file is committed together with the lines read, so each line is taken once whatever dies when.
+Only whole lines are read; a renamed file is finished before the new one is begun.
+"""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from dispatcher.tables import log_positions, switch_log
+from kernel.clock import Clock
+from kernel.db import Database
+
+WHAT = {"ANSWER": "answer", "HANGUP": "hangup"}
+ID_DIGITS = 28
+POLL_SECONDS = 0.01
+READ_AT_MOST = 1 << 20
+QUIET_COMMIT_MS = 1_000
+"""With nothing new in the file its position is confirmed this often: proof that it is being read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One fact of one leg. `at_ms` is floored to milliseconds; `cause` is Q.850, of a hangup only."""
+
+    attempt_id: str
+    what: str
+    at_ms: int
+    cause: int | None
+
+
+def parse_line(line: str) -> LogLine | None:
+    """A line of the CEL file as `cel_custom.conf` writes it; None for what is no answer or end of a leg of ours."""
+    try:
+        kind, at, channel, _user_type, _name, _peer, extra = next(csv.reader([line]))
+    except (ValueError, StopIteration, csv.Error):
+        return None
+    what = WHAT.get(kind)
+    if what is None or len(channel) != ID_DIGITS or not all(c in "0123456789abcdef" for c in channel):
+        return None
+    seconds, _, fraction = at.partition(".")
+    if not (seconds.isdigit() and fraction.isdigit()):
+        return None
+    at_ms = int(seconds) * 1000 + int(fraction.ljust(6, "0")[:3])
+    return LogLine(channel, what, at_ms, _cause(extra) if what == "hangup" else None)
+
+
+def _cause(extra: str) -> int | None:
+    try:
+        cause = json.loads(extra).get("hangupcause")
+    except (ValueError, AttributeError):
+        return None
+    return cause if isinstance(cause, int) else None
+
+
+class Follower:
+    """Follows one switch's CEL file and commits what it says."""
+
+    def __init__(self, db: Database, clock: Clock, switch: str, path: Path) -> None:
+        self._db, self._clock, self._switch, self._path = db, clock, switch, path
+        self._committed_ms = 0
+        self._at: tuple[int, int] | None = None
+
+    def follow(self, stop: Event) -> None:
+        """Read until told to stop."""
+        while not stop.is_set():
+            if not self.read_on():
+                stop.wait(POLL_SECONDS)
+
+    def read_on(self) -> int:
+        """Read what has come since the committed position and commit it; how many bytes that was."""
+        inode, offset = self._position()
+        size, found = _stat(self._path)
+        if found == inode and size <= offset:
+            self._still_reading(inode, offset)
+            return 0
+        if found != inode and inode:
+            self._finish_renamed(inode, offset)
+            inode, offset = found, 0
+        if not found:
+            return 0
+        return self._take(self._path, found, offset)
+
+    def _position(self) -> tuple[int, int]:
+        if self._at is None:
+            with self._db.read() as conn:
+                row = conn.execute(select(log_positions).where(log_positions.c.switch == self._switch)).one_or_none()
+            self._at = (row.inode, row.offset) if row else (0, 0)
+        return self._at
+
+    def _take(self, path: Path, inode: int, offset: int) -> int:
+        with path.open("rb") as file:
+            file.seek(offset)
+            block = file.read(READ_AT_MOST)
+        whole = block[: block.rfind(b"\n") + 1]
+        lines = (parse_line(line) for line in whole.decode("utf-8", "replace").splitlines())
+        self._commit(inode, offset + len(whole), [line for line in lines if line])
+        return len(whole)
+
+    def _commit(self, inode: int, offset: int, lines: list[LogLine]) -> None:
+        now_ms = self._clock.ms()
+        with self._db.write() as conn:
+            if lines:
+                rows = [
+                    {"switch": self._switch, "attempt_id": x.attempt_id, "what": x.what, "at_ms": x.at_ms,
+                     "cause": x.cause}
+                    for x in lines
+                ]  # fmt: skip
+                conn.execute(insert(switch_log), rows)
+            _keep_position(conn, self._switch, inode, offset, now_ms)
+        self._at = (inode, offset)
+        self._committed_ms = now_ms
+
+    def _still_reading(self, inode: int, offset: int) -> None:
+        if self._clock.ms() - self._committed_ms >= QUIET_COMMIT_MS:
+            self._commit(inode, offset, [])
+
+    def _finish_renamed(self, inode: int, offset: int) -> None:
+        for path in self._path.parent.glob(f"{self._path.name}*"):
+            if path.stat().st_ino == inode:
+                while taken := self._take(path, inode, offset):
+                    offset += taken
+        self._at = (0, 0)
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_size, found.st_ino
+
+
+def _keep_position(conn: Connection, switch: str, inode: int, offset: int, now_ms: int) -> None:
+    values = {"inode": inode, "offset": offset, "read_ms": now_ms}
+    if conn.execute(update(log_positions).where(log_positions.c.switch == switch).values(**values)).rowcount == 0:
+        conn.execute(insert(log_positions).values(switch=switch, **values))
+
+
+def since(conn: Connection, switch: str, last_id: int, limit: int = 2000) -> list[Row[Any]]:
+    """Lines of this switch's log after row `last_id`, oldest first."""
+    query = select(switch_log).where(switch_log.c.switch == switch, switch_log.c.id > last_id)
+    return list(conn.execute(query.order_by(switch_log.c.id).limit(limit)))
+
+
+def of_attempts(conn: Connection, attempt_ids: list[str]) -> list[Row[Any]]:
+    """All that the log said of these attempts, oldest first."""
+    query = select(switch_log).where(switch_log.c.attempt_id.in_(attempt_ids))
+    return list(conn.execute(query.order_by(switch_log.c.id)))

@@ -1,0 +1,175 @@
+"""The gate's rules, in the order in which they are asked. Each passes, or refuses with its one reason.
+
+Numbers that are no numbers, and emergency numbers, never get this far: parsers/numbers.py refuses them by the same
+keys. Rules may fill in what they found out (terms, plan) for those after them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from accounts.people import Account, Phone, User
+from billing.decks import find_terms
+from billing.holds import available
+from billing.quotes import Plan, Quote, plan
+from billing.rating import Terms
+from gate.highcost import HIGH_COST
+from kernel.errors import Refused
+from kernel.money import display
+from parsers.numbers import Kind, Number
+from satellite.numbering import classify
+
+DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The installation's own limits, in seconds and milliseconds."""
+
+    confirm_s: int
+    ring_b_s: int
+    min_talk_s: int
+    max_talk_s: int
+    stale_ms: int
+    oldest_ms: int = 2 * DAY_MS
+
+
+@dataclass(slots=True)
+class Asked:
+    """An order before the gate, and what the rules find out about it."""
+
+    account: Account
+    user: User
+    proof: str  # "alias", "pin", or "" for none
+    a: Number
+    b: Number
+    phones: tuple[Phone, ...]
+    service_numbers: frozenset[str]
+    sent_ms: int | None  # by the message's own date
+    now_ms: int
+    limits: Limits
+    terms: dict[str, Terms] = field(default_factory=dict)
+    quote: Quote | None = None
+    plan: Plan | None = None
+
+
+def enrolled(asked: Asked, _conn: Connection) -> None:
+    """User and account are there and open."""
+    if not asked.account.active or not asked.user.active:
+        raise Refused("account_closed")
+
+
+def proven(asked: Asked, _conn: Connection) -> None:
+    """A secret alias or the right PIN: anybody can write any From."""
+    if not asked.proof:
+        raise Refused("not_proven")
+
+
+def fresh(asked: Asked, _conn: Connection) -> None:
+    """A call that was wanted hours ago is not wanted now."""
+    age_ms = asked.now_ms - asked.sent_ms if asked.sent_ms is not None else 0
+    if age_ms > asked.limits.oldest_ms:
+        raise Refused("too_old")
+    if age_ms > asked.limits.stale_ms:
+        raise Refused("late", minutes=str(age_ms // 60_000))
+
+
+def own_phone(asked: Asked, _conn: Connection) -> None:
+    """Leg A is a number that was verified for this user, unless the account lets it be any."""
+    if not asked.account.allow_any_phone and all(phone.e164 != asked.a.e164 for phone in asked.phones):
+        raise Refused("phone_not_yours", number=asked.a.original)
+
+
+def two_parties(asked: Asked, _conn: Connection) -> None:
+    """Two different numbers, neither of them ours: a call to ourselves would ring in a circle."""
+    if asked.a.e164 == asked.b.e164:
+        raise Refused("same_number", number=asked.b.original)
+    for number in (asked.a, asked.b):
+        if number.e164 in asked.service_numbers:
+            raise Refused("our_own_number", number=number.original)
+
+
+_DEAR = {Kind.PREMIUM, Kind.SHARED_COST, Kind.PERSONAL, Kind.PAGER, Kind.UAN, Kind.SHARED_NETWORK, Kind.UNKNOWN}
+
+
+def premium(asked: Asked, _conn: Connection) -> None:
+    """Numbers that cost by who answers them, not by where they are."""
+    for number in (asked.a, asked.b):
+        if number.kind in _DEAR and not asked.account.allow_premium:
+            raise Refused("premium", number=number.original)
+
+
+def satellite(asked: Asked, _conn: Connection) -> None:
+    """Voice only, and only where the account allows satellite legs."""
+    for number in (asked.a, asked.b):
+        family = classify(number.e164)
+        if family is None:
+            continue
+        if not family.voice:
+            raise Refused("satellite_no_voice", number=number.original, system=f"{family.system} {family.family}")
+        if not asked.account.allow_satellite:
+            raise Refused("satellite_off", number=number.original, system=family.system)
+
+
+def zone(asked: Asked, _conn: Connection) -> None:
+    """Countries are switched on one by one, ranges known for fraud one account at a time."""
+    for number in (asked.a, asked.b):
+        if number.kind is Kind.SATELLITE:
+            continue
+        if number.region not in asked.account.zones:
+            raise Refused("zone", number=number.original, region=number.region)
+        if not asked.account.allow_high_cost and number.e164[1:].startswith(HIGH_COST):
+            raise Refused("high_cost", number=number.original)
+
+
+def rate_known(asked: Asked, conn: Connection) -> None:
+    """No row, no call."""
+    for role, number in (("A", asked.a), ("B", asked.b)):
+        terms = find_terms(conn, asked.account.deck, number.e164, asked.now_ms)
+        if terms is None or terms.currency != asked.account.currency:
+            raise Refused("no_rate", number=number.original)
+        asked.terms[role] = terms
+    asked.quote = Quote(
+        asked.terms["A"], asked.terms["B"], asked.account.tax_ppm, asked.account.charge_unjoined,
+        ring_b_s=asked.limits.ring_b_s, confirm_s=asked.limits.confirm_s,
+    )  # fmt: skip
+
+
+def call_cap(asked: Asked, _conn: Connection) -> None:
+    """What one call may cost pays for at least the shortest talk worth setting up."""
+    assert asked.quote is not None
+    limits = asked.limits
+    asked.plan = plan(
+        asked.quote, asked.account.cap_call, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s
+    )
+    if asked.plan is None:
+        raise Refused("over_call_cap", cap=display(asked.account.cap_call, asked.account.currency))
+
+
+def funds(asked: Asked, conn: Connection) -> None:
+    """What is left after all open holds pays for this one. The account's row was locked before it is summed up."""
+    assert asked.quote is not None
+    assert asked.plan is not None
+    budget = min(available(conn, asked.account.id), asked.plan.amount)
+    limits = asked.limits
+    asked.plan = plan(asked.quote, budget, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s)
+    if asked.plan is None:
+        raise Refused("no_funds", balance=display(max(budget, 0), asked.account.currency))
+
+
+Rule = Callable[[Asked, Connection], None]
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("enrolled", enrolled),
+    ("proven", proven),
+    ("fresh", fresh),
+    ("own phone", own_phone),
+    ("two parties", two_parties),
+    ("premium", premium),
+    ("satellite", satellite),
+    ("zone", zone),
+    ("rate known", rate_known),
+    ("cap per call", call_cap),
+    ("funds", funds),
+)

@@ -1,0 +1,28 @@
+"""What a door's reader makes of a stored message, the same for every door."""
+
+from dataclasses import dataclass
+
+from accounts.people import Account, Device, User
+from parsers.commands import Parsed
+from replies.outbox import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message read: who it seems to be from and by what proof, what it asks for, where an answer would go.
+
+    `user` and `account` are None for a stranger. `proof` is "alias" or "": a PIN is still to be checked.
+    """
+
+    key: str  # natural key of the message, the same for each delivery of it
+    user: User | None
+    account: Account | None
+    device: Device | None  # the enrolled device it came from, if it did
+    proof: str
+    pin: str | None
+    parsed: Parsed
+    sent_ms: int | None
+    automatic: bool  # never to be answered, never acted on
+    envelope: Envelope
+    kept: str  # what the person wrote, PINs struck out
+    said: dict[str, str]  # evidence for `cordboard why`

@@ -1,0 +1,141 @@
+"""The one way in: a message is stored, then read, judged, ordered and answered, whatever door it came through.
+
+`accept` stores. `handle` does the rest in one transaction: order, hold, answer and the message's own end are there
+together or not at all, so a message may be handled again after any death. `leftovers` are those nobody handled.
+"""
+
+import json
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from accounts.pins import Locked, check_pin
+from inbound.heard import Heard
+from inbound.mail_reader import MailReader
+from inbound.ordering import Ordering
+from kernel.clock import Clock
+from kernel.db import Database
+from kernel.doorbell import Doorbell
+from kernel.errors import Refused, Unavailable
+from kernel.secrets import Secrets
+from orders import messages
+from parsers.commands import CallCommand
+from replies import outbox
+from replies.refusals import refusal_text
+
+log = logging.getLogger(__name__)
+
+LEFT_AFTER_MS = 3_000
+BOUNDARY = b"\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Accepts and handles messages."""
+
+    db: Database
+    clock: Clock
+    secrets: Secrets
+    doorbell: Doorbell
+    reader: MailReader
+    ordering: Ordering
+
+    def accept(self, door: str, sender: str, recipients: tuple[str, ...], raw: bytes, peer: str) -> str:
+        """Store a message durably; its id. Only after this may a door say that it has it."""
+        sealed = self.secrets.seal("\n".join(recipients).encode() + BOUNDARY + raw)
+        shown = tuple(to if to.lower() == self.reader.order_address else "(alias)" for to in recipients)
+        with self.db.write() as conn:
+            return messages.store(conn, messages.NewMessage(door, sealed, sender[:254], shown, peer), self.clock.ms())
+
+    def handle(self, message_id: str) -> None:
+        """Act on a stored message, if nobody else does. What fails unexpectedly is shunted, never lost."""
+        with self.db.write() as conn:
+            row = messages.take(conn, message_id, self.clock.ms())
+        if row is None:
+            return
+        heard: Heard | None = None
+        proof = ""
+        try:
+            heard = self._read(row)
+            proof = self._proof(heard)
+            order_id = self._decide(row, heard, proof)
+        except Unavailable:
+            raise  # it stays stored; the sweeper brings it back
+        except Exception as e:
+            log.exception("a message could not be handled", extra={"message_id": message_id})
+            self._shunt(row, heard, proof, e)
+            return
+        if order_id:
+            self.doorbell.ring(order_id)
+
+    def leftovers(self, limit: int = 100) -> int:
+        """Handle what dead doors left behind; how many that was."""
+        with self.db.read() as conn:
+            left = messages.leftovers(conn, self.clock.ms(), LEFT_AFTER_MS, limit)
+        for message_id in left:
+            self.handle(message_id)
+        return len(left)
+
+    def _read(self, row: Row[Any]) -> Heard | None:
+        recipients, _, raw = self.secrets.unseal(row.raw).partition(BOUNDARY)
+        try:
+            with self.db.read() as conn:
+                return self.reader.read(conn, tuple(recipients.decode().split("\n")), raw, row.peer)
+        except Refused as refused:
+            self._close_silently(row, {"unreadable": refused.key})
+            return None
+
+    def _proof(self, heard: Heard | None) -> str:
+        """Alias or PIN. The hash takes its time, so it is done outside of any transaction."""
+        if heard is None or heard.user is None or heard.proof or not heard.pin:
+            return heard.proof if heard else ""
+        right = check_pin(self.db, self.secrets, heard.user.id, heard.pin, self.clock.ms())
+        if isinstance(right, Locked):
+            log.warning("PIN locked", extra={"user": heard.user.id})
+        return "pin" if right else ""
+
+    def _decide(self, row: Row[Any], heard: Heard | None, proof: str) -> str | None:
+        """The order's id if there is one to launch now."""
+        if heard is None:
+            return None
+        if heard.automatic or heard.user is None or heard.account is None:
+            self._close_silently(row, heard.said | {"why": "automatic" if heard.automatic else "not_enrolled"})
+            return None
+        envelope = heard.envelope.sealed(self.secrets) if proof else ""
+        with self.db.write() as conn:
+            if isinstance(heard.parsed, CallCommand):
+                done = self.ordering.order(conn, row, heard, heard.parsed, proof, envelope)
+                answer, rules, order_id = done.answer, done.rules, done.order_id
+            else:
+                answer, rules, order_id = refusal_text(heard.parsed), (), None
+            said = json.dumps(heard.said | {"proof": proof})
+            now_ms = self.clock.ms()
+            if not messages.handled(
+                conn, row.id, kept=heard.kept, evidence=said, verdict=json.dumps(rules), answer=answer, now_ms=now_ms
+            ):
+                raise Unavailable("Somebody else handled this message.")
+            outbox.put(conn, f"answer:{row.id}", envelope, answer + "\n", now_ms)
+        return order_id
+
+    def _close_silently(self, row: Row[Any], said: dict[str, str]) -> None:
+        with self.db.write() as conn:
+            _close(conn, row.id, said, self.clock.ms())
+
+    def _shunt(self, row: Row[Any], heard: Heard | None, proof: str, error: Exception) -> None:
+        with self.db.write() as conn:
+            now_ms = self.clock.ms()
+            if not messages.shunt(conn, row.id, f"{type(error).__name__}: {error}", now_ms):
+                return
+            told = f"A message was set aside. See: cordboard shunted {row.id}"
+            outbox.tell_operator(conn, f"shunted:{row.id}", told, now_ms)
+            if heard and proof and not heard.automatic:
+                sealed = heard.envelope.sealed(self.secrets)
+                outbox.put(conn, f"answer:{row.id}", sealed, refusal_text(Refused("shunted")), now_ms)
+
+
+def _close(conn: Connection, message_id: str, said: dict[str, str], now_ms: int) -> None:
+    messages.handled(
+        conn, message_id, kept="", evidence=json.dumps(said), verdict="[]", answer="", now_ms=now_ms
+    )

@@ -1,0 +1,90 @@
+"""A stored mail read: its sender, the evidence for it, and its command."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from accounts.manage import alias_digest
+from accounts.people import Account, AliasOwner, Device, User, by_alias, devices_of, names_of, phones_of, who_is
+from inbound.heard import Heard
+from kernel.masking import mask_address
+from kernel.secrets import Secrets
+from parsers.commands import CallCommand, parse_mail
+from parsers.mail import Mail, read_mail
+from parsers.pins import find_pin, strike_pins
+from replies.outbox import Envelope
+
+EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class MailReader:
+    """Reads mails for the address that everybody knows and for users' secret aliases."""
+
+    secrets: Secrets
+    order_address: str
+    domain: str
+
+    def is_known(self, conn: Connection, address: str) -> bool:
+        """Whether a recipient is the order address or somebody's alias."""
+        return address.lower() == self.order_address or self._alias(conn, address) is not None
+
+    def read(self, conn: Connection, recipients: tuple[str, ...], raw: bytes, peer: str) -> Heard:
+        """Refused (unreadable_mail) if it is no mail that can be read."""
+        mail = read_mail(raw)
+        owner, device, proof, written_to = self._sender(conn, mail, recipients)
+        user, account = owner or (None, None)
+        names = {} if user is None else _names(conn, user)
+        parsed = parse_mail(mail, country=user.country if user else None, names=names)
+        pin = parsed.pin if isinstance(parsed, CallCommand) else find_pin(f"{mail.subject}\n{mail.own_text}")
+        to = self._answer_address(conn, user, device)
+        return Heard(
+            key=_key(mail, raw),
+            user=user,
+            account=account,
+            device=device,
+            proof=proof,
+            pin=pin,
+            parsed=parsed,
+            sent_ms=int(mail.date.timestamp() * 1000) if mail.date else None,
+            automatic=mail.automatic,
+            envelope=Envelope(to, written_to, strike_pins(mail.subject), mail.message_id or ""),
+            kept=strike_pins(f"Subject: {mail.subject}\n\n{mail.own_text}")[:4000],
+            said={"from": mask_address(mail.from_address or "?"), "peer": peer, "alias": "yes" if proof else "no"},
+        )
+
+    def _sender(
+        self, conn: Connection, mail: Mail, recipients: tuple[str, ...]
+    ) -> tuple[tuple[User, Account] | None, Device | None, str, str]:
+        """Whose mail it is (an alias outdoes the From), the device if enrolled, the proof, the address written to."""
+        sender = who_is(conn, EMAIL, mail.from_address) if mail.from_address else None
+        for address in recipients:
+            owner = self._alias(conn, address)
+            if owner is not None:
+                device = sender.device if sender and sender.user.id == owner.user.id else None
+                return (owner.user, owner.account), device, "alias", address
+        if sender is None:
+            return None, None, "", self.order_address
+        return (sender.user, sender.account), sender.device, "", self.order_address
+
+    def _alias(self, conn: Connection, address: str) -> AliasOwner | None:
+        local, _, domain = address.lower().rpartition("@")
+        return by_alias(conn, alias_digest(self.secrets, local)) if domain == self.domain else None
+
+    def _answer_address(self, conn: Connection, user: User | None, device: Device | None) -> str:
+        """The device's own answer address; for an alias used from elsewhere that of the user's first device."""
+        if device is None and user is not None:
+            device = next((each for each in devices_of(conn, user.id) if each.kind == EMAIL), None)
+        return device.answer_address if device else ""
+
+
+def _names(conn: Connection, user: User) -> dict[str, str]:
+    labels = {phone.label: phone.number for phone in phones_of(conn, user.id) if phone.label}
+    return labels | names_of(conn, user.id)
+
+
+def _key(mail: Mail, raw: bytes) -> str:
+    """From and Message-ID; for want of one the date; for want of both the mail itself."""
+    what = mail.message_id or (mail.date.isoformat() if mail.date else hashlib.sha256(raw).hexdigest())
+    return f"{EMAIL}\n{mail.from_address}\n{what}"

@@ -1,0 +1,115 @@
+"""Messages as they are kept: stored before anything else happens to them, taken by one handler at a time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from kernel.ids import new_id
+from orders.states import MessageState
+from orders.tables import messages
+
+TAKE_MS = 30_000
+"""How long a handler may sit on a message before another takes it."""
+MAX_TRIES = 5
+"""A message that was taken this often and never finished is shunted."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """What a door hands over: sealed raw bytes and what is known of the way they came."""
+
+    door: str
+    raw: bytes
+    sender: str
+    recipients: tuple[str, ...]
+    peer: str
+
+
+def store(conn: Connection, message: NewMessage, now_ms: int) -> str:
+    """Insert the message as STORED; its id."""
+    message_id = new_id(now_ms)
+    conn.execute(
+        insert(messages).values(
+            id=message_id,
+            door=message.door,
+            state=MessageState.STORED,
+            stored_ms=now_ms,
+            sender=message.sender,
+            recipients="\n".join(message.recipients),
+            peer=message.peer,
+            raw=message.raw,
+        )
+    )
+    return message_id
+
+
+_OPEN = messages.c.state == MessageState.STORED
+
+
+def take(conn: Connection, message_id: str, now_ms: int) -> Row[tuple[object, ...]] | None:
+    """Take a stored message for TAKE_MS; None if it is handled, shunted, or somebody has it."""
+    taken = conn.execute(
+        update(messages)
+        .where(messages.c.id == message_id, _OPEN, messages.c.taken_until_ms <= now_ms)
+        .values(taken_until_ms=now_ms + TAKE_MS, tries=messages.c.tries + 1)
+    )
+    if taken.rowcount != 1:
+        return None
+    return conn.execute(select(messages).where(messages.c.id == message_id)).one()
+
+
+def leftovers(conn: Connection, now_ms: int, older_than_ms: int, limit: int) -> list[str]:
+    """Ids of stored messages that nobody is handling, oldest first."""
+    rows = conn.execute(
+        select(messages.c.id)
+        .where(_OPEN, messages.c.stored_ms <= now_ms - older_than_ms, messages.c.taken_until_ms <= now_ms)
+        .order_by(messages.c.stored_ms)
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+def handled(
+    conn: Connection, message_id: str, *, kept: str, evidence: str, verdict: str, answer: str, now_ms: int
+) -> bool:
+    """Close the message and drop its raw bytes; False if it was closed already."""
+    done = conn.execute(
+        update(messages)
+        .where(messages.c.id == message_id, _OPEN)
+        .values(
+            state=MessageState.HANDLED,
+            raw=None,
+            kept=kept,
+            evidence=evidence,
+            verdict=verdict,
+            answer=answer,
+            handled_ms=now_ms,
+        )
+    )
+    return done.rowcount == 1
+
+
+def shunt(conn: Connection, message_id: str, error: str, now_ms: int) -> bool:
+    """Set the message aside for a person, raw bytes kept and sealed."""
+    done = conn.execute(
+        update(messages)
+        .where(messages.c.id == message_id, _OPEN)
+        .values(state=MessageState.SHUNTED, error=error[:500], handled_ms=now_ms)
+    )
+    return done.rowcount == 1
+
+
+def replay(conn: Connection, message_id: str) -> bool:
+    """Put a shunted message back to STORED, to be handled anew."""
+    done = conn.execute(
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.state == MessageState.SHUNTED)
+        .values(state=MessageState.STORED, error="", handled_ms=None, taken_until_ms=0, tries=0)
+    )
+    return done.rowcount == 1
+
+
+def shunted(conn: Connection, limit: int = 100) -> list[Row[tuple[object, ...]]]:
+    """The shunted messages, newest first."""
+    query = select(messages).where(messages.c.state == MessageState.SHUNTED).order_by(messages.c.stored_ms.desc())
+    return list(conn.execute(query.limit(limit)))

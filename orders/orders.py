@@ -1,0 +1,100 @@
+"""Orders as they are kept, and every guarded way to change one."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, insert, select, update
+
+from orders.states import ORDER_MOVES, SETTING_UP, OrderState
+from orders.tables import orders
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An order that passed the gate, as it is written down. Columns of the table by the same names."""
+
+    id: str
+    ref: str
+    account_id: str
+    user_id: str
+    message_id: str
+    door: str
+    key: str
+    digest: str
+    number_a: str
+    extension_a: str
+    number_b: str
+    extension_b: str
+    name_b: str
+    bill: str
+    press_1: bool
+    caller_id: str
+    answer: str
+    answer_to: str
+    due_ms: int
+
+
+def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
+    """Insert the order as DUE. IntegrityError if its key is there: look with `by_key` first, in this transaction."""
+    conn.execute(insert(orders).values(**asdict(order), state=OrderState.DUE, accepted_ms=now_ms))
+
+
+def by_key(conn: Connection, key: str) -> Row[Any] | None:
+    """The order that a message of this key placed."""
+    return conn.execute(select(orders).where(orders.c.key == key)).one_or_none()
+
+
+def by_id(conn: Connection, order_id: str) -> Row[Any] | None:
+    """The order of this id."""
+    return conn.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
+
+
+def move(conn: Connection, order_id: str, came_from: OrderState, to: OrderState, **values: Any) -> bool:
+    """Guarded UPDATE from one state to another; False if the order is no longer where the caller thought."""
+    if to not in ORDER_MOVES[came_from]:
+        raise ValueError(f"an order can't go from {came_from} to {to}")
+    done = conn.execute(
+        update(orders).where(orders.c.id == order_id, orders.c.state == came_from).values(state=to, **values)
+    )
+    return done.rowcount == 1
+
+
+def waiting(conn: Connection, now_ms: int, rung_before_ms: int, limit: int) -> list[str]:
+    """Ids of orders to ring for: due, or claimed by a worker that never came back; oldest first.
+
+    None whose doorbell was rung after `rung_before_ms`: its job is probably still on the way.
+    """
+    stuck = case((orders.c.state == OrderState.DUE, orders.c.due_ms), else_=orders.c.taken_until_ms)
+    rows = conn.execute(
+        select(orders.c.id)
+        .where(
+            orders.c.state.in_([OrderState.DUE, OrderState.CLAIMED]),
+            stuck <= now_ms,
+            orders.c.rung_ms <= rung_before_ms,
+        )
+        .order_by(orders.c.due_ms)
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+def rang(conn: Connection, order_ids: list[str], now_ms: int) -> None:
+    """Note that the doorbell was rung for these."""
+    conn.execute(update(orders).where(orders.c.id.in_(order_ids)).values(rung_ms=now_ms))
+
+
+def setting_up(conn: Connection) -> int:
+    """How many calls are between create and bridge."""
+    query = select(func.count()).select_from(orders).where(orders.c.state.in_(sorted(SETTING_UP)))
+    return conn.execute(query.where(orders.c.state != OrderState.ENDED)).scalar_one()
+
+
+def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[str]:
+    """Ids of orders still due that were accepted before this."""
+    query = select(orders.c.id).where(orders.c.state == OrderState.DUE, orders.c.accepted_ms < accepted_before_ms)
+    return [row.id for row in conn.execute(query.limit(limit))]
+
+
+def hold_on(conn: Connection, order_id: str, until_ms: int) -> None:
+    """A worker has the order until then."""
+    conn.execute(update(orders).where(orders.c.id == order_id).values(taken_until_ms=until_ms))

@@ -1,0 +1,79 @@
+"""Why an order was not launched: one plain sentence for each key that a `Refused` may carry.
+
+Each is at most 160 GSM-7 characters with usual values in it, so that one text message carries it; `{fields}` are those
+of the refusal.
+"""
+
+from typing import Final
+
+from kernel.errors import Refused
+from parsers.commands import NotACommand
+
+REFUSALS: Final[dict[str, str]] = {
+    # the line
+    "not_understood": "Not called: I don't know {words}.",
+    "nothing_said": "Not called: I found no words of yours in the message. Write for example CALL +442079460000.",
+    "unreadable_mail": "Not called: I could not read that mail. Send it again as plain text.",
+    "line_too_long": "Not called: that line is too long. Write one short line, for example CALL +442079460000.",
+    "clause_empty": "Not called: there is nothing after {clause}. Say what should follow it.",
+    "ambiguous": "Not called: I can read that in more than one way. Write the number instead of the name.",
+    "two_commands": "Not called: I found two different orders. Send one of them alone.",
+    "subject_and_body": "Not called: subject and text differ. Write the order in the text alone.",
+    "two_pins": "Not called: I found two different PINs. Send it again with one.",
+    "pin_malformed": "Not called: a PIN is 4 to 10 plain digits without spaces.",
+    "bill_malformed": "Not called: '{code}' can't be a billing code. Use up to 32 letters, digits, dots or dashes.",
+    # names
+    "name_twice": "Not called: {name} stands for two numbers in your phone book. Write the number.",
+    "name_bad_number": "Not called: the number kept for {name} ({number}) can't be called. Correct your phone book.",
+    # numbers
+    "emergency": "Not called: {number} is an emergency number. Dial it yourself on the nearest phone.",
+    "number_empty": "Not called: there is no number to call.",
+    "number_too_long": "Not called: {number} is too long for one telephone number.",
+    "number_too_many_digits": "Not called: {number} has too many digits for one telephone number.",
+    "number_short": "Not called: {number} is a short number. Write the whole number, with + and the country code.",
+    "number_two": "Not called: {number} looks like two numbers. Send one.",
+    "number_letters": "Not called: {number} has letters in it. Write digits only; an extension as x512.",
+    "number_odd_characters": "Not called: {number} has characters that are not plain digits. Type it again in digits.",
+    "number_star_code": "Not called: {number} has a star or hash code in it. Write the number alone.",
+    "number_tones": "Not called: {number} has pauses or tones behind it. Write the number alone, an extension as x512.",
+    "number_is_an_address": "Not called: {number} is not a telephone number. Write + and digits.",
+    "number_badly_written": "Not called: I can't read {number}. Write it with + and the country code.",
+    "number_not_valid": "Not called: {number} is not a number in use anywhere I know. Check its digits.",
+    "number_no_such_country": "Not called: no country has the code that {number} begins with. Check it.",
+    "number_no_country": "Not called: I don't know the country of {number}. Write it with + and the country code.",
+    "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with + and its code.",
+    "number_old_satellite": "Not called: {number} is an old satellite number that is no longer in service.",
+    # the gate
+    "account_closed": "Not called: this account is closed. Ask whoever runs it for you.",
+    "not_proven": "Not called: I can't tell that this is from you.",
+    "too_old": "Not called: your message is over two days old. Send it again if you still want the call.",
+    "late": "Not called: your message took {minutes} minutes to get here. Send it again if you still want the call.",
+    "no_phone": "Not called: I know no phone of yours to ring. Write FROM and its number.",
+    "phone_not_yours": "Not called: {number} is not a phone I may ring for you. Ask whoever runs this to add it.",
+    "same_number": "Not called: {number} is the phone I would ring you on.",
+    "our_own_number": "Not called: {number} is this service's own number.",
+    "premium": "Not called: {number} is a special-rate number, and those are switched off for you.",
+    "satellite_no_voice": "Not called: {number} is {system}, which carries no speech. Send it a message instead.",
+    "satellite_off": "Not called: {number} is a satellite number ({system}), and those are switched off for you.",
+    "zone": "Not called: calls to {number} ({region}) are switched off for you.",
+    "high_cost": "Not called: {number} is in a range known for fraud, and that is switched off for you.",
+    "no_rate": "Not called: I have no price for {number}, so I can't place it.",
+    "over_call_cap": "Not called: a minute of this call costs more than your limit of {cap} a call.",
+    "no_funds": "Not called: your balance of {balance} is not enough for a minute of this call.",
+    "other_command": "Not called: that message already ordered {ref}. For another call write a new message.",
+    "shunted": "Not called: something went wrong here with your message. A person has been told and will look at it.",
+}
+MOST_WORDS: Final = 4
+_LONGEST_FIELD: Final = 40
+
+
+def refusal_text(said: NotACommand | Refused) -> str:
+    """The sentence for what was refused, or for the words that were not understood."""
+    if isinstance(said, Refused):
+        fields = {name: value[:_LONGEST_FIELD] for name, value in said.fields.items()}
+        return REFUSALS[said.key].format(**fields)
+    if said.why is not None:
+        return refusal_text(said.why)
+    words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:MOST_WORDS])
+    more = " and more" if len(said.not_understood) > MOST_WORDS else ""
+    return REFUSALS["not_understood"].format(words=words + more)

@@ -1,0 +1,49 @@
+"""Every sentence we say to a sender of an order that was accepted, and of how it went. Refusals: replies/refusals.py.
+
+The first line is the answer, within 160 GSM-7 characters; what follows it is detail.
+"""
+
+ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
+ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
+
+OUTCOMES: dict[str, str] = {
+    "talked": "{ref} {name}, {talk}. You paid {paid}. Balance {balance}.",
+    "not_confirmed": "{ref} Nobody pressed 1 on {phone}, so {name} was not rung. You paid {paid}.",
+    "dropped": "{ref} Dropped. You paid {paid}.",
+    "a_left": "{ref} You hung up before {name} answered. You paid {paid}.",
+    "expired": "{ref} Not called: the exchange could not take it in time. Nothing was charged. Please send it again.",
+    "interrupted": "{ref} Broken off: the exchange failed. You paid {paid}. Please send it again.",
+    "a_busy": "{ref} Your phone {phone} was busy. {name} was not rung. You paid {paid}. Please send it again.",
+    "a_no_answer": "{ref} Your phone {phone} did not answer. {name} was not rung. You paid {paid}.",
+    "a_rejected": "{ref} Your phone {phone} declined the call. {name} was not rung. You paid {paid}.",
+    "a_bad_number": "{ref} Your phone {phone} is not in service as written. {name} was not rung. You paid {paid}.",
+    "a_unreachable": "{ref} Your phone {phone} could not be reached. {name} was not rung. You paid {paid}.",
+    "a_congestion": "{ref} The lines to {phone} are full. {name} was not rung. You paid {paid}. Please send it again.",
+    "b_busy": "{ref} {name} busy. You paid {paid}. Please send it again.",
+    "b_no_answer": "{ref} {name} did not answer. You paid {paid}. Please send it again later.",
+    "b_rejected": "{ref} {name} declined the call. You paid {paid}.",
+    "b_bad_number": "{ref} {name}: that number is not in service. You paid {paid}.",
+    "b_unreachable": "{ref} {name} could not be reached. You paid {paid}. Please send it again later.",
+    "b_congestion": "{ref} The lines to {name} are full. You paid {paid}. Please send it again.",
+}
+LEG = {"A": "You", "B": "{name}"}
+LEG_LINE = "{who} {number}: {talk}, {charge}"
+LEG_UNANSWERED = "{who} {number}: not answered, nothing charged"
+ESTIMATED = " (estimated: the exchange stopped; billed to when it was last seen in the call)"
+CAPPED = " (no more than was set aside)"
+WAIVED = " (not charged)"
+TOTAL_LINE = "Total {paid}. Balance {balance}."
+REPEATED = "{answer}"
+"""A redelivery gets the first answer again."""
+
+
+def duration(milliseconds: int) -> str:
+    """`42 s`, `3 min 5 s`, `1 h 2 min`: whole seconds, a started one counted."""
+    seconds = -(-milliseconds // 1000)
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min {rest} s"
+    return f"{hours} h {minutes} min"

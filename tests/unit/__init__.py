@@ -1,0 +1,1 @@
+"""Tests without network; the folders mirror the product's."""

@@ -1,0 +1,73 @@
+"""A plan never costs more than it holds, wherever and however late the switch cuts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.quotes import EARLY_MS, Quote, cost, per_minute, plan
+from billing.rating import Terms, gross
+from tests.unit.billing.test_rating import TERMS
+from tests.unit.billing.world import DOLLAR, GB, QUOTE, US, per_minute_quote
+
+QUOTES = st.builds(
+    Quote,
+    a=TERMS,
+    b=TERMS,
+    tax_ppm=st.sampled_from([0, 1, 77_777, 200_000, 1_000_000]),
+    ring_b_s=st.integers(0, 90),
+    confirm_s=st.sampled_from([0, 20]),
+)
+BUDGETS = st.integers(0, 5_000_000_000)
+
+
+@given(QUOTES, BUDGETS, st.integers(1, 20_000), st.integers(1, 600))
+def test_the_plan_fits_and_one_second_more_would_not(quote: Quote, budget: int, longest: int, least: int) -> None:
+    made = plan(quote, budget, max_talk_s=longest, min_talk_s=least)
+    if made is None:
+        assert cost(quote, min(least, longest)) > budget
+        return
+    assert made.amount <= budget
+    assert min(least, longest) <= made.talk_s <= longest
+    assert made.talk_s == longest or cost(quote, made.talk_s + 1) > budget
+
+
+@given(QUOTES, BUDGETS, st.integers(60, 20_000), st.integers(0, EARLY_MS - 1), st.integers(0, EARLY_MS - 1))
+def test_a_late_cut_at_both_limits_costs_no_more_than_the_hold(
+    quote: Quote, budget: int, longest: int, late_a: int, late_b: int
+) -> None:
+    made = plan(quote, budget, max_talk_s=longest)
+    if made is not None:
+        paid_a = gross(made.limit_a_ms + late_a, quote.a, quote.tax_ppm)
+        paid_b = gross(made.limit_b_ms + late_b, quote.b, quote.tax_ppm)
+        assert paid_a + paid_b <= made.amount
+
+
+def test_a_plan_in_round_numbers() -> None:
+    made = plan(
+        per_minute_quote(), 10 * DOLLAR, max_talk_s=7200
+    )  # A: 20 + 60 s to wait, so it pays six minutes, B four
+    assert made is not None
+    assert (made.amount, made.talk_s) == (10 * DOLLAR, 240)
+    assert (made.limit_a_ms, made.limit_b_ms) == (319_500, 239_500)
+
+
+def test_a_budget_under_the_shortest_talk_makes_no_plan() -> None:
+    needed = cost(QUOTE, 60)
+    assert plan(QUOTE, needed - 1, max_talk_s=7200) is None
+    assert plan(QUOTE, needed, max_talk_s=7200) is not None
+    assert plan(QUOTE, DOLLAR, max_talk_s=0) is None
+
+
+def test_the_price_of_a_minute_is_both_legs_with_tax() -> None:
+    assert per_minute(QUOTE) == 49_800
+
+
+def test_two_currencies_make_no_quote() -> None:
+    euros = Terms.from_json(GB.to_json().replace("USD", "EUR"))
+    with pytest.raises(ValueError, match="USD and EUR"):
+        Quote(US, euros, 0)
+
+
+@given(QUOTES)
+def test_a_quote_survives_json(quote: Quote) -> None:
+    assert Quote.from_json(quote.to_json()) == quote

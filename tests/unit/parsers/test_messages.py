@@ -1,0 +1,35 @@
+"""Each mail in tests/messages gives what expected.toml says of it, with either line ending."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parsers.commands import CallCommand, NotACommand, number_of, parse_mail
+from parsers.mail import read_mail
+
+FOLDER = Path(__file__).parents[2] / "messages"
+EXPECTED: dict[str, Any] = tomllib.loads((FOLDER / "expected.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize("name", EXPECTED["mails"])
+def test_a_mail_gives_what_is_expected(name: str, ending: bytes) -> None:
+    expected = EXPECTED["mails"][name]
+    mail = read_mail((FOLDER / f"{name}.eml").read_bytes().replace(b"\n", ending))
+    for flag in ("is_reply_or_forward", "automatic", "html_differs"):
+        assert getattr(mail, flag) is expected.get(flag, False), flag
+    parsed = parse_mail(mail, country="US", names=EXPECTED["names"])
+    assert isinstance(parsed, CallCommand) is expected["launches"], parsed
+    if isinstance(parsed, NotACommand):
+        assert list(parsed.not_understood) == expected["not_understood"]
+        assert (parsed.why.key if parsed.why else None) == expected.get("why")
+        return
+    assert number_of(parsed.to).canonical() == expected["to"]
+    assert (parsed.from_ and number_of(parsed.from_).canonical()) == expected.get("from")
+    assert (parsed.bill, parsed.pin) == (expected.get("bill"), expected.get("pin"))
+
+
+def test_every_mail_is_expected_and_no_other() -> None:
+    assert {file.stem for file in FOLDER.glob("*.eml")} == set(EXPECTED["mails"])

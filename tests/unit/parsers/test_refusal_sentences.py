@@ -1,0 +1,36 @@
+"""Every reason that the parsers give has its sentence, short enough for one text message."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from replies.refusals import REFUSALS
+
+PARSERS = Path(__file__).parents[3] / "parsers"
+GSM_7 = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+TYPICAL = {
+    "number": "+44 20 7946 0000 x512345",
+    "words": "'tomorow'",
+    "name": "Ann Marie Longname",
+    "clause": "FROM",
+    "code": "ACME/17",
+}
+
+
+def raised() -> set[str]:
+    source = "\n".join(file.read_text("utf-8") for file in PARSERS.glob("*.py"))
+    direct = set(re.findall(r'Refused\(\s*"([a-z_]+)"', source))
+    return direct | set(re.findall(r'"(number_[a-z_]+|emergency)"', source))
+
+
+@pytest.mark.parametrize("key", sorted(raised() | {"not_understood"}))
+def test_a_reason_has_its_sentence(key: str) -> None:
+    sentence = REFUSALS[key].format_map(TYPICAL)
+    assert sentence.startswith("Not called: ")
+    assert sentence.endswith((".", "0"))
+    assert len(sentence) <= 160
+    assert set(sentence) <= GSM_7

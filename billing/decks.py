@@ -140,7 +140,7 @@ def import_csv(conn: Connection, name: str, currency: str, stream: TextIO, now_m
 
 
 def _save(conn: Connection, deck_id: str, versions: Versions, now_ms: int) -> Counter[str]:
-    every = [version for of_prefix in versions.of_prefix.values() for version in of_prefix]
+    every = [version for _, of_prefix in sorted(versions.of_prefix.items()) for version in of_prefix]
     new = [
         {"id": new_id(now_ms), "deck_id": deck_id, "prefix": v.prefix, "from_ms": v.from_ms, **_values(v)}
         for v in every

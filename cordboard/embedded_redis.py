@@ -50,7 +50,7 @@ def serve_fake(socket: str) -> None:
         address_family = ThreadingUnixStreamServer.address_family
 
         def server_bind(self) -> None:
-            ThreadingUnixStreamServer.server_bind(self)  # type: ignore[arg-type]
+            ThreadingUnixStreamServer.server_bind(self)
 
     Server(socket, server_type="redis").serve_forever()  # type: ignore[arg-type]
 

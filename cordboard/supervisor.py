@@ -97,6 +97,16 @@ class Supervisor:
             if name == role:
                 _signal(pid, signal.SIGKILL)
 
+    def _write_pids(self) -> None:
+        """`home/run/pids`: a line a process, for who looks after us."""
+        path = self.settings.home / "run" / "pids"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        own = {os.getpid(): "serve"} | ({self.redis.pid: "redis"} if self.redis else {})
+        text = "".join(f"{pid} {role}\n" for pid, role in (own | self.pids).items())
+        aside = path.with_suffix(".new")
+        aside.write_text(text, encoding="ascii")
+        aside.replace(path)
+
     def _told(self, _number: int, _frame: FrameType | None) -> None:
         self._ending = True
 
@@ -106,6 +116,7 @@ class Supervisor:
         pid = os.fork()
         if pid:
             self.pids[pid] = role
+            self._write_pids()
             return
         os._exit(_child(self.settings, role, roles.ROLES[role]))
 

@@ -159,7 +159,9 @@ class Advance:
                 gone = call.legs.get("A" if action is Action.END_A else "B")
                 if gone is None or gone.gone or gone.state is AttemptState.ENDED:
                     return None
-                attempts.note(conn, gone.attempt_id, end_reason=call.outcome or "other_left")
+                attempts.note(
+                    conn, gone.attempt_id, end_reason="other_left" if call.outcome == "talked" else call.outcome
+                )
             case Action.TELL_A:
                 return Ask(action, call, call.legs["A"].attempt_id, call.outcome.removeprefix("b_"))
         role = "A" if action.value.endswith("_a") or action is Action.ARM_JOINED else "B"

@@ -1,10 +1,12 @@
 """Live calls as the conductor has them in mind: what the database says, read once and kept in step."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from accounts.tables import users
 from billing.quotes import Plan, Quote, plan
 from billing.tables import holds
 from orders.states import AttemptState, OrderState
@@ -41,6 +43,7 @@ class Call:
     caller_id: str
     outcome: str
     plan: Plan
+    who: str  # whose call it is, as it can be spelled out
     row: Row[Any]
     legs: dict[str, Leg] = field(default_factory=dict)
 
@@ -86,7 +89,11 @@ class Calls:
         known = self._by_order.get(order_id)
         if known:
             self.forget(known)
-        query = select(orders, holds.c.amount, holds.c.quote).join(holds, holds.c.order_id == orders.c.id)
+        query = (
+            select(orders, holds.c.amount, holds.c.quote, users.c.name.label("user_name"))
+            .join(holds, holds.c.order_id == orders.c.id)
+            .join(users, users.c.id == orders.c.user_id)
+        )
         row = conn.execute(query.where(orders.c.id == order_id)).one_or_none()
         if row is None:
             return None
@@ -118,6 +125,12 @@ def limits(quote: str, held: int, max_talk_s: int) -> Plan:
     return paid
 
 
+def spelled(name: str) -> str:
+    """The first word of a name in the letters that a switch can spell: `Ann-Marie Smith` is `annmarie`."""
+    plain = unicodedata.normalize("NFKD", name.split(maxsplit=1)[0] if name.split() else "").lower()
+    return "".join(c for c in plain if c in "abcdefghijklmnopqrstuvwxyz0123456789")[:12]
+
+
 def _call(row: Row[Any], max_talk_s: int) -> Call:
     return Call(
         order_id=row.id,
@@ -129,6 +142,7 @@ def _call(row: Row[Any], max_talk_s: int) -> Call:
         caller_id=row.caller_id,
         outcome=row.outcome,
         plan=limits(row.quote, row.amount, max_talk_s),
+        who=spelled(row.user_name),
         row=row,
     )
 

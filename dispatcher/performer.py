@@ -38,7 +38,7 @@ class Performer:
         self._bridged: set[str] = set()
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
             Action.DIAL_A: lambda _call, ask: self._switch.dial(ask.attempt_id, waits.ring_a),
-            Action.ARM_A: lambda call, ask: self._switch.arm(ask.attempt_id, call.plan.limit_a_ms),
+            Action.ARM_A: self._arm_a,
             Action.ASK_A: self._ask,
             Action.CREATE_B: self._create_b,
             Action.DIAL_B: self._dial_b,
@@ -95,9 +95,14 @@ class Performer:
             except (Unavailable, SwitchRefused):
                 log.warning("nor could the leg be ended", extra={"leg": ask.attempt_id})
 
+    async def _arm_a(self, call: Call, ask: Ask) -> None:
+        await self._switch.arm(ask.attempt_id, call.plan.limit_a_ms)
+        if call.row.extension_a:
+            await self._switch.tones(ask.attempt_id, call.row.extension_a)
+
     async def _ask(self, call: Call, ask: Ask) -> None:
         self._later(self._waits.confirm, Timer(call.order_id, Event.NOT_PRESSED))
-        await self._switch.ask(ask.attempt_id)
+        await self._switch.ask(ask.attempt_id, call.who)
 
     async def _create_b(self, call: Call, _ask: Ask) -> None:
         if call.press_1:
@@ -114,7 +119,10 @@ class Performer:
         await self._switch.dial(ask.attempt_id, self._waits.ring_b)
 
     async def _arm_joined(self, call: Call, _ask: Ask) -> None:
-        await self._switch.arm(call.legs["B"].attempt_id, call.plan.limit_b_ms)
+        b = call.legs["B"].attempt_id
+        await self._switch.arm(b, call.plan.limit_b_ms)
+        if call.row.extension_b:
+            await self._switch.tones(b, call.row.extension_b)
 
     async def _tell(self, call: Call, ask: Ask) -> None:
         self._later(TELL_AT_MOST_S, Timer(call.order_id, Event.TOLD))

@@ -7,6 +7,7 @@ result type; what a new kind of argument means is said in `parsers/grammar.py`.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -147,14 +148,9 @@ def _agree(said: CallCommand, above: Parsed, subject: str) -> Parsed:
 
 def _with_clauses_below(lines: Sequence[str], first: int) -> tuple[str, Sequence[str]]:
     """The command line with the clause lines under it joined, and the lines left."""
-    line, at, touching = lines[first], first + 1, True
-    while at < len(lines):
-        if not lines[at]:
-            touching = False
-        elif _lone_pin(lines[at]) or (touching and _clause_line(lines[at])):
-            line += " " + lines[at]
-        else:
-            break
+    line, at = lines[first], first + 1
+    while at < len(lines) and (not lines[at] or _clause_line(lines[at])):
+        line = f"{line} {lines[at]}".rstrip(" ")
         at += 1
     return line, lines[at:]
 
@@ -168,9 +164,17 @@ def _clause_line(line: str) -> bool:
 
 
 def _lone_pin(line: str) -> str | None:
+    if len(line) > MAX_LINE:
+        return None
     reading = _only(Reader(split(line), COMMANDS[0].clauses[-1:], Names({}), None))
     pin = reading.get("pin") if reading else None
     return pin if isinstance(pin, str) else None
+
+
+@lru_cache(maxsize=16)
+def _book(entries: tuple[tuple[str, str], ...]) -> Names:
+    """One account's phone book is read for many lines."""
+    return Names(dict(entries))
 
 
 def _has_verb(line: str) -> bool:
@@ -189,7 +193,7 @@ def _parse_line(line: str, country: str | None, names: Mapping[str, str]) -> Par
     if command is None:
         reader = Reader(words, COMMANDS[0].clauses, Names({}), country)
         return NotACommand(tuple(reader.spelled(at) for at in range(len(words))), too_long)
-    reader = Reader(words, command.clauses, Names(names), country)
+    reader = Reader(words, command.clauses, _book(tuple(names.items())), country)
     if too_long is None and (reading := _only(reader)) and command.name in reading:
         return _call(reading)
     unknown, why = reader.leftovers()

@@ -200,4 +200,5 @@ def _has_digit(word: str) -> bool:
 
 def _like_a_number(word: str) -> bool:
     """Whether a word can only be meant as a number, be it a bad one: `+44`, `(415)`, `*67`, `sip:x@y`, `&x`."""
-    return not word[0].isalpha() or any(char in "@:/&" for char in word) or sum(map(str.isnumeric, word)) > 2
+    digits = sum(map(str.isnumeric, word))
+    return digits > (2 if word[0].isalpha() else 0) or any(char in "@:/&*#+" for char in word)

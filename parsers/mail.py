@@ -18,8 +18,9 @@ _MAX_SUBJECT: Final = 1000
 _MAX_DATE: Final = 100
 _MAX_ID: Final = 500
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}\Z")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _OLD_SUBJECT: Final = re.compile(
-    r"\W{0,4}(?:re|res|r|aw|antw|sv|vs|fw|fwd|wg|rv|tr|i|rif|enc|doorst|odp|pd|ynt|ref)"
+    r"\W{0,4}(?:\[[^\]]{1,20}\]\s?)?(?:re|res|r|aw|antw|sv|vs|fw|fwd|wg|rv|tr|i|rif|enc|doorst|odp|pd|ynt|ref)"
     r"\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3})?\s?[:\uff1a]",
     re.IGNORECASE,
 )
@@ -100,11 +101,19 @@ def _from_address(message: "Message[str, str]") -> str | None:
     if len(parsed.addresses) != 1 or any(group.display_name for group in parsed.groups):
         return None
     address = str(parsed.addresses[0].addr_spec)
-    plain = written == address or written.endswith(f"<{address}>") or written.startswith(f"{address} (")
-    if not plain or not _ADDRESS.match(address):
+    if not _plainly(written, address) or not _ADDRESS.match(address):
         return None
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.lower()}"
+
+
+def _plainly(written: str, address: str) -> bool:
+    """Whether no other reader could find another mailbox in `written`."""
+    bracketed = f"<{address}>"
+    if written.endswith(bracketed):
+        name = _QUOTED.sub("", written.removesuffix(bracketed))
+        return not any(sign in name for sign in "<>@,;:")
+    return written == address or (written.startswith(f"{address} (") and written.count("@") == 1)
 
 
 def _subject(message: "Message[str, str]") -> str:

@@ -25,14 +25,14 @@ MAX_MESSAGES_WITHIN: Final = 20
 MAX_PARTS: Final = 1000
 MAX_TEXT_BYTES: Final = 64 * 1024
 
-_HEAD_ENDS: Final = re.compile(rb"\r?\n\r?\n")
+_HEAD_ENDS: Final = re.compile(rb"(?:\A|\r?\n)\r?\n")
 _HEADER_BEGINS: Final = re.compile(rb"^[^\s:]", re.MULTILINE)
 _BOUNDARY: Final = re.compile(rb"boundary[ \t*0-9]{0,8}=", re.IGNORECASE)
-_MESSAGE: Final = re.compile(rb"^content-type[ \t]*:[ \t\r\n]*message/", re.IGNORECASE | re.MULTILINE)
-_DASHES: Final = re.compile(rb"^--", re.MULTILINE)
-_LONG_FIELD: Final = re.compile(rb"^content-[a-z-]{1,40}:(?:[^\n]|\n[ \t]){4000}", re.IGNORECASE | re.MULTILINE)
+_MESSAGE: Final = re.compile(rb"(?:\A|[\r\n])content-type[ \t]*:[ \t\r\n]*message/", re.IGNORECASE)
+_DASHES: Final = re.compile(rb"[\r\n]--")
+_LONG_FIELD: Final = re.compile(rb"(?:\A|[\r\n])content-[a-z-]{1,40}:(?:[^\n]|\n[ \t]){4000}", re.IGNORECASE)
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
-_CHARSETS_REFUSED: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "undefined"})
+_CHARSETS_REFUSED: Final = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
 _FALLBACKS: Final = ("utf-8", "windows-1252", "latin-1")
 
 
@@ -113,7 +113,7 @@ def _decoded(content: bytes, charset: str | None) -> str:
     cut = len(content) == MAX_TEXT_BYTES
     for name in (charset or "utf-8", *_FALLBACKS):
         try:
-            if codecs.lookup(name).name not in _CHARSETS_REFUSED:
+            if codecs.lookup(name).name.replace("_", "-") not in _CHARSETS_REFUSED:
                 return content.decode(name, "ignore" if cut and name == "utf-8" else "strict")
         except (LookupError, ValueError):  # unknown, or not that charset after all
             continue

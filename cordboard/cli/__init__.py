@@ -22,7 +22,16 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "cdr": ("cdr", "List or export call detail records."),
         "ledger": ("ledger", "Check the books; show an account's statement."),
     },
+    "Run": {
+        "serve": ("serve", "Run everything on this machine."),
+        "demo": ("demo", "Show the main job from end to end, in half a minute."),
+        **{
+            part: ("serve", f"Run the {part} alone.")
+            for part in ("smtp", "worker", "conductor", "sweeper", "cel", "exchange")
+        },
+    },
     "Calls": {
+        "shunted": ("shunted", "Messages set aside for a person: list, show, replay."),
         "mail": ("mail", "Show the answers that stayed on this machine."),
     },
 }

@@ -27,7 +27,7 @@ def accounts() -> None:
 @click.option("--deck", default="standard", show_default=True, help="The rate deck that prices its calls.")
 @click.option("--zones", help="Countries it may call, like US,GB,FR (default: the user's own).")
 @click.option("--balance", type=AMOUNT, default=0, help="Money to begin with.")
-@click.option("--cap-call", type=AMOUNT, default=DEFAULT_CAP, show_default="10", help="The most one call may cost.")
+@click.option("--cap-call", type=AMOUNT, default=DEFAULT_CAP, help="The most one call may cost (default: 10).")
 @click.option("--name", "names", multiple=True, metavar="NAME=NUMBER", help="A phone-book entry; may be repeated.")
 @click.option("--json", "json_", is_flag=True, help="For programs.")
 @with_tools

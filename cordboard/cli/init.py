@@ -1,25 +1,21 @@
 """`cordboard init`: from six answers to a set-up that starts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import click
 
 from cordboard.cli.writing import Answers, Kept, settings_text, write_rest
+from cordboard.settings import Settings
 
 QUESTIONS = (
-    ("domain", "Domain that orders are mailed to", "--domain", "Orders go to call@DOMAIN."),
-    ("mail", "How answers leave: maildir (stay here), or a smarthost's name", "--mail", "maildir, or HOST[:PORT]."),
-    ("database", "Database: sqlite, or a PostgreSQL URL", "--database", "sqlite, or a URL."),
-    (
-        "switch",
-        "Switch: exchange (built in), or an Asterisk's ARI address",
-        "--switch",
-        "exchange, or http://HOST/ari.",
-    ),
-    ("caller_id", "Number that those called will see", "--caller-id", "E.164, like +12025550100."),
-    ("human", "Whom users may turn to (telephone or address)", "--human", "May be empty."),
+    ("domain", "Orders are mailed to call@", "--domain", "The domain that orders are mailed to."),
+    ("mail", "Answers leave by (maildir, or a smarthost's HOST:PORT)", "--mail", "maildir, or HOST[:PORT]."),
+    ("database", "Database (sqlite, or a PostgreSQL URL)", "--database", "sqlite, or a URL."),
+    ("switch", "Switch (exchange, or the URL of an Asterisk's ARI)", "--switch", "exchange, or http://HOST:8088/ari."),
+    ("caller_id", "The number that those called see", "--caller-id", "A number of yours, like +12025550100."),
+    ("human", "Whom users may turn to (may be empty)", "--human", "A telephone number or an address, say."),
 )
 """Field of Answers, question, option, its help."""
 
@@ -53,7 +49,7 @@ def init(ctx: click.Context, /, yes: bool, force: bool, **given: str | None) -> 
     settings = load_settings(file)
     write_rest(settings, file, done)
     click.echo(done.report())
-    click.echo(_next_steps(settings.mail.way == "maildir"))
+    click.echo("\n".join(_next_steps(settings)))
 
 
 def _answers(given: dict[str, str | None], ask: bool) -> Answers:
@@ -78,14 +74,14 @@ def _checked(answers: Answers, field: str, text: str) -> Answers:
         raise click.UsageError(str(e)) from None
 
 
-def _next_steps(mail_stays: bool) -> str:
-    lines = [
-        "",
-        "What is left to do:",
-        "  cordboard decks import deck.csv      after you put your own prices into it",
-        "  cordboard accounts add NAME --email ADDRESS --phone NUMBER --balance 20",
-        "  cordboard serve",
-    ]
-    if mail_stays:
-        lines.append("Answers stay on this machine; `cordboard mail` shows them.")
-    return "\n".join(lines)
+def _next_steps(settings: Settings) -> Iterator[str]:
+    yield "\nWhat is left to do:"
+    if settings.switch.kind == "asterisk":
+        if "carriers" not in settings.switch.model_fields_set:
+            yield "  put your carrier into cordboard.toml, then run `cordboard init` again"
+        yield "  copy asterisk/*.conf to /etc/asterisk, asterisk/sounds/* to Asterisk's sounds"
+    yield "  put your own prices into deck.csv, then: cordboard decks import deck.csv"
+    yield "  cordboard accounts add NAME --email ADDRESS --phone NUMBER --balance 20"
+    yield "  cordboard serve"
+    if settings.mail.way == "maildir":
+        yield "\nAnswers stay on this machine; `cordboard mail` shows them."

@@ -65,7 +65,7 @@ def open_account(tools: Tools, wanted: Wanted) -> Opened:
     """Write the account, its balance and its first user."""
     now_ms = tools.clock.ms()
     phone = parse_number(wanted.phone, wanted.country)
-    country = wanted.country or phone.region
+    country = _country(wanted.country, phone)
     with tools.db.write() as conn:
         currency = wanted.currency.strip().upper()
         zones = country if wanted.zones is None else wanted.zones
@@ -88,7 +88,7 @@ def open_user(tools: Tools, account: str, person: Person) -> Opened:
 
 def _add_person(conn: Connection, tools: Tools, account_id: str, person: Person, phone: Number) -> Opened:
     now_ms, pin = tools.clock.ms(), make_pin()
-    country = person.country or phone.region
+    country = _country(person.country, phone)
     user_id = manage.add_user(conn, now_ms, account_id, person.name, country)
     manage.add_device(conn, now_ms, user_id, person.email)
     manage.add_phone(conn, now_ms, user_id, stored(phone), main=True)
@@ -98,6 +98,12 @@ def _add_person(conn: Connection, tools: Tools, account_id: str, person: Person,
     manage.set_pin(conn, tools.secrets, user_id, pin)
     alias = manage.new_alias(conn, now_ms, tools.secrets, user_id)
     return Opened(account_id, user_id, _welcome(conn, tools, user_id, pin, alias))
+
+
+def _country(given: str | None, phone: Number) -> str:
+    if given is None and not phone.region.isalpha():  # a satellite phone, say
+        raise Refused("country_needed", number=phone.e164)
+    return given or phone.region
 
 
 def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str) -> Welcome:

@@ -12,6 +12,7 @@ SENTENCES = {
     "amount_not_positive": "The amount must be more than nothing.",
     "cap_not_positive": "The cap must be more than nothing.",
     "contact_exists": "The phone book already has a {name}.",
+    "country_needed": "{number} belongs to no country; say with --country where the user's numbers are to be read.",
     "deck_currency": "The deck {deck} is in {deck_currency}, so the account must be, too; not in {currency}.",
     "device_exists": "The address {address} already belongs to a user.",
     "no_balance_in_currency": "The account holds no money in {currency}.",

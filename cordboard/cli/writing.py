@@ -157,10 +157,12 @@ def _write_asterisk(settings: Settings, password: str, kept: Kept) -> None:
         ),
     )
     folder = kept.base / "asterisk"
+    inside = Kept(folder)
     for name, text in asterisk.render(config).items():
-        kept.write(folder / name, text, mode=0o600 if name in {"ari.conf", "pjsip.conf"} else 0o644)
+        inside.write(folder / name, text, mode=0o600 if name in {"ari.conf", "pjsip.conf"} else 0o644)
     for name, sound in asterisk.prompts().items():
-        kept.write(folder / "sounds" / name, sound)
+        inside.write(folder / "sounds" / name, sound)
+    kept.lines.append(("wrote", f"asterisk/ ({len(inside.lines)} files)"))
 
 
 def _unit(settings: Settings, file: Path) -> str:

@@ -7,6 +7,7 @@ async with Bare(switch) as bare:
 """
 
 import asyncio
+from collections import defaultdict
 from typing import Any, Self
 
 import aiohttp
@@ -26,7 +27,7 @@ class Bare:
         self.app = app
         self.events: list[Event] = []
         self._switch = switch
-        self._news = asyncio.Condition()
+        self._told: defaultdict[str, _Told] = defaultdict(_Told)
 
     async def __aenter__(self) -> Self:
         keys = aiohttp.encode_basic_auth(self._switch.ari_user, self._switch.ari_password)
@@ -91,12 +92,25 @@ class Bare:
             wanted = {"id": leg, **fields}
             return event["type"] == kind and all(channel.get(name) == value for name, value in wanted.items())
 
-        async with asyncio.timeout(seconds), self._news:
-            await self._news.wait_for(lambda: any(match(event) for event in self.events))
-        return next(event for event in self.events if match(event))
+        told = self._told[leg]
+        async with asyncio.timeout(seconds):
+            while (found := next(filter(match, told.events), None)) is None:
+                told.news.clear()
+                await told.news.wait()
+        return found
 
     async def _read(self) -> None:
         async for message in self._socket:
-            async with self._news:
-                self.events.append(message.json())
-                self._news.notify_all()
+            event = message.json()
+            self.events.append(event)
+            told = self._told[(event.get("channel") or event.get("peer") or {}).get("id", "")]
+            told.events.append(event)
+            told.news.set()
+
+
+class _Told:
+    """What was told of one leg, and whether there is more since somebody looked."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.news = asyncio.Event()

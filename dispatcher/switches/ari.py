@@ -13,7 +13,8 @@ from dispatcher.switches.base import Kind, LegPlan, LiveLeg, SwitchAway, SwitchE
 
 ANSWER_SECONDS = 5.0
 GONE, CONFLICT = 404, 409
-ASK = "sound:cordboard-asked"
+ASK_FOR, ASK_PRESS = "sound:cordboard-for", "sound:cordboard-press1"
+ASK_FOR_YOU = "sound:one-moment-please"
 WORDS = {
     "busy": "sound:cordboard-busy",
     "no_answer": "sound:cordboard-noanswer",
@@ -26,7 +27,7 @@ class Ari:
 
     def __init__(self, url: str, user: str, password: str, app: str, routes: Routes) -> None:
         self._url = url.rstrip("/") + "/ari"
-        self._auth = aiohttp.BasicAuth(user, password)
+        self._headers = {"Authorization": aiohttp.encode_basic_auth(user, password)}
         self._app = app
         self._routes = routes
         self._session: aiohttp.ClientSession | None = None
@@ -34,7 +35,7 @@ class Ari:
     async def __aenter__(self) -> "Ari":
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=2.0, sock_read=ANSWER_SECONDS)
         self._session = aiohttp.ClientSession(
-            auth=self._auth, timeout=timeout, connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=30)
+            headers=self._headers, timeout=timeout, connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=30)
         )
         return self
 
@@ -56,9 +57,14 @@ class Ari:
         """Set the leg's limit anew, from now."""
         await self._send(rest.arm(attempt_id, limit_ms), fine=GONE)
 
-    async def ask(self, attempt_id: str) -> None:
-        """Play who asked, and that a 1 is wanted."""
-        await self._send(rest.play(attempt_id, f"ask-{attempt_id}", ASK), fine=GONE)
+    async def ask(self, attempt_id: str, who: str) -> None:
+        """Say whose call it is, the name spelled out, and that a 1 is wanted."""
+        media = ",".join([ASK_FOR, f"characters:{who}", ASK_PRESS] if who else [ASK_FOR_YOU, ASK_PRESS])
+        await self._send(rest.play(attempt_id, f"ask-{attempt_id}", media), fine=GONE)
+
+    async def tones(self, attempt_id: str, digits: str) -> None:
+        """Send an extension's digits."""
+        await self._send(rest.tones(attempt_id, digits), fine=GONE)
 
     async def hush(self, attempt_id: str) -> None:
         """Stop the question; it may be over already."""

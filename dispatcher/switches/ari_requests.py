@@ -14,6 +14,7 @@ from kernel.errors import Misconfigured
 E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 CHANNEL_ID = re.compile(r"[0-9a-f]{28}", re.ASCII)
 CALLER_ID = re.compile(r"\+?[0-9]{3,15}", re.ASCII)
+EXTENSION = re.compile(r"[0-9]{1,8}", re.ASCII)
 MAX_LIMIT_MS = 24 * 3600 * 1000
 
 
@@ -83,6 +84,14 @@ def hang_up(attempt_id: str) -> Request:
 def play(attempt_id: str, playback_id: str, media: str) -> Request:
     """Play sounds, given as `sound:a,sound:b`."""
     return Request("POST", f"/channels/{attempt_id}/play/{playback_id}", {"media": media})
+
+
+def tones(attempt_id: str, digits: str) -> Request:
+    """Send an extension as tones, a second after the other side answered."""
+    if not EXTENSION.fullmatch(digits):
+        raise ValueError("an extension is 1 to 8 digits")
+    query = {"dtmf": digits, "before": "1000", "between": "150", "duration": "150"}
+    return Request("POST", f"/channels/{attempt_id}/dtmf", query)
 
 
 def stop_playing(playback_id: str) -> Request:

@@ -203,7 +203,7 @@ def test_a_pressed_1_arrives_and_silence_does_not(switch: Asterisk, handsets: Ha
         a, b, _ = names()
         await answered(bare, b, handsets["voicemail"].endpoint())
         await answered(bare, a, handsets["presses_1"].endpoint())
-        status, _ = await bare.ask("POST", f"channels/{a}/play", media="sound:cordboard-asked")
+        status, _ = await bare.ask("POST", f"channels/{a}/play", media="sound:cordboard-for")
         assert status == 201
         pressed = await bare.seen(a, "ChannelDtmfReceived")
         assert pressed["digit"] == "1"

@@ -15,7 +15,14 @@ HANDLER = "cordboard-hangup,bye,1"
 """What `CHANNEL(hangup_handler_push)` of every leg is set to."""
 CANARY_CONTEXT = "cordboard-canary"
 HEARTBEAT = "CB_HEARTBEAT"
-PROMPTS = ("cordboard-asked", "cordboard-busy", "cordboard-noanswer", "cordboard-unreachable", "cordboard-goodbye")
+PROMPTS = (
+    "cordboard-for",
+    "cordboard-press1",
+    "cordboard-busy",
+    "cordboard-noanswer",
+    "cordboard-unreachable",
+    "cordboard-goodbye",
+)
 
 _PLAIN = ("asterisk", "modules", "http", "ari", "rtp", "extensions", "cel", "cel_custom", "logger", "indications")
 _HOLE = re.compile(r"@([a-z_]+)@")

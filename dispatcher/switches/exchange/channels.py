@@ -158,8 +158,9 @@ class Channel:
             apps.emit(self.app, {**event, "forward": "", "dialstring": dialstring, "peer": self.json()})
 
     def press(self, key: str) -> None:
-        """The subscriber presses a key."""
-        self.emit("ChannelDtmfReceived", digit=key, duration_ms=100)
+        """The subscriber presses a key, if there still is somebody who asks for it."""
+        if self.bridge is None:
+            self.emit("ChannelDtmfReceived", digit=key, duration_ms=100)
 
     def converse(self) -> None:
         """Another answered party is on the line: the subscriber begins to talk, for as long as scripted."""

@@ -35,6 +35,7 @@ class Behaviour:
     cause: int = 0
     """The Q.850 cause with which the call fails; 0 answers."""
     press: str = "1"
+    """The keys pressed while in no bridge: a switch that asks is answered, a person on the line is not."""
     press_s: float | None = 1.0
     """From the answer to the first key; the others follow at the same pace."""
     talk_s: float | None = None

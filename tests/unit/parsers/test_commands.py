@@ -51,6 +51,7 @@ def read(text: str, names: dict[str, str] = NAMES) -> Parsed:
         ("\n\n  CALL mum\n\nsee you soon\n", f"CALL {MUM}"),
         ("CALL mum\nFROM office\nBILL X1\nPIN 1234", f"CALL {MUM} FROM {OFFICE} BILL X1"),
         ("CALL mum\n\nPIN 1234", f"CALL {MUM}"),
+        ("CALL mum\n\nFROM office\n\nBILL ACME\n", f"CALL {MUM} FROM {OFFICE} BILL ACME"),
         ("CALL mum\n\nBill Smith", f"CALL {MUM}"),
         ("CALL mum\nBill Smith", f"CALL {MUM}"),
         ("CALL mum\nCALL +44 20 7946 0000", f"CALL {MUM}"),
@@ -91,6 +92,8 @@ def test_a_line_understood_to_its_last_word_launches(text: str, canonical: str) 
         ("CALL sip:bob@example.org", ["sip:bob@example.org"], "number_is_an_address"),
         ("CALL &PJSIP/1900", ["&PJSIP/1900"], "number_is_an_address"),
         ("CALL *67 4155552671", ["*67", "4155552671"], "number_star_code"),
+        ('CALL "mum"', ['"mum"'], None),
+        ("CALL \u260e", ["\u260e"], None),
         ("CALL broken", ["broken"], "name_bad_number"),
         ("CALL ZOE", ["ZOE"], "name_twice"),
         ("CALL", [], "clause_empty"),
@@ -142,6 +145,13 @@ def test_a_long_line_launches_nothing(length: int) -> None:
     assert isinstance(parsed, NotACommand)
     assert parsed.why is not None
     assert parsed.why.key == "line_too_long"
+
+
+def test_a_long_body_beside_a_subject_is_bounded() -> None:
+    parsed = parse_mail(mail("please " * 9000 + "wait", "CALL mum"), country="US", names=NAMES)
+    assert isinstance(parsed, NotACommand)
+    assert parsed.why is not None
+    assert parsed.why.key == "subject_and_body"
 
 
 def test_the_pin_shows_nowhere() -> None:

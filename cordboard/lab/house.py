@@ -1,0 +1,250 @@
+"""A whole Cordboard in a folder of its own: set up, enrolled, started, looked into, killed, started again.
+
+The demo and the tests that take the product as a whole are told with it. What it starts ends with it.
+"""
+
+import io
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Self
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+
+from accounts import manage
+from billing import decks, ledger
+from billing.check import check
+from cordboard import schema
+from cordboard.configure import load_settings
+from cordboard.lab.asterisk import Asterisk
+from cordboard.lab.phones import Phone
+from cordboard.lab.ports import HOST, free_port
+from cordboard.settings import Settings
+from cordboard.wiring import Parts
+from kernel.errors import Unavailable
+from orders.states import OrderState
+from orders.tables import orders
+
+DECK = """prefix,destination,rate,connect_fee,first,next
+1,North America,0.0150,0,60,60
+33,France,0.0800,0.0100,1,1
+44,United Kingdom,0.0600,0,30,6
+"""
+READY_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A user as the welcome card has it."""
+
+    user_id: str
+    account_id: str
+    email: str
+    alias: str  # the whole address
+    pin: str
+
+
+class House:
+    """Use as a context manager: `start` is yours to call, everything is ended at the end."""
+
+    def __init__(self, home: Path, config: dict[str, Any] | None = None) -> None:
+        self.home = home
+        self.smtp_port, self.ari_port = free_port(), free_port()
+        home.mkdir(parents=True, exist_ok=True)
+        self.file = home / "cordboard.toml"
+        self.file.write_text(_toml(_with_ports(config or {}, self.smtp_port, self.ari_port)), encoding="utf-8")
+        self.settings: Settings = load_settings(self.file)
+        schema.upgrade(self.settings.database_url.get_secret_value())
+        self.parts = Parts(self.settings)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.parts.db.close()
+
+    # -- people ----------------------------------------------------------------------------------------------------
+
+    def enrol(
+        self,
+        name: str,
+        *,
+        phone: str = "+33140001234",
+        names: dict[str, str] | None = None,
+        balance: int = 20_000_000,
+        cap_call: int = 5_000_000,
+        press_1: bool = True,
+    ) -> Enrolled:
+        """An account with one user, one mail address, one phone, a PIN and a secret alias. Amounts in micro-units."""
+        secrets, now_ms, pin = self.parts.secrets, self.parts.clock.ms(), "481516"
+        email = f"{name.lower()}@ship.example"
+        with self.parts.db.write() as conn:
+            report = decks.import_csv(conn, "standard", "USD", io.StringIO(DECK), now_ms)
+            assert report.ok, report
+            terms = manage.Terms(name=name, currency="USD", deck="standard", zones="US,GB,FR", cap_call=cap_call)
+            account_id = manage.add_account(conn, now_ms, terms)
+            user_id = manage.add_user(conn, now_ms, account_id, name, "GB")
+            manage.add_device(conn, now_ms, user_id, email)
+            manage.set_press_1(conn, email, press_1)
+            manage.add_phone(conn, now_ms, user_id, phone, "cabin", main=True)
+            for contact, number in (names or {}).items():
+                manage.add_contact(conn, now_ms, user_id, contact, number)
+            manage.set_pin(conn, secrets, user_id, pin)
+            alias = manage.new_alias(conn, now_ms, secrets, user_id)
+            ledger.open_balance(conn, account_id, "USD")
+            if balance:
+                ledger.top_up(conn, account_id, balance, "USD", f"topup:{account_id}", "", now_ms)
+        return Enrolled(user_id, account_id, email, f"{alias}@{self.settings.mail.domain}", pin)
+
+    # -- processes -------------------------------------------------------------------------------------------------
+
+    def start(self, *options: str) -> None:
+        """Start `cordboard serve` and wait until all of it is ready."""
+        log = (self.home / "serve.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(  # noqa: S603 our own words
+                [sys.executable, "-m", "cordboard", "--config", str(self.file), "serve", *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self.until(self._ready, READY_SECONDS)
+
+    def pids(self) -> dict[str, list[int]]:
+        """The processes by role."""
+        found: dict[str, list[int]] = {}
+        for line in (self.home / "run" / "pids").read_text(encoding="ascii").splitlines():
+            pid, _, role = line.partition(" ")
+            found.setdefault(role, []).append(int(pid))
+        return found
+
+    def kill(self, *roles: str) -> None:
+        """End processes as a crash would: those of these roles, or without any of everything, the parent first."""
+        pids = self.pids()
+        for role in roles or ("serve", *(each for each in pids if each != "serve")):
+            for pid in pids.get(role, []):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        if not roles and self._process:
+            self._process.wait()
+            self._process = None
+
+    def stop(self) -> None:
+        """End in good order."""
+        if self._process:
+            self._process.terminate()
+            try:
+                self._process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._process = None
+
+    def log(self) -> str:
+        """What the processes wrote."""
+        return (self.home / "serve.log").read_text(encoding="utf-8")
+
+    # -- what is seen ----------------------------------------------------------------------------------------------
+
+    def send(self, sender: str, to: str, text: str, message_id: str, **headers: str) -> None:
+        """Send one mail over SMTP."""
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Message-ID"] = sender, to, message_id
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
+        mail.set_content(text)
+        with smtplib.SMTP(HOST, self.smtp_port, timeout=30) as smtp:
+            smtp.send_message(mail)
+
+    def orders(self) -> list[Any]:
+        """Every order, oldest first."""
+        with self.parts.db.read() as conn:
+            return list(conn.execute(select(orders).order_by(orders.c.accepted_ms, orders.c.id)))
+
+    def ended(self) -> int:
+        """How many orders are final."""
+        with self.parts.db.read() as conn:
+            query = select(func.count()).select_from(orders).where(orders.c.state == OrderState.ENDED)
+            return conn.execute(query).scalar_one()
+
+    def problems(self) -> list[str]:
+        """What `cordboard ledger check` would say."""
+        with self.parts.db.read() as conn:
+            return check(conn)
+
+    def until(self, holds: Callable[[], object], seconds: float = 30.0) -> None:
+        """Wait until something is so. TimeoutError, with the end of the log, if it never is."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not within {seconds} s; the log ends:\n{self.log()[-3000:]}")
+            if self._process and self._process.poll() is not None:
+                raise Unavailable(f"cordboard serve ended; its log:\n{self.log()[-3000:]}")
+            time.sleep(0.02)
+
+    def _ready(self) -> bool:
+        with self.parts.db.read() as conn:
+            from dispatcher import lease
+
+            if not lease.is_live(conn, self.settings.switch.name, self.parts.clock.ms()):
+                return False
+        try:
+            with smtplib.SMTP(HOST, self.smtp_port, timeout=1) as smtp:
+                smtp.noop()
+            redis = Redis.from_url(self.settings.redis_url.get_secret_value(), socket_timeout=1)
+            return bool(redis.smembers("rq:workers"))
+        except (OSError, smtplib.SMTPException, RedisError):
+            return False
+
+
+def _with_ports(config: dict[str, Any], smtp_port: int, ari_port: int) -> dict[str, Any]:
+    smtp = {"port": smtp_port} | config.get("smtp", {})
+    switch = {"ari_url": f"http://{HOST}:{ari_port}/ari"} | config.get("switch", {})
+    return config | {"home": ".", "smtp": smtp, "switch": switch}
+
+
+def _toml(config: dict[str, Any]) -> str:
+    """The few shapes that settings have: plain values, tables, tables of tables in a list."""
+    plain = [f"{key} = {_value(value)}" for key, value in config.items() if not isinstance(value, dict)]
+    tables = [
+        f"[{name}]\n" + "\n".join(f"{key} = {_value(value)}" for key, value in table.items())
+        for name, table in config.items()
+        if isinstance(table, dict)
+    ]
+    return "\n".join([*plain, "", *tables]) + "\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(each) for each in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + " }"
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
+    """Settings that make a real Asterisk the switch; `phones` says which telephone rings for a number's prefix."""
+    carriers = [
+        {"name": phone.carrier.name, "host": phone.carrier.host, "port": phone.carrier.port, "prefixes": [prefix]}
+        for prefix, phone in phones.items()
+    ]
+    return {
+        "switch": {
+            "kind": "asterisk", "ari_url": switch.ari_url, "ari_user": switch.ari_user,
+            "ari_password": switch.ari_password, "cel_file": str(switch.cel_file), "caller_id": "+12025550100",
+            "carriers": carriers,
+        }
+    }  # fmt: skip

@@ -31,9 +31,14 @@ def as_text(cell: str) -> str:
 def list_cdrs(
     conn: Connection, *, account_id: str | None = None, since_ms: int | None = None, limit: int = 100
 ) -> list[Row[Any]]:
-    """The latest CDRs, newest first: rows of the table."""
-    query = _of(account_id, since_ms).order_by(cdrs.c.answered_ms.desc(), cdrs.c.attempt_id.desc())
-    return list(conn.execute(query.limit(limit)))
+    """The latest CDRs, newest first: rows of the table.
+
+    Of all accounts together they come in the order in which the attempts were made, which their ids keep.
+    """
+    query = _of(account_id, since_ms)
+    if account_id is not None:
+        query = query.order_by(cdrs.c.answered_ms.desc())
+    return list(conn.execute(query.order_by(cdrs.c.attempt_id.desc()).limit(limit)))
 
 
 def export_csv(conn: Connection, stream: TextIO, *, account_id: str | None = None, since_ms: int | None = None) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
@@ -214,4 +214,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """A variable outdoes the file. The file, and secrets' own files, come in as arguments (`configure`)."""
         del settings_cls, dotenv_settings, file_secret_settings
+        assert isinstance(env_settings, EnvSettingsSource)
+        files = {f"cordboard_{name}_file" for name in SECRETS}  # else [mail] would seem to have such a field
+        env_settings.env_vars = {name: text for name, text in env_settings.env_vars.items() if name not in files}
         return env_settings, init_settings

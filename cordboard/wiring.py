@@ -120,9 +120,7 @@ class Parts:
     def due(self) -> Due:
         """Orders that wait."""
         calls = self.settings.calls
-        return Due(
-            self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS
-        )
+        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS)
 
     @cached_property
     def launcher(self) -> Launcher:

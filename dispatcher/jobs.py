@@ -121,9 +121,7 @@ class Launcher:
                 conn, found.plan.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="not_created"
             )
             if never:
-                orders.move(
-                    conn, found.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS
-                )
+                orders.move(conn, found.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS)
 
 
 _launch: list[Callable[[str], bool]] = []

@@ -29,9 +29,7 @@ def acquire(conn: Connection, switch: str, holder: str, now_ms: int, lease_ms: i
 def renew(conn: Connection, switch: str, epoch: int, now_ms: int, lease_ms: int) -> None:
     """First statement of every transaction of a conductor: still ours, or LeaseLost and nothing of it happens."""
     kept = conn.execute(
-        update(leases)
-        .where(leases.c.switch == switch, leases.c.epoch == epoch)
-        .values(until_ms=now_ms + lease_ms)
+        update(leases).where(leases.c.switch == switch, leases.c.epoch == epoch).values(until_ms=now_ms + lease_ms)
     )
     if kept.rowcount != 1:
         raise LeaseLost(f"Another conductor took over {switch}.")

@@ -22,9 +22,7 @@ class Verdict:
 
 def lock(conn: Connection, account_id: str) -> None:
     """Take the account's row, so that nobody else sums up its funds until this transaction ends."""
-    conn.execute(
-        update(accounts).where(accounts.c.id == account_id).values(orders_placed=accounts.c.orders_placed)
-    )
+    conn.execute(update(accounts).where(accounts.c.id == account_id).values(orders_placed=accounts.c.orders_placed))
 
 
 def judge(conn: Connection, asked: Asked) -> Verdict:

@@ -140,9 +140,7 @@ def call_cap(asked: Asked, _conn: Connection) -> None:
     """What one call may cost pays for at least the shortest talk worth setting up."""
     assert asked.quote is not None
     limits = asked.limits
-    asked.plan = plan(
-        asked.quote, asked.account.cap_call, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s
-    )
+    asked.plan = plan(asked.quote, asked.account.cap_call, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s)
     if asked.plan is None:
         raise Refused("over_call_cap", cap=display(asked.account.cap_call, asked.account.currency))
 

@@ -58,6 +58,8 @@ class Intake:
         heard: Heard | None = None
         proof = ""
         try:
+            if row.tries > messages.MAX_TRIES:
+                raise RuntimeError(f"taken {messages.MAX_TRIES} times and never finished")
             heard = self._read(row)
             proof = self._proof(heard)
             order_id = self._decide(row, heard, proof)
@@ -75,7 +77,10 @@ class Intake:
         with self.db.read() as conn:
             left = messages.leftovers(conn, self.clock.ms(), LEFT_AFTER_MS, limit)
         for message_id in left:
-            self.handle(message_id)
+            try:
+                self.handle(message_id)
+            except Unavailable as e:  # the others need not wait for it
+                log.warning("a message is put off", extra={"message_id": message_id, "why": str(e)})
         return len(left)
 
     def _read(self, row: Row[Any]) -> Heard | None:
@@ -89,7 +94,7 @@ class Intake:
 
     def _proof(self, heard: Heard | None) -> str:
         """Alias or PIN. The hash takes its time, so it is done outside of any transaction."""
-        if heard is None or heard.user is None or heard.proof or not heard.pin:
+        if heard is None or heard.user is None or heard.automatic or heard.proof or not heard.pin:
             return heard.proof if heard else ""
         right = check_pin(self.db, self.secrets, heard.user.id, heard.pin, self.clock.ms())
         if isinstance(right, Locked):
@@ -132,10 +137,9 @@ class Intake:
             outbox.tell_operator(conn, f"shunted:{row.id}", told, now_ms)
             if heard and proof and not heard.automatic:
                 sealed = heard.envelope.sealed(self.secrets)
-                outbox.put(conn, f"answer:{row.id}", sealed, refusal_text(Refused("shunted")), now_ms)
+                told_sender = refusal_text(Refused("shunted")) + "\n"  # by a key of its own: a replay has its answer yet
+                outbox.put(conn, f"set-aside:{row.id}", sealed, told_sender, now_ms)
 
 
 def _close(conn: Connection, message_id: str, said: dict[str, str], now_ms: int) -> None:
-    messages.handled(
-        conn, message_id, kept="", evidence=json.dumps(said), verdict="[]", answer="", now_ms=now_ms
-    )
+    messages.handled(conn, message_id, kept="", evidence=json.dumps(said), verdict="[]", answer="", now_ms=now_ms)

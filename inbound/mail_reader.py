@@ -16,6 +16,7 @@ from parsers.pins import find_pin, strike_pins
 from replies.outbox import Envelope
 
 EMAIL = "email"
+LONGEST_KEPT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class MailReader:
         parsed = parse_mail(mail, country=user.country if user else None, names=names)
         pin = parsed.pin if isinstance(parsed, CallCommand) else find_pin(f"{mail.subject}\n{mail.own_text}")
         to = self._answer_address(conn, user, device)
+        subject = _struck(mail.subject, pin)
         return Heard(
             key=_key(mail, raw),
             user=user,
@@ -49,8 +51,8 @@ class MailReader:
             parsed=parsed,
             sent_ms=int(mail.date.timestamp() * 1000) if mail.date else None,
             automatic=mail.automatic,
-            envelope=Envelope(to, written_to, strike_pins(mail.subject), mail.message_id or ""),
-            kept=strike_pins(f"Subject: {mail.subject}\n\n{mail.own_text}")[:4000],
+            envelope=Envelope(to, written_to, subject, mail.message_id or ""),
+            kept=_struck(f"Subject: {mail.subject}\n\n{mail.own_text}", pin)[:LONGEST_KEPT],
             said={"from": mask_address(mail.from_address or "?"), "peer": peer, "alias": "yes" if proof else "no"},
         )
 
@@ -82,6 +84,12 @@ class MailReader:
 def _names(conn: Connection, user: User) -> dict[str, str]:
     labels = {phone.label: phone.number for phone in phones_of(conn, user.id) if phone.label}
     return labels | names_of(conn, user.id)
+
+
+def _struck(text: str, pin: str | None) -> str:
+    """Without what looks like a PIN, and without the one that was read, in whatever writing it stands there."""
+    struck = strike_pins(text)
+    return struck.replace(pin, "****") if pin else struck
 
 
 def _key(mail: Mail, raw: bytes) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from accounts.people import Account, User, phones_of
+from accounts.people import Account, User, account_of, phones_of, user_of
 from accounts.tables import accounts
 from billing.holds import open_hold
 from billing.quotes import Quote, per_minute
@@ -50,12 +50,12 @@ class Ordering:
         self, conn: Connection, message: Row[Any], heard: Heard, command: CallCommand, proof: str, envelope: str
     ) -> Ordered:
         """Judge the command; place the order if it passes and its message has not placed one before."""
-        user, account = heard.user, heard.account
-        assert user is not None
-        assert account is not None
-        key = self.secrets.digest("message", heard.key)
+        assert heard.user is not None
+        gate.lock(conn, heard.user.account_id)
+        # As they are now: since the mail was read, its PIN was checked, and somebody may have closed the account.
+        user, account = user_of(conn, heard.user.id), account_of(conn, heard.user.account_id)
+        key = self.secrets.digest("message", f"{user.id}\n{heard.key}")  # what others order takes no key of theirs
         digest = self.secrets.digest("command", f"{user.id}\n{command.canonical()}")
-        gate.lock(conn, account.id)
         if proof and (before := orders.by_key(conn, key)):
             if before.digest == digest:
                 return Ordered(before.answer, (("repeated", before.ref),))
@@ -119,7 +119,9 @@ class Ordering:
 
 
 def _verified(asked: Asked) -> bool:
-    return any(phone.e164 == asked.a.e164 for phone in asked.phones)
+    """Whether leg A is a verified telephone down to its extension: another one is another person's desk."""
+    a = (asked.a.e164, asked.a.extension or "")
+    return any((phone.e164, phone.extension) == a for phone in asked.phones)
 
 
 def _refused(rules: Rules, refused: Refused) -> Ordered:
@@ -135,5 +137,3 @@ def _next_number(conn: Connection, account_id: str) -> int:
         .returning(accounts.c.orders_placed)
     )
     return int(conn.execute(counted).scalar_one()) - 1
-
-

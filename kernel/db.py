@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 (a pool with no connection to give)
 
 from kernel.errors import Unavailable
 
@@ -38,9 +38,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading; nothing is committed."""
-        with self.engine.connect() as conn:
-            yield conn
+        """A connection for reading; nothing is committed. Raises Unavailable if the database can't be read."""
+        try:
+            with self.engine.connect() as conn:
+                yield conn
+        except (OperationalError, TimeoutError) as e:
+            raise Unavailable(f"The database could not be read: {_told(e)}") from e
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -48,21 +51,27 @@ class Database:
         try:
             with self._writer.begin() as conn:
                 yield conn
-        except OperationalError as e:
-            raise Unavailable(f"The database did not take a write: {e.orig}") from e
+        except (OperationalError, TimeoutError) as e:
+            raise Unavailable(f"The database did not take a write: {_told(e)}") from e
 
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
 
 
+def _told(error: OperationalError | TimeoutError) -> str:
+    return str(error.orig if isinstance(error, OperationalError) else error)
+
+
 def _engine(url: str) -> Engine:
+    """Values stay out of its errors: these are logged, and kept with what is shunted."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False})
+        wait = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
+        engine = create_engine(url, connect_args=wait, hide_parameters=True)
         event.listen(engine, "connect", _sqlite_pragmas)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    return create_engine(url, pool_pre_ping=True)
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
 
 
 def _sqlite_pragmas(dbapi_connection: Any, _record: object) -> None:

@@ -3,7 +3,9 @@
 There is one rounding for charges: up to the next 0.0001 (`charge_up`). Minor units appear on display alone.
 """
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 
 from kernel.errors import Refused
 
@@ -12,6 +14,8 @@ CHARGE_STEP = 100
 """Charges are whole multiples of 0.0001."""
 MAX_MICRO = 10**15
 """Nothing we handle is worth more than a milliard; more is a mistake or an attack."""
+
+_WRITTEN: Final = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 
 SYMBOLS = {"USD": "$", "EUR": "EUR ", "GBP": "GBP "}
 
@@ -22,13 +26,13 @@ def charge_up(numerator: int, denominator: int = 1) -> int:
 
 
 def parse_amount(text: str) -> int:
-    """Micro-units of a decimal like `1.25`. Refuses NaN, infinities, more than six decimals and absurd sizes."""
-    try:
-        value = Decimal(text.strip()) * MICRO
-        micro = int(value)
-    except (InvalidOperation, ValueError, OverflowError) as e:
-        raise Refused("not_an_amount", text=text[:20]) from e
-    if value != micro or abs(micro) > MAX_MICRO:
+    """Micro-units of a decimal like `1.25`, in ASCII digits. Refuses more than six decimals and absurd sizes."""
+    written = text.strip()
+    if not _WRITTEN.fullmatch(written):
+        raise Refused("not_an_amount", text=text[:20])
+    value = Decimal(written)
+    micro = int(value * MICRO)
+    if as_decimal(micro) != value or abs(micro) > MAX_MICRO:
         raise Refused("not_an_amount", text=text[:20])
     return micro
 

@@ -95,10 +95,13 @@ class Sender:
             row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).one()
         state, error, next_ms = self._hand_over(row)
         values: dict[str, Any] = {"state": state, "error": error[:200], "next_ms": next_ms}
+        mine = [outbox.c.id == outbox_id, outbox.c.state == "waiting"]
         if state == "sent":
             values["sent_ms"] = self.clock.ms()
+        else:  # who was slower than TAKE_MS leaves it to whoever took it since
+            mine.append(outbox.c.tries == row.tries)
         with self.db.write() as conn:
-            conn.execute(update(outbox).where(outbox.c.id == outbox_id).values(**values))
+            conn.execute(update(outbox).where(*mine).values(**values))
         return True
 
     def _hand_over(self, row: Row[Any]) -> tuple[str, str, int]:
@@ -111,9 +114,10 @@ class Sender:
             log.warning("an answer can't be delivered", extra={"outbox": row.id, "why": str(e)})
             return "dead", str(e), now_ms
         except Unavailable as e:
-            if now_ms - row.created_ms > GIVE_UP_MS:
-                return "dead", str(e), now_ms
-            return "waiting", str(e), now_ms + min(FIRST_WAIT_MS * 2 ** (row.tries - 1), LONGEST_WAIT_MS)
+            return _later(row, str(e), now_ms)
+        except Exception as e:  # one answer that can't be made must not keep the others
+            log.exception("an answer could not be sent", extra={"outbox": row.id})
+            return _later(row, f"{type(e).__name__}: {e}", now_ms)
         return "sent", "", now_ms
 
     def _answer(self, row: Row[Any]) -> MailAnswer:
@@ -128,3 +132,10 @@ class Sender:
             sent_ms=self.clock.ms(), subject=envelope.subject, in_reply_to=envelope.message_id,
             references=envelope.references,
         )  # fmt: skip
+
+
+def _later(row: Row[Any], why: str, now_ms: int) -> tuple[str, str, int]:
+    """Again after a while that doubles each time, until it is too old to be of use."""
+    if now_ms - row.created_ms > GIVE_UP_MS:
+        return "dead", why, now_ms
+    return "waiting", why, now_ms + min(FIRST_WAIT_MS * 2 ** (row.tries - 1), LONGEST_WAIT_MS)

@@ -33,8 +33,6 @@ ESTIMATED = " (estimated: the exchange stopped; billed to when it was last seen 
 CAPPED = " (no more than was set aside)"
 WAIVED = " (not charged)"
 TOTAL_LINE = "Total {paid}. Balance {balance}."
-REPEATED = "{answer}"
-"""A redelivery gets the first answer again."""
 
 
 def duration(milliseconds: int) -> str:

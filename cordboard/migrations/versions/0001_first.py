@@ -305,7 +305,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_holds_open",
         "holds",
-        ["account_id", "amount", "spent"],
+        ["account_id", "amount", "spent", "open"],
         sqlite_where=sa.text("open"),
         postgresql_where=sa.text("open"),
     )

@@ -128,7 +128,7 @@ def test_unknown_phones_and_users(db: Database, ann: str, account: str) -> None:
         (lambda c: manage.add_user(c, NOW, account, "ANN", "GB"), "user_exists"),
     ):
 
-        def within(action: Callable[[object], object] = action) -> None:  # type: ignore[assignment]
+        def within(action: Callable[[object], object] = action) -> None:
             with db.write() as conn:
                 action(conn)
 

@@ -22,8 +22,6 @@ def test_sender_is_found_with_user_and_account(db: Database, ann: str, account: 
     assert sender.device.press_1
     assert sender.account.zones == {"US", "GB"}
     assert sender.account.currency == "USD"
-    assert not (sender.account.allow_premium or sender.account.allow_satellite or sender.account.allow_high_cost)
-    assert not sender.account.allow_any_phone
     assert sender.user.country == "GB"
     assert not sender.user.has_pin
 

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -171,10 +171,10 @@ def test_control_characters_are_seen_not_skipped() -> None:
     ],
 )
 def test_beyond_the_bounds_a_mail_is_refused_at_once(raw: bytes) -> None:
-    started = perf_counter()
+    started = process_time()
     with pytest.raises(Refused, match="unreadable_mail"):
         read_mail(raw)
-    assert perf_counter() - started < 0.5
+    assert process_time() - started < 0.5
 
 
 HTML = b"Content-Type: text/html\n\n"
@@ -199,9 +199,9 @@ HTML = b"Content-Type: text/html\n\n"
     ],
 )
 def test_within_the_bounds_time_stays_small_and_nothing_is_ordered(raw: bytes) -> None:
-    started = perf_counter()
+    started = process_time()
     mail = read_mail(raw)
-    assert perf_counter() - started < 0.5
+    assert process_time() - started < 0.5
     assert not mail.own_text.upper().startswith("CALL")
 
 

@@ -1,0 +1,54 @@
+# Everything a person or CI runs. Each target sets up what it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo play serve test check unit parts requirements clean
+
+demo: .venv/run
+	$(BIN)/cordboard demo
+
+play: .venv/run
+	$(BIN)/cordboard demo --stay
+
+serve: .venv/run
+	test -f cordboard.toml || $(BIN)/cordboard init --yes
+	$(BIN)/cordboard serve
+
+test: unit parts
+
+# Pure logic, SQLite files and sockets on the loopback; no other part.
+unit: .venv/dev
+	$(BIN)/pytest tests/unit -n 2 --dist loadfile
+
+# Real parts: Asterisk 22, SIPp, Redis. Installed here when root; in CI a missing one is a failure.
+parts: .venv/dev
+	scripts/parts-install.sh
+	$(BIN)/pytest tests/parts -n 2 --dist loadfile -rs
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run: .venv/python requirements.txt pyproject.toml
+	$(PIP) -r requirements.txt
+	$(PIP) --no-deps -e .
+	touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+# After a change of dependencies in pyproject.toml (needs uv on the PATH).
+requirements:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links -q -o requirements.txt
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-header --no-emit-index-url --no-emit-find-links -q -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,201 @@
+"""The demonstration: the whole product on this machine, real mails over SMTP, one call, its bill, the books.
+
+What is shown is read from the database and the maildir, as any operator could.
+"""
+
+import smtplib
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from sqlalchemy import select
+
+from billing.quotes import Quote
+from billing.rating import billed_seconds, charge
+from billing.receipt import receipt
+from billing.tables import holds
+from cordboard.lab.house import Enrolled, House, on_asterisk
+from cordboard.lab.ports import HOST
+from kernel.clock import iso
+from kernel.masking import mask_number
+from kernel.money import plain
+from orders import attempts
+from orders.states import OrderState
+from replies.maildir_view import list_mails
+
+CALL_SECONDS = 30
+REPEATS = 3
+MAIL = """\
+From: Ann <{sender}>
+To: <{alias}>
+Subject: Re: yesterday
+Message-ID: <demo-1@bis.example>
+In-Reply-To: <yesterday@cordboard.example>
+MIME-Version: 1.0
+Content-Type: text/plain; charset="us-ascii"
+
+call mum
+
+Sent from my BlackBerry device on the Rogers Wireless Network
+
+-----Original Message-----
+From: Ann
+Sent: Saturday, November 21, 2026 9:02 AM
+To: Cordboard
+Subject: yesterday
+
+CALL BOB
+"""
+
+
+@contextmanager
+def house(switch: str, folder: Path) -> Iterator[House]:
+    """A Cordboard in `folder`, on the built-in exchange or on a real Asterisk with SIPp telephones."""
+    with ExitStack() as stack:
+        config: dict[str, Any] = {"log": {"level": "warning"}}
+        if switch == "asterisk":
+            config |= on_asterisk(*_real_parts(stack))
+        yield stack.enter_context(House(folder, config))
+
+
+def _real_parts(stack: ExitStack) -> tuple[Any, dict[str, Any]]:
+    from cordboard.lab import asterisk, phones
+    from kernel.errors import Unavailable
+
+    missing = phones.why_not() or asterisk.why_not()
+    if missing:
+        raise Unavailable(f"The demonstration on a real Asterisk can't be had here: {missing}")
+    ringing = stack.enter_context(phones.phones("presses_1", "hangs_up_after"))
+    root = asterisk.install(say=lambda line: print(line, file=sys.stderr))
+    switch = stack.enter_context(asterisk.Asterisk(root, [phone.carrier for phone in ringing.values()]))
+    return switch, {"33": ringing["presses_1"], "44": ringing["hangs_up_after"]}
+
+
+def run(switch: str, as_json: bool) -> dict[str, Any]:
+    """Tell the whole story; what came of it, in the form of `cordboard demo --json`, and `ok`."""
+    console = Console(stderr=as_json, highlight=False)
+    with tempfile.TemporaryDirectory(prefix="cordboard-demo-") as folder, house(switch, Path(folder)) as at_home:
+        ann = at_home.enrol("Ann", names={"Mum": "+442079460000", "Bob": "+442079460117"})
+        at_home.start()
+        console.print(f"Cordboard is up: mail on port {at_home.smtp_port}, switch: {switch}.\n")
+        mail = MAIL.format(sender=ann.email, alias=ann.alias)
+        console.print(Panel(mail.rstrip(), title="1  Ann's BlackBerry mails; only its new line counts", expand=False))
+        deliver(at_home, ann, mail)
+        _follow(at_home, console)
+        for _ in range(REPEATS):
+            deliver(at_home, ann, mail)
+        at_home.until(lambda: len(_answers(at_home)) >= REPEATS + 2)
+        return _tell(at_home, console)
+
+
+def deliver(at_home: House, who: Enrolled, mail: str) -> None:
+    """One mail over SMTP, as its device's mail host would bring it."""
+    with smtplib.SMTP(HOST, at_home.smtp_port, timeout=10) as smtp:
+        smtp.sendmail(who.email, [who.alias], mail.replace("\n", "\r\n").encode("ascii"))
+
+
+def _follow(at_home: House, console: Console) -> None:
+    """The legs, live, until the call is over."""
+    console.print("\n[bold]2  The switch rings Ann, then Mum[/bold]")
+    deadline = time.monotonic() + CALL_SECONDS
+    with Live(console=console, refresh_per_second=8, transient=False) as live:
+        while at_home.ended() < 1 and time.monotonic() < deadline:
+            live.update(legs_table(at_home))
+            time.sleep(0.1)
+        live.update(legs_table(at_home))
+
+
+def legs_table(at_home: House) -> Table:
+    """Every leg: whose, its state, seconds and cost so far."""
+    table = Table("order", "leg", "number", "state", "seconds", "cost so far", box=None, pad_edge=False)
+    now_ms = at_home.parts.clock.ms()
+    with at_home.parts.db.read() as conn:
+        for order in at_home.orders():
+            quote = Quote.from_json(
+                conn.execute(select(holds.c.quote).where(holds.c.order_id == order.id)).scalar_one()
+            )
+            for leg in attempts.of_order(conn, order.id):
+                lasted_ms = max((leg.ended_ms or now_ms) - leg.answered_ms, 0) if leg.answered_ms else 0
+                cost = charge(billed_seconds(lasted_ms, quote.terms(leg.role)), quote.terms(leg.role))
+                state = order.state.replace("_", " ") if order.state != OrderState.ENDED else "ended"
+                seconds = f"{lasted_ms / 1000:.1f}" if leg.answered_ms else ""
+                whose = f"{leg.role} {'Ann' if leg.role == 'A' else order.name_b}"
+                table.add_row(order.ref, whose, mask_number(leg.number), state, seconds, plain(cost))
+    return table
+
+
+def _answers(at_home: House) -> list[Any]:
+    return list(list_mails(at_home.settings.maildir))
+
+
+def _tell(at_home: House, console: Console) -> dict[str, Any]:
+    """The answers as they arrived, the repeats, the books."""
+    answers = _answers(at_home)
+    console.print("\n[bold]3  What Ann was told[/bold]")
+    for answer in answers[:2]:
+        console.print(Panel(answer.text.rstrip(), title=f"Subject: {answer.subject}", expand=False))
+    placed, again = at_home.orders(), answers[2:]
+    same = sum(answer.text == answers[0].text for answer in again)
+    told = f"The same mail came {REPEATS} times more: {len(placed) - 1} further calls, {same} times the first answer."
+    console.print(f"\n[bold]4[/bold]  {told}")
+    problems = at_home.problems()
+    console.print(f"[bold]5[/bold]  cordboard ledger check: {'clean' if not problems else '; '.join(problems)}")
+    calls = [_as_json(at_home, order) for order in placed]
+    billed = len(calls) == 1 and len(calls[0]["legs"]) == 2 and all(leg["billed_seconds"] for leg in calls[0]["legs"])
+    ok = bool(billed and not problems and same == REPEATS)
+    return {"calls": calls, "ledger": {"ok": not problems, "problems": problems}, "ok": ok}
+
+
+def _as_json(at_home: House, order: Any) -> dict[str, Any]:
+    with at_home.parts.db.read() as conn:
+        bill = receipt(conn, order.id)
+    assert bill is not None
+    legs = [
+        {
+            "role": leg.role,
+            "number": leg.number,
+            "answered_at": iso(leg.answered_ms),
+            "ended_at": iso(leg.ended_ms),
+            "billed_seconds": leg.billed_seconds,
+            "charge": plain(leg.charge),
+        }
+        for leg in bill.legs
+    ]
+    return {
+        "order": order.ref, "door": order.door, "legs": legs, "charge": plain(bill.total), "currency": bill.currency,
+    }  # fmt: skip
+
+
+def stay(switch: str) -> None:
+    """Stay up for somebody to play with: print what to paste, then what is said and called, until Ctrl-C."""
+    console = Console(highlight=False, soft_wrap=True)
+    with tempfile.TemporaryDirectory(prefix="cordboard-play-") as folder, house(switch, Path(folder)) as at_home:
+        names = {"Mum": "+442079460000", "Busy": "+442079460117", "Nobody": "+442079460119"}
+        ann = at_home.enrol("Ann", names=names)
+        at_home.start()
+        to = f"swaks --server {HOST}:{at_home.smtp_port} --from {ann.email}"
+        console.print("[bold]Cordboard is up. Paste one of these into another terminal:[/bold]\n")
+        for address, text in (
+            (ann.alias, "CALL Mum"),
+            (ann.alias, "please call busy"),
+            (ann.alias, "CALL Mum tomorow"),
+            ("call@cordboard.example", f"CALL +44 20 7946 0000 BILL ACME-17 PIN {ann.pin}"),
+            ("call@cordboard.example", "CALL 911 PIN " + ann.pin),
+        ):
+            console.print(f"  {to} --to {address} --body '{text}'")
+        console.print(f"\nBooks: cordboard --config {at_home.file} ledger check\nCtrl-C ends it.\n")
+        seen = 0
+        while True:
+            answers = _answers(at_home)
+            for answer in answers[seen:]:
+                console.print(Panel(answer.text.rstrip(), title=f"to {answer.to}: {answer.subject}", expand=False))
+            seen = len(answers)
+            time.sleep(0.3)

@@ -1,0 +1,42 @@
+import tomllib
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from cordboard.cli import main
+
+
+def test_init_twice(here: Path) -> None:
+    first = CliRunner().invoke(main, ["init", "--yes", "--domain", "calls.example.org", "--human", 'Bob "the Cook" \\'])
+    assert first.exit_code == 0, first.output
+    data = tomllib.loads((here / "cordboard.toml").read_text())
+    assert data["mail"]["domain"] == "calls.example.org"
+    assert data["human_contact"] == 'Bob "the Cook" \\'
+    for name in ("cordboard.toml", "var/secret.key"):
+        assert (here / name).stat().st_mode & 0o077 == 0
+    key = (here / "var/secret.key").read_text()
+    second = CliRunner().invoke(main, ["init", "--domain", "other.example.org"])  # asks nothing: there are settings
+    assert second.exit_code == 0, second.output
+    assert "kept     cordboard.toml" in second.output
+    assert (here / "var/secret.key").read_text() == key
+    assert CliRunner().invoke(main, ["decks", "import", "deck.csv"]).exit_code == 0
+    assert "ExecStart=" in (here / "cordboard.service").read_text()
+
+
+def test_init_asks_again_and_writes_asterisk_files(here: Path) -> None:
+    typed = [
+        "nonsense",
+        "calls.example.org",
+        "smtp.example.org:26",
+        "",
+        "http://127.0.0.1:8088/ari",
+        "",
+        "+442079460018",
+        "",
+    ]
+    result = CliRunner().invoke(main, ["init"], input="\n".join(typed) + "\n")
+    assert result.exit_code == 0, result.output
+    assert "'nonsense' is not what belongs there" in result.output
+    assert (here / "asterisk" / "ari.conf").stat().st_mode & 0o077 == 0
+    assert (here / "asterisk" / "extensions.conf").exists()
+    assert tomllib.loads((here / "cordboard.toml").read_text())["mail"]["smarthost_port"] == 26

@@ -55,11 +55,12 @@ class Intake:
             row = messages.take(conn, message_id, self.clock.ms())
         if row is None:
             return
+        if row.tries > messages.MAX_TRIES:
+            self._shunt(row, None, "", Unavailable(f"It was taken {messages.MAX_TRIES} times and never finished."))
+            return
         heard: Heard | None = None
         proof = ""
         try:
-            if row.tries > messages.MAX_TRIES:
-                raise RuntimeError(f"taken {messages.MAX_TRIES} times and never finished")
             heard = self._read(row)
             proof = self._proof(heard)
             order_id = self._decide(row, heard, proof)
@@ -137,8 +138,8 @@ class Intake:
             outbox.tell_operator(conn, f"shunted:{row.id}", told, now_ms)
             if heard and proof and not heard.automatic:
                 sealed = heard.envelope.sealed(self.secrets)
-                told_sender = refusal_text(Refused("shunted")) + "\n"  # by a key of its own: a replay has its answer yet
-                outbox.put(conn, f"set-aside:{row.id}", sealed, told_sender, now_ms)
+                # By a key of its own: the answer proper is still to come, should it be replayed.
+                outbox.put(conn, f"set-aside:{row.id}", sealed, refusal_text(Refused("shunted")) + "\n", now_ms)
 
 
 def _close(conn: Connection, message_id: str, said: dict[str, str], now_ms: int) -> None:

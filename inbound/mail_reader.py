@@ -1,6 +1,7 @@
 """A stored mail read: its sender, the evidence for it, and its command."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -89,7 +90,7 @@ def _names(conn: Connection, user: User) -> dict[str, str]:
 def _struck(text: str, pin: str | None) -> str:
     """Without what looks like a PIN, and without the one that was read, in whatever writing it stands there."""
     struck = strike_pins(text)
-    return struck.replace(pin, "****") if pin else struck
+    return re.sub(rf"(?<!\d){re.escape(pin)}(?!\d)", "****", struck) if pin else struck
 
 
 def _key(mail: Mail, raw: bytes) -> str:

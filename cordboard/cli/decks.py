@@ -1,12 +1,13 @@
 """`cordboard decks`: rate decks in and out."""
 
+from dataclasses import asdict
 from typing import TextIO
 
 import click
 from sqlalchemy import Connection
 
 from billing import decks as rate_decks
-from billing.decks import DeckInfo
+from billing.decks import DeckInfo, ImportReport
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, exact, fields, table
 from kernel.errors import Refused
@@ -41,22 +42,11 @@ def import_(tools: Tools, file: TextIO, name: str, currency: str | None, json_: 
         chosen = _currency(currency or known.get(name, "USD"))
         report = rate_decks.import_csv(conn, name, chosen, file, now_ms)
     if json_:
-        counts = {
-            "added": report.added,
-            "changed": report.changed,
-            "ended": report.ended,
-            "unchanged": report.unchanged,
-        }
-        as_json({"ok": report.ok, **counts, "errors": report.errors, "warnings": report.warnings})
+        as_json(asdict(report) | {"ok": report.ok})
     else:
         _tell("warning", report.warnings)
         _tell("error", report.errors)
-        click.echo(
-            f"Deck {name} ({chosen}): {report.added} added, {report.changed} changed, {report.ended} ended, "
-            f"{report.unchanged} unchanged."
-            if report.ok
-            else f"Nothing was imported: {len(report.errors)} wrong line{'s' if len(report.errors) > 1 else ''}."
-        )
+        click.echo(_outcome(f"{name} ({chosen})", report))
     if not report.ok:
         raise SystemExit(1)
 
@@ -123,6 +113,13 @@ def export(tools: Tools, name: str, file: TextIO) -> None:
         count = rate_decks.export_csv(conn, name, file)
     if file.name not in {"-", "<stdout>"}:
         click.echo(f"Wrote {count} rows to {file.name}.")
+
+
+def _outcome(deck: str, report: ImportReport) -> str:
+    if not report.ok:
+        return f"Nothing was imported: {len(report.errors)} wrong line{'s' if len(report.errors) > 1 else ''}."
+    counts = f"{report.added} added, {report.changed} changed, {report.ended} ended, {report.unchanged} unchanged"
+    return f"Deck {deck}: {counts}."
 
 
 def _deck(conn: Connection, name: str, now_ms: int) -> DeckInfo:

@@ -166,7 +166,7 @@ def _write_asterisk(settings: Settings, password: str, kept: Kept) -> None:
 
 
 def _unit(settings: Settings, file: Path) -> str:
-    program = shutil.which("cordboard") or f"{sys.executable} -m cordboard.cli"
+    program = shutil.which("cordboard") or f"{sys.executable} -m cordboard"
     values = {"program": program, "config": str(file.absolute()), "home": str(settings.home)}
     text = (EXAMPLES / "cordboard.service.in").read_text("utf-8")
     for name, value in values.items():

@@ -1,0 +1,155 @@
+"""A whole Cordboard on either switch, with telephones that behave by their number, and what is asked of it."""
+
+import itertools
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from billing.tables import cdrs
+from cordboard.lab.asterisk import Asterisk
+from cordboard.lab.house import Enrolled, House, on_asterisk
+from cordboard.lab.phones import Kind, Phone
+from orders import attempts
+from orders.states import OrderState
+from orders.tables import orders
+from replies.maildir_view import list_mails
+
+PRESSES_1, VOICEMAIL, A_BUSY = "+33140001234", "+33140005678", "+33140000017"
+TALKS, STAYS, BUSY, NO_ANSWER = "+442079460000", "+442079460099", "+442079460017", "+442079460019"
+DECLINES, UNALLOCATED, CONGESTED = "+442079460021", "+442079460001", "+442079460034"
+
+PHONES: dict[str, Kind] = {
+    PRESSES_1: "presses_1",
+    VOICEMAIL: "voicemail",
+    A_BUSY: "busy",
+    TALKS: "hangs_up_after",
+    STAYS: "answers",
+    BUSY: "busy",
+    NO_ANSWER: "no_answer",
+    DECLINES: "declines",
+    UNALLOCATED: "unallocated",
+    CONGESTED: "unavailable",
+}
+_QUICK = {"post_dial_s": 0.02, "ring_s": 0.1}
+_SUBSCRIBERS: dict[Kind, Any] = {
+    "presses_1": {"does": "answers", **_QUICK, "press_s": 0.3},
+    "voicemail": {"does": "voicemail", **_QUICK},
+    "hangs_up_after": {"does": "answers", **_QUICK, "talk_s": 1.0},
+    "answers": {"does": "answers", **_QUICK, "press_s": None},
+    "busy": "busy",
+    "no_answer": "no_answer",
+    "declines": "declines",
+    "unallocated": "unallocated",
+    "unavailable": "congestion",
+}
+QUICK_CALLS = {"confirm_s": 3, "ring_a_s": 4, "ring_b_s": 3, "min_talk_s": 6, "lease_s": 3}
+_names = itertools.count(1)
+
+
+@dataclass
+class Place:
+    """A house, and how often a number was really rung on its switch."""
+
+    house: House
+    rung: Callable[[str], int]
+    switch: Asterisk | None = None
+    sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def somebody(self, **terms: Any) -> Enrolled:
+        """A user nobody else has."""
+        return self.house.enrol(f"User{next(_names)}", **terms)
+
+    def mail(self, who: Enrolled, text: str, message_id: str = "", **headers: str) -> None:
+        """A mail to the user's secret alias."""
+        self.house.send(who.email, who.alias, text, message_id or f"<{next(self.sent)}@{who.user_id}>", **headers)
+
+    def orders_of(self, who: Enrolled) -> list[Any]:
+        with self.house.parts.db.read() as conn:
+            query = select(orders).where(orders.c.user_id == who.user_id).order_by(orders.c.accepted_ms)
+            return list(conn.execute(query))
+
+    def outcome(self, who: Enrolled, seconds: float = 30) -> Any:
+        """The user's one order, once it is over."""
+        self.house.until(lambda: [o for o in self.orders_of(who) if o.state == OrderState.ENDED], seconds)
+        (order,) = self.orders_of(who)
+        return order
+
+    def state(self, who: Enrolled) -> str:
+        found = self.orders_of(who)
+        return found[-1].state if found else ""
+
+    def attempts(self, order: Any) -> dict[str, Any]:
+        with self.house.parts.db.read() as conn:
+            return {row.role: row for row in attempts.of_order(conn, order.id)}
+
+    def bills(self, order: Any) -> dict[str, Any]:
+        with self.house.parts.db.read() as conn:
+            return {row.role: row for row in conn.execute(select(cdrs).where(cdrs.c.order_id == order.id))}
+
+    def told(self, who: Enrolled, how_many: int) -> list[str]:
+        """The first lines of what the user was told, once there are so many."""
+        found: list[str] = []
+
+        def enough() -> bool:
+            mails = [mail for mail in list_mails(self.house.settings.maildir) if mail.to == who.email]
+            found[:] = [mail.text.partition("\n")[0] for mail in mails]
+            return len(found) >= how_many
+
+        self.house.until(enough)
+        return found
+
+    def times_in_log(self, attempt_id: str) -> tuple[int | None, int | None]:
+        """Answer and end of a leg by the switch's own log, in whole milliseconds."""
+        times: dict[str, int] = {}
+        lines = self.house.settings.cel_file.read_text(encoding="utf-8").splitlines()
+        for kind, at, channel, *_ in (line.strip('"').split('","') for line in lines):
+            if channel == attempt_id:
+                times[kind] = int(Decimal(at) * 1000)
+        return times.get("ANSWER"), times.get("HANGUP")
+
+
+@contextmanager
+def on_the_exchange(folder: Path, calls: dict[str, Any] | None = None) -> Iterator[Place]:
+    """A house on the built-in exchange; its subscribers are as quick as a test likes them."""
+    with House(folder, {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}}) as house:
+        house.start()
+        base = f"http://127.0.0.1:{house.ari_port}/exchange"
+        numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
+        script = {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers}
+        request = urllib.request.Request(f"{base}/script", json.dumps(script).encode(), method="PUT")
+        urllib.request.urlopen(request, timeout=5).close()
+
+        def rung(number: str) -> int:
+            with urllib.request.urlopen(f"{base}/stats", timeout=5) as answer:
+                return int(json.load(answer)["dials_by_number"].get(number[1:], 0))
+
+        yield Place(house, rung)
+
+
+@contextmanager
+def on_a_real_switch(
+    folder: Path, switch: Asterisk, handsets: dict[Kind, Phone], calls: dict[str, Any] | None = None,
+    phones: dict[str, Kind] | None = None,
+) -> Iterator[Place]:  # fmt: skip
+    """A house on a real Asterisk with SIPp telephones. Its log begins where the Asterisk's stands now."""
+    with ExitStack() as stack:
+        by_number = PHONES if phones is None else phones
+        prefixes: dict[Kind, list[str]] = {}
+        for number, kind in by_number.items():
+            prefixes.setdefault(kind, []).append(number[1:])
+        config = on_asterisk(switch, {",".join(digits): handsets[kind] for kind, digits in prefixes.items()})
+        config |= {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}}
+        house = stack.enter_context(House(folder, config))
+        house.start()
+
+        def rung(number: str) -> int:
+            return handsets[by_number[number]].rung().count(number[1:])
+
+        yield Place(house, rung, switch)

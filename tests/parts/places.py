@@ -123,7 +123,8 @@ def on_the_exchange(folder: Path, calls: dict[str, Any] | None = None) -> Iterat
         base = f"http://127.0.0.1:{house.ari_port}/exchange"
         numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
         script = {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers}
-        request = urllib.request.Request(f"{base}/script", json.dumps(script).encode(), method="PUT")
+        kind = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{base}/script", json.dumps(script).encode(), kind, method="PUT")
         urllib.request.urlopen(request, timeout=5).close()
 
         def rung(number: str) -> int:

@@ -104,7 +104,7 @@ class House:
 
     def rows(self, table: Table) -> list[Row[Any]]:
         with self.db.read() as conn:
-            return list(conn.execute(select(table).order_by(table.c.id)))
+            return list(conn.execute(select(table)))
 
     @property
     def orders(self) -> list[Row[Any]]:

@@ -1,0 +1,117 @@
+"""How a call goes: each line of it, told once, and tried on the built-in exchange and on a real Asterisk alike."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from cordboard.lab.house import Enrolled
+from tests.parts.places import (
+    A_BUSY,
+    BUSY,
+    CONGESTED,
+    DECLINES,
+    NO_ANSWER,
+    PRESSES_1,
+    STAYS,
+    TALKS,
+    UNALLOCATED,
+    VOICEMAIL,
+    Place,
+)
+
+
+def billed_from_the_log(place: Place, order: Any, *roles: str) -> None:
+    """Each of these legs has one CDR whose milliseconds are the log's; no other leg has one."""
+    legs, bills = place.attempts(order), place.bills(order)
+    assert sorted(bills) == sorted(roles)
+    for role in roles:
+        assert place.times_in_log(legs[role].id) == (bills[role].answered_ms, bills[role].ended_ms)
+        assert (legs[role].answered_ms, legs[role].ended_ms) == (bills[role].answered_ms, bills[role].ended_ms)
+
+
+def call(place: Place, text: str, **terms: Any) -> tuple[Enrolled, Any]:
+    who = place.somebody(**terms)
+    place.mail(who, text)
+    return who, place.outcome(who)
+
+
+class CallStories:
+    """Mixed into a test class that has a `place`."""
+
+    def test_a_presses_1_and_talks_with_b_until_b_hangs_up(self, place: Place) -> None:
+        who, order = call(place, "CALL Bob", names={"Bob": TALKS})
+        assert (order.outcome, order.ref) == ("talked", "A1")
+        billed_from_the_log(place, order, "A", "B")
+        asked, receipt = place.told(who, 2)
+        assert asked == "A1 Ringing +33 1..1234. Press 1, then Bob. About $0.14/min."
+        assert receipt.startswith("A1 Bob, ")
+        assert "You paid $" in receipt
+        legs = place.attempts(order)
+        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < 100  # the one takes the other along
+
+    def test_voicemail_answers_a_and_nobody_presses_1(self, place: Place) -> None:
+        rung = place.rung(TALKS)
+        who, order = call(place, f"CALL {TALKS}", phone=VOICEMAIL)
+        assert order.outcome == "not_confirmed"
+        assert place.rung(TALKS) == rung
+        billed_from_the_log(place, order, "A")
+        assert "Nobody pressed 1" in place.told(who, 2)[1]
+
+    @pytest.mark.parametrize(
+        ("number", "outcome", "words"),
+        [
+            (BUSY, "b_busy", "busy"),
+            (NO_ANSWER, "b_no_answer", "did not answer"),
+            (DECLINES, "b_rejected", "declined"),
+            (UNALLOCATED, "b_bad_number", "not in service"),
+            (CONGESTED, "b_congestion", "lines"),
+        ],
+    )
+    def test_b_can_not_be_had(self, place: Place, number: str, outcome: str, words: str) -> None:
+        who, order = call(place, "CALL Bob", names={"Bob": number})
+        assert order.outcome == outcome
+        billed_from_the_log(place, order, "A")
+        assert words in place.told(who, 2)[1]
+
+    def test_a_is_busy_and_pays_nothing(self, place: Place) -> None:
+        rung = place.rung(TALKS)
+        who, order = call(place, f"CALL {TALKS}", phone=A_BUSY)
+        assert order.outcome == "a_busy"
+        assert place.rung(TALKS) == rung
+        billed_from_the_log(place, order)
+        assert place.told(who, 2)[1].endswith("You paid $0.00. Please send it again.")
+
+    def test_without_press_1_b_is_rung_as_soon_as_a_answers(self, place: Place) -> None:
+        _, order = call(place, f"CALL {TALKS}", press_1=False)
+        assert order.outcome == "talked"
+        billed_from_the_log(place, order, "A", "B")
+
+    def test_words_that_were_not_understood_launch_nothing(self, place: Place) -> None:
+        who = place.somebody(names={"Bob": TALKS})
+        place.mail(who, "CALL Bob tomorow")
+        assert place.told(who, 1) == ["Not called: I don't know 'tomorow'."]
+        assert place.orders_of(who) == []
+
+    def test_a_forged_mail_rings_nobody_and_hears_nothing(self, place: Place) -> None:
+        who = place.somebody()
+        order_address = place.house.settings.mail.order_address
+        place.house.send(who.email, order_address, f"CALL {STAYS} PIN 000000", f"<forged@{who.user_id}>")
+        place.house.send(who.email, order_address, f"CALL {STAYS}", f"<bare@{who.user_id}>")
+        place.house.send(who.email, order_address, f"CALL {STAYS} PIN {who.pin}", f"<forged@{who.user_id}>")
+        place.house.until(lambda: len(place.told(who, 1)) == 1)
+        assert len(place.orders_of(who)) == 1  # the one with the right PIN: a forged one occupies no key
+
+    def test_the_same_mail_five_times_at_once_is_one_call(self, place: Place) -> None:
+        who = place.somebody()
+        rung = place.rung(PRESSES_1)
+        with ThreadPoolExecutor(5) as crowd:
+            list(crowd.map(lambda _: place.mail(who, f"CALL {TALKS}", f"<same@{who.user_id}>"), range(5)))
+        order = place.outcome(who)
+        answers = place.told(who, 6)
+        assert sum(answer.startswith("A1 Ringing") for answer in answers) == 5
+        assert place.rung(PRESSES_1) == rung + 1
+        billed_from_the_log(place, order, "A", "B")
+
+    def test_the_books_are_in_order(self, place: Place) -> None:
+        place.house.until(lambda: place.house.problems() == [])

@@ -90,10 +90,11 @@ class Recovery:
             if row.id not in there and row.claimed_ms < asked_ms - LOG_GRACE_MS
         ]
         self._missing_since = {row.id: self._missing_since.get(row.id, asked_ms) for row in missing}
-        if self._log_read_until(conn) >= asked_ms:
-            for row in missing:
-                if asked_ms - self._missing_since[row.id] >= LOG_GRACE_MS:
-                    asks += self._vanished(conn, row)
+        read_ms = self._log_read_until(conn)
+        for row in missing:
+            since_ms = self._missing_since[row.id]
+            if asked_ms - since_ms >= LOG_GRACE_MS and read_ms > since_ms:
+                asks += self._vanished(conn, row)
         return asks + self._strays(conn, live) + self._half_closed(conn)
 
     def _vanished(self, conn: Connection, row: Row[Any]) -> list[Ask]:

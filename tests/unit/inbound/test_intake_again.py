@@ -1,0 +1,128 @@
+"""One message, one order: however often, wherever and whenever it comes again."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from accounts import manage
+from accounts.people import account_named, users_of
+from billing.tables import holds
+from replies.tables import outbox
+from tests.unit.inbound.house import ANN, BOB, NOW, PIN, SECRETS, House
+
+ONE = {"message_id": "<one@ship.example>"}
+TWO_DAYS_MS = 48 * 3_600_000
+
+
+def test_a_handled_message_is_not_handled_again(house: House) -> None:
+    message_id = house.send(house.mail(f"CALL mum PIN {PIN}"))
+    before = house.message(message_id)
+    house.clock.now_ms += 60_000
+    house.intake.handle(message_id)
+    assert house.message(message_id) == before
+    assert (len(house.orders), len(house.said()), len(house.bell.rung)) == (1, 1, 1)
+
+
+def test_a_message_nobody_knows_is_nothing_to_do(house: House) -> None:
+    house.intake.handle("0" * 28)
+
+
+def test_a_redelivery_gets_the_first_answer_again(house: House) -> None:
+    raw = house.mail(f"CALL mum PIN {PIN}", **ONE)
+    house.send(raw)
+    house.clock.now_ms += 3 * TWO_DAYS_MS
+    again = house.send(raw)
+    assert (len(house.orders), len(house.bell.rung)) == (1, 1)
+    first, second = house.said()
+    assert first == second
+    assert house.rules(again) == [["repeated", "A1"]]
+
+
+@pytest.mark.parametrize(
+    "same", ["Call Mum PIN {pin}", "please ring +44 (20) 7946-0018 pin {pin}", "CALL mum\nPIN {pin}\nthanks"]
+)
+def test_another_spelling_of_the_same_order_is_a_redelivery(house: House, same: str) -> None:
+    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+    house.send(house.mail(same.format(pin=PIN), **ONE))
+    assert len(house.orders) == 1
+    assert len(set(house.said())) == 1
+
+
+@pytest.mark.parametrize("other", ["CALL +442079460019", "CALL mum FROM +12025550101", "CALL mum BILL 7", "CALL mum x1"])
+def test_another_order_under_the_same_id_is_refused(house: House, other: str) -> None:
+    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+    house.send(house.mail(f"{other.replace('mum x1', '+442079460018 x1')} PIN {PIN}", **ONE))
+    assert len(house.orders) == 1
+    said = "Not called: that message already ordered A1. For another call write a new message."
+    assert house.said()[1] == (ANN, said)
+
+
+def test_without_a_message_id_the_date_is_the_key(house: House) -> None:
+    for _ in range(2):
+        house.send(house.mail(f"CALL mum PIN {PIN}", message_id=""))
+    assert len(house.orders) == 1
+
+
+def test_without_both_the_mail_itself_is_the_key(house: House) -> None:
+    for text in ("CALL mum", "CALL mum", "CALL mum BILL 7"):
+        house.send(house.mail(f"{text} PIN {PIN}", message_id="", date=""))
+    assert len(house.orders) == 2
+
+
+def test_a_doubled_message_id_is_none(house: House) -> None:
+    for text, other in (("CALL mum", "<x@y>"), ("CALL +442079460019", "<z@y>")):
+        raw = house.mail(f"{text} PIN {PIN}", date="", **ONE)
+        house.send(b"Message-ID: " + other.encode() + b"\r\n" + raw)
+    assert len(house.orders) == 2
+
+
+@pytest.mark.parametrize("forged", ["CALL mum", "CALL +442079460019 PIN 12345678", "CALL +442079460019"])
+def test_a_forged_mail_takes_no_key(house: House, forged: str) -> None:
+    house.send(house.mail(forged, **ONE))
+    assert not house.orders
+    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+    assert [order.name_b for order in house.orders] == ["Mum"]
+
+
+def test_what_another_user_orders_takes_no_key_either(house: House) -> None:
+    with house.db.write() as conn:
+        rig = account_named(conn, "Rig")
+        assert rig is not None
+        bobs = manage.new_alias(conn, NOW, SECRETS, users_of(conn, rig.id)[0].id)
+    house.send(house.mail("CALL +442079460019", **ONE), to=f"{bobs}@door.test")  # with Ann's From and Message-ID
+    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+    assert {order.number_b for order in house.orders} == {"+442079460018", "+442079460019"}
+    assert [to for to, _ in house.said()] == [BOB, ANN]
+
+
+def test_a_refused_order_takes_no_key(house: House) -> None:
+    house.send(house.mail(f"CALL mum FROM +12025550188 PIN {PIN}", **ONE))
+    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+    assert len(house.orders) == 1
+
+
+def test_one_mail_to_two_addresses_of_ours_is_one_order(house: House) -> None:
+    raw = house.mail(f"CALL mum PIN {PIN}")
+    house.send(raw)
+    house.send(raw, to=house.alias)
+    assert len(house.orders) == 1
+
+
+def test_five_threads_and_five_copies_make_one_order(house: House) -> None:
+    raw = house.mail(f"CALL mum PIN {PIN}")
+    ids = [house.accept(raw) for _ in range(5)]
+    together = Barrier(5)
+
+    def handle_all(first: int) -> None:
+        together.wait(3)
+        for message_id in ids[first:] + ids[:first]:
+            house.intake.handle(message_id)
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(handle_all, range(5)))
+    assert len(house.orders) == len(house.rows(holds)) == len(house.bell.rung) == 1
+    assert len(house.said()) == 5
+    assert len(set(house.said())) == 1
+    assert {house.message(message_id).state for message_id in ids} == {"handled"}
+    assert {row.key for row in house.rows(outbox)} == {f"answer:{message_id}" for message_id in ids}

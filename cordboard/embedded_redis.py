@@ -27,7 +27,7 @@ def command(socket: Path) -> list[str]:
 
 def start(socket: Path) -> subprocess.Popen[bytes]:
     """Start one."""
-    socket.parent.mkdir(parents=True, exist_ok=True)
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     socket.unlink(missing_ok=True)
     return subprocess.Popen(command(socket), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)  # noqa: S603
 

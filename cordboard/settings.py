@@ -5,6 +5,9 @@ The file is `cordboard.toml` here, or the one that `CORDBOARD_CONFIG` names. `[s
 A wrong setting is one sentence (`Misconfigured`), never a traceback.
 """
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -153,8 +156,16 @@ def _database(data: dict[str, Any]) -> SecretStr:
     return SecretStr(f"sqlite:///{data['home']}/cordboard.db")
 
 
+LONGEST_SOCKET = 100
+"""The kernel takes 107 octets for the path of a Unix socket."""
+
+
 def _redis(data: dict[str, Any]) -> SecretStr:
-    return SecretStr(f"unix://{data['home']}/redis.sock")
+    socket = f"{data['home']}/redis.sock"
+    if len(socket.encode()) > LONGEST_SOCKET or "%" in socket:
+        name = hashlib.sha256(socket.encode()).hexdigest()[:16]
+        socket = f"{tempfile.gettempdir()}/cordboard-{os.geteuid()}-{name}/redis.sock"
+    return SecretStr(f"unix://{socket}")
 
 
 class Settings(BaseSettings):
@@ -185,6 +196,11 @@ class Settings(BaseSettings):
     def redis_is_embedded(self) -> bool:
         """Whether `serve` starts a Redis of its own: nobody named one."""
         return "redis_url" not in self.model_fields_set
+
+    @property
+    def redis_socket(self) -> Path:
+        """Where the embedded Redis listens."""
+        return Path(self.redis_url.get_secret_value().removeprefix("unix://"))
 
     @property
     def maildir(self) -> Path:

@@ -41,7 +41,7 @@ class Supervisor:
     def start(self) -> None:
         """Start Redis, if it is to be ours, and every role."""
         if self.settings.redis_is_embedded:
-            self.redis = embedded_redis.start(self.settings.home / "redis.sock")
+            self.redis = embedded_redis.start(self.settings.redis_socket)
         for role in self.wanted:
             self._fork(role)
 
@@ -67,7 +67,7 @@ class Supervisor:
             if self.redis and pid == self.redis.pid:
                 self.redis.returncode = status
                 log.warning("redis died; starting another")
-                self.redis = embedded_redis.start(self.settings.home / "redis.sock")
+                self.redis = embedded_redis.start(self.settings.redis_socket)
             elif role := self.pids.pop(pid, None):
                 log.warning("a process died; starting another", extra={"died": role, "status": status})
                 time.sleep(AGAIN_SECONDS)

@@ -47,10 +47,12 @@ def _leg_line(order: Row[Any], leg: LegLine, currency: str) -> str:
         who = "Other party"
     if leg.answered_ms is None or leg.ended_ms is None:
         return sentences.LEG_UNANSWERED.format(who=who, number=number)
-    line = sentences.LEG_LINE.format(
+    talk, billed = sentences.duration(leg.ended_ms - leg.answered_ms), sentences.duration(leg.billed_seconds * 1000)
+    line = (sentences.LEG_LINE if talk == billed else sentences.LEG_LINE_BILLED).format(
         who=who,
         number=number,
-        talk=sentences.duration(leg.ended_ms - leg.answered_ms),
+        talk=talk,
+        billed=billed,
         charge=f"{plain(leg.charge)} {currency}",
     )
     notes = ((leg.estimated, sentences.ESTIMATED), (leg.capped, sentences.CAPPED), (bool(leg.waived), sentences.WAIVED))

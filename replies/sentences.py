@@ -28,6 +28,7 @@ OUTCOMES: dict[str, str] = {
 }
 LEG = {"A": "You", "B": "{name}"}
 LEG_LINE = "{who} {number}: {talk}, {charge}"
+LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"
 LEG_UNANSWERED = "{who} {number}: not answered, nothing charged"
 ESTIMATED = " (estimated: the exchange stopped; billed to when it was last seen in the call)"
 CAPPED = " (no more than was set aside)"

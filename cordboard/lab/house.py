@@ -238,7 +238,12 @@ def _value(value: Any) -> str:
 def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
     """Settings that make a real Asterisk the switch; `phones` says which telephone rings for which prefixes (a,b)."""
     carriers = [
-        {"name": phone.carrier.name, "host": phone.carrier.host, "port": phone.carrier.port, "prefixes": prefix.split(",")}
+        {
+            "name": phone.carrier.name,
+            "host": phone.carrier.host,
+            "port": phone.carrier.port,
+            "prefixes": prefix.split(","),
+        }
         for prefix, phone in phones.items()
     ]
     return {

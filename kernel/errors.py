@@ -2,8 +2,14 @@
 
 CordboardError
 ├── Refused          the order will not be launched; says why in one sentence (trying again unchanged cannot help)
+├── Misconfigured    a setting is wrong; named in a sentence when a process starts
 ├── Unavailable      a part is away for now; trying again later can help
-└── Misconfigured    a setting is wrong; named in a sentence when a process starts
+│   ├── SwitchAway       (dispatcher/switches/base.py) not reached: nothing was done
+│   └── SwitchSilent     (the same) no answer: it may have been done; look before trying again
+├── SwitchRefused    (the same) a definite no, nothing was done
+├── LeaseLost        (dispatcher/lease.py) another conductor has this switch
+├── Absurd           (billing/settle.py) a record of the switch that can't be billed
+└── Undeliverable    (replies/ways/__init__.py) an answer that will never get through
 """
 
 from typing import ClassVar

@@ -49,7 +49,9 @@ def test_another_spelling_of_the_same_order_is_a_redelivery(house: House, same: 
     assert len(set(house.said())) == 1
 
 
-@pytest.mark.parametrize("other", ["CALL +442079460019", "CALL mum FROM +12025550101", "CALL mum BILL 7", "CALL mum x1"])
+@pytest.mark.parametrize(
+    "other", ["CALL +442079460019", "CALL mum FROM +12025550101", "CALL mum BILL 7", "CALL mum x1"]
+)
 def test_another_order_under_the_same_id_is_refused(house: House, other: str) -> None:
     house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
     house.send(house.mail(f"{other.replace('mum x1', '+442079460018 x1')} PIN {PIN}", **ONE))

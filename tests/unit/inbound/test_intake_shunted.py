@@ -16,7 +16,7 @@ from orders.states import MessageState
 from tests.unit.inbound.house import ANN, LIMITS, ORDER, OWN_NUMBER, PIN, SECRETS, House
 
 LEFT = 3_000
-VALUE = "+4420" "7946"
+VALUE = "+44207946"
 TOLD = "Not called: something went wrong here with your message. A person has been told and will look at it."
 
 

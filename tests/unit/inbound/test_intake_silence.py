@@ -48,7 +48,7 @@ def test_an_automatic_mail_costs_no_try_of_the_pin(house: House) -> None:
         f'"{ANN}" <eve@evil.example>',
         f"<@good.example:{ANN}>",
         f"crew: {ANN};",
-        "аnn@ship.example",
+        "\N{CYRILLIC SMALL LETTER A}nn@ship.example",
         f"{ANN}.evil.example",
         "ann@mail.ship.example",
     ],

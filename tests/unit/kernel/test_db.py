@@ -38,9 +38,9 @@ def test_a_write_is_kept_when_its_block_ends(db: Database) -> None:
 
 
 def test_a_write_that_raises_is_undone(db: Database) -> None:
-    with pytest.raises(KeyError), db.write() as conn:
-        conn.execute(insert(t).values(n=1))
-        raise KeyError
+    with pytest.raises(IntegrityError), db.write() as conn:
+        for _ in range(2):
+            conn.execute(insert(t).values(n=1))
     with db.read() as conn:
         assert count(conn) == 0
 

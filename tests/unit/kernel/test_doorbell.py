@@ -2,6 +2,7 @@
 
 import json
 import socket
+import zlib
 from time import monotonic
 
 import pytest
@@ -30,7 +31,7 @@ def test_what_is_queued_is_json_and_no_pickle(redis: FakeRedis) -> None:
     (key,) = redis.keys("rq:job:*")
     data = redis.hget(key, "data")
     assert isinstance(data, bytes)
-    assert json.loads(data) == [JOB, None, ["order-1"], {}]
+    assert json.loads(zlib.decompress(data)) == [JOB, None, ["order-1"], {}]
 
 
 def test_each_ring_is_a_job_of_its_own(redis: FakeRedis) -> None:

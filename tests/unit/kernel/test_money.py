@@ -27,8 +27,8 @@ def test_reads_a_decimal(text: str, micro: int) -> None:
     "text",
     [
         "", " ", "x", "NaN", "sNaN", "Infinity", "-inf", "1e3", "1e400", "1e999999", "1e-7", "0.0000001", "1,25", "$5",
-        "1_000", "１２", "٣", "1000000000.000001", "-1000000001", "9" * 400, "1." + "0" * 30 + "1", ".", "+", "- 1", "1 2",
-        "0x10", "1\n2", "1.000000000000000001",
+        "1_000", "\uff11\uff12", "\u0663", "1000000000.000001", "-1000000001", "9" * 400, "1." + "0" * 30 + "1",
+        ".", "+", "- 1", "1 2", "0x10", "1\n2", "1.000000000000000001",
     ],
 )  # fmt: skip
 def test_refuses_what_is_no_amount(text: str) -> None:
@@ -67,9 +67,9 @@ def test_shown_to_people(micro: int, currency: str, shown: str) -> None:
     assert display(micro, currency) == shown
 
 
-@given(AMOUNTS.filter(lambda micro: micro % CHARGE_STEP == 0 and micro != 0))
-def test_no_charge_reads_as_nothing(micro: int) -> None:
-    assert any(digit in "123456789" for digit in display(micro, "USD"))
+@given(st.integers(1, MAX_MICRO // CHARGE_STEP))
+def test_no_charge_reads_as_nothing(steps: int) -> None:
+    assert any(digit in "123456789" for digit in display(steps * CHARGE_STEP, "USD"))
 
 
 @pytest.mark.parametrize(("micro", "text"), [(42_500, "0.0425"), (0, "0.00"), (1_000_000, "1.00"), (-1, "-0.000001")])

@@ -1,0 +1,250 @@
+"""The outbox: said once for each key, sent until it is gone, kept where nobody can read to whom."""
+
+import email
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from threading import Barrier, Event, Lock
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select
+
+from kernel.db import Database
+from kernel.errors import Unavailable
+from kernel.secrets import Secrets
+from replies import outbox
+from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, TAKE_MS, Envelope, Sender
+from replies.tables import outbox as table
+from replies.ways import Undeliverable
+from tests.unit.inbound.house import NOW, ORDER, SECRETS, Now
+
+ALIAS = "ann-7kq2m9xw4t3z@door.test"
+ENVELOPE = Envelope("ann@ship.example", ALIAS, "a call", "<m1@ship.example>")
+
+
+@dataclass
+class FakeWay:
+    """Keeps what is sent; fails as often as it has errors left."""
+
+    errors: list[Exception] = field(default_factory=list)
+    sent: list[tuple[str, bytes, str]] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def send(self, outbox_id: str, message: bytes, to: str) -> None:
+        with self.lock:
+            if self.errors:
+                raise self.errors.pop(0)
+            self.sent.append((outbox_id, message, to))
+
+    @property
+    def mail(self) -> EmailMessage:
+        return email.message_from_bytes(self.sent[-1][1], policy=default)
+
+
+class Post:
+    """An outbox, and a sender with its way."""
+
+    def __init__(self, db: Database) -> None:
+        self.db, self.clock, self.way = db, Now(), FakeWay()
+        self.sender = Sender(db, self.clock, SECRETS, self.way, ORDER, "operator@door.test")
+
+    def put(self, key: str = "answer:1", text: str = "K7 Ringing.\n", envelope: Envelope = ENVELOPE) -> None:
+        with self.db.write() as conn:
+            outbox.put(conn, key, envelope.sealed(SECRETS), text, self.clock.ms())
+
+    @property
+    def rows(self) -> list[Row[Any]]:
+        with self.db.read() as conn:
+            return list(conn.execute(select(table)))
+
+    @property
+    def row(self) -> Row[Any]:
+        (row,) = self.rows
+        return row
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    db = Database(f"sqlite:///{tmp_path}/outbox.db")
+    table.create(db.engine)
+    yield Post(db)
+    db.close()
+
+
+def test_said_once_for_a_key(post: Post) -> None:
+    post.put()
+    post.put(text="something else")
+    post.put("receipt:1")
+    assert [(row.key, row.text) for row in post.rows] == [("answer:1", "K7 Ringing.\n"), ("receipt:1", "K7 Ringing.\n")]
+
+
+def test_nothing_is_said_to_nobody(post: Post) -> None:
+    post.put(envelope=Envelope("", ALIAS))
+    assert not post.rows
+
+
+def test_sent_as_a_mail_with_the_answer_first(post: Post) -> None:
+    post.put(text="K7 Ringing.\n\nYou 1:02, $0.04\n")
+    assert post.sender.send_waiting() == 1
+    mail, row = post.way.mail, post.row
+    assert (post.way.sent[0][0], post.way.sent[0][2]) == (row.id, "ann@ship.example")
+    assert mail.get_content().splitlines()[0] == "K7 Ringing."
+    assert (mail["From"], mail["To"], mail["Subject"]) == (ALIAS, "ann@ship.example", "Re: a call")
+    assert (mail["In-Reply-To"], mail["Auto-Submitted"]) == ("<m1@ship.example>", "auto-replied")
+    assert mail["Message-ID"] == f"<{row.id}.cordboard@door.test>"
+    assert (row.state, row.tries, row.sent_ms, row.error) == ("sent", 1, NOW, "")
+    assert post.sender.send_waiting() == 0
+
+
+def test_nobody_reads_from_the_database_to_whom_it_goes(post: Post) -> None:
+    post.put()
+    stored = b"".join(file.read_bytes() for file in Path(str(post.db.engine.url.database)).parent.iterdir())
+    assert b"K7 Ringing." in stored
+    assert not any(secret in stored for secret in (b"ann-7kq2m9xw4t3z", b"ann@ship", b"a call", b"m1@ship"))
+
+
+def test_an_envelope_opens_as_it_was_sealed() -> None:
+    assert Envelope.opened(ENVELOPE.sealed(SECRETS), SECRETS) == ENVELOPE
+
+
+def test_without_an_address_written_to_the_order_address_answers(post: Post) -> None:
+    post.put(envelope=Envelope("ann@ship.example", ""))
+    post.sender.send_waiting()
+    assert post.way.mail["From"] == ORDER
+
+
+def test_tried_again_after_a_wait_that_doubles(post: Post) -> None:
+    post.put()
+    waits = []
+    for _ in range(12):
+        post.way.errors = [Unavailable("The mail host does not answer.")]
+        assert post.sender.send_waiting() == 1
+        assert (post.row.state, post.row.error) == ("waiting", "The mail host does not answer.")
+        waits.append(post.row.next_ms - post.clock.now_ms)
+        post.clock.now_ms = post.row.next_ms - 1
+        assert post.sender.send_waiting() == 0
+        post.clock.now_ms += 1
+    assert waits[:4] == [FIRST_WAIT_MS, 10_000, 20_000, 40_000]
+    assert waits[-1] == LONGEST_WAIT_MS
+    assert post.sender.send_waiting() == 1
+    assert (post.row.state, post.row.error, len(post.way.sent)) == ("sent", "", 1)
+
+
+def test_given_up_after_three_days(post: Post) -> None:
+    post.put()
+    post.way.errors = [Unavailable("x"), Unavailable("y")]
+    post.clock.now_ms += GIVE_UP_MS
+    post.sender.send_waiting()
+    assert post.row.state == "waiting"
+    post.clock.now_ms = post.row.next_ms
+    post.sender.send_waiting()
+    assert (post.row.state, post.row.error) == ("dead", "y")
+    post.clock.now_ms += GIVE_UP_MS
+    assert post.sender.send_waiting() == 0
+
+
+def test_what_cannot_be_delivered_is_dead_at_once(post: Post) -> None:
+    post.put()
+    post.way.errors = [Undeliverable("550 no such mailbox" + "." * 300)]
+    post.sender.send_waiting()
+    assert (post.row.state, post.row.error[:20], len(post.row.error)) == ("dead", "550 no such mailbox.", 200)
+
+
+@pytest.mark.parametrize(
+    "to", ["ann@ship.example\r\nBcc: eve@evil.example", "two@x.example, b@y.example", "zoë@x.example"]
+)
+def test_an_address_that_would_say_more_is_dead(post: Post, to: str) -> None:
+    post.put(envelope=Envelope(to, ORDER))
+    post.sender.send_waiting()
+    assert post.row.state == "dead"
+    assert not post.way.sent
+
+
+def test_one_that_fails_unexpectedly_keeps_no_other_from_going(post: Post, caplog: pytest.LogCaptureFixture) -> None:
+    post.put("answer:1")
+    post.clock.now_ms += 1
+    post.put("answer:2")
+    post.way.errors = [ZeroDivisionError("oops")]
+    assert post.sender.send_waiting() == 2
+    first, second = post.rows
+    assert (first.state, first.error, second.state) == ("waiting", "ZeroDivisionError: oops", "sent")
+    assert first.next_ms == post.clock.now_ms + FIRST_WAIT_MS
+    assert "an answer could not be sent" in caplog.text
+
+
+def test_an_envelope_sealed_with_another_key_waits_for_the_right_one(post: Post) -> None:
+    with post.db.write() as conn:
+        outbox.put(conn, "answer:1", ENVELOPE.sealed(Secrets(b"p" * 32, b"x" * 32)), "K7", NOW)
+    post.sender.send_waiting()
+    assert post.row.state == "waiting"
+
+
+def test_the_operator_is_told_where_the_settings_say(post: Post) -> None:
+    with post.db.write() as conn:
+        outbox.tell_operator(conn, "shunted:1", "A message was set aside.", NOW)
+    post.sender.send_waiting()
+    assert (post.way.mail["To"], post.way.mail["From"]) == ("operator@door.test", ORDER)
+
+
+def test_without_an_operator_the_row_is_dead_and_visible(post: Post) -> None:
+    with post.db.write() as conn:
+        outbox.tell_operator(conn, "shunted:1", "A message was set aside.", NOW)
+    Sender(post.db, post.clock, SECRETS, post.way, ORDER).send_waiting()
+    assert (post.row.state, post.row.error) == ("dead", "the settings name no operator's address")
+
+
+def test_many_senders_send_each_row_once(post: Post) -> None:
+    for number in range(12):
+        post.put(f"answer:{number}")
+    together = Barrier(4)
+
+    def send(_: int) -> int:
+        together.wait(3)
+        return post.sender.send_waiting()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(send, range(4))) == 12
+    assert sorted(sent[0] for sent in post.way.sent) == sorted(row.id for row in post.rows)
+
+
+def test_a_dead_senders_row_is_sent_by_another(post: Post) -> None:
+    post.put()
+    with post.db.write() as conn:
+        conn.execute(table.update().values(next_ms=NOW + TAKE_MS, tries=1))
+    assert post.sender.send_waiting() == 0
+    post.clock.now_ms += TAKE_MS
+    assert post.sender.send_waiting() == 1
+    assert (post.row.state, post.row.tries) == ("sent", 2)
+
+
+def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post) -> None:
+    entered, go_on = Event(), Event()
+
+    class Slow(FakeWay):
+        def send(self, outbox_id: str, message: bytes, to: str) -> None:
+            entered.set()
+            assert go_on.wait(3)
+            raise Unavailable("too slow")
+
+    post.put()
+    slow = Sender(post.db, post.clock, SECRETS, Slow(), ORDER)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(slow.send_waiting)
+        assert entered.wait(3)
+        post.clock.now_ms += TAKE_MS
+        assert post.sender.send_waiting() == 1
+        go_on.set()
+        sending.result(3)
+    assert (post.row.state, post.row.error) == ("sent", "")
+
+
+def test_no_more_than_asked_for_oldest_first(post: Post) -> None:
+    for number in range(3):
+        post.put(f"answer:{number}")
+        post.clock.now_ms += 1
+    assert post.sender.send_waiting(limit=2) == 2
+    assert [row.state for row in post.rows] == ["sent", "sent", "waiting"]

@@ -1,0 +1,98 @@
+"""The receipt: the answer in the first line, what each leg took and cost below it."""
+
+from math import ceil
+from string import Formatter
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from billing.receipt import LegLine, Receipt
+from replies import sentences
+from replies.receipts import party, receipt_text
+from replies.sentences import OUTCOMES, duration
+from tests.unit.inbound.house import NOW
+from tests.unit.replies.test_refusals import GSM_7
+
+TYPICAL = {
+    "ref": "Z999", "name": "Ann Marie Longname", "phone": "+870 7..1234", "talk": "59 min 59 s", "paid": "EUR 1000.00",
+    "balance": "EUR 1000.00", "price": "EUR 13.00",
+}  # fmt: skip
+
+
+def order(**columns: str) -> Any:
+    row = {"ref": "K7", "name_b": "Bob", "number_a": "+12025550101", "number_b": "+442079460018", "bill": ""}
+    return SimpleNamespace(**{**row, **columns})
+
+
+def leg(role: str, seconds: float | None, charge: int = 0, **changes: Any) -> LegLine:
+    number = "+12025550101" if role == "A" else "+442079460018"
+    ended = None if seconds is None else NOW + int(seconds * 1000)
+    values = {"cause": 16, "estimated": False, "capped": False, "waived": "", **changes}
+    billed = values.pop("billed", ceil(seconds or 0))
+    return LegLine(role, number, None if seconds is None else NOW, ended, billed, charge, **values)
+
+
+def receipt(*legs: LegLine) -> Receipt:
+    return Receipt("o", "K7", legs, sum(each.charge for each in legs), "USD", 9_830_000)
+
+
+def test_a_call_that_was_talked() -> None:
+    said = receipt_text(order(bill="JOB"), "talked", receipt(leg("A", 75, 25_500, billed=78), leg("B", 61.5, 41_400)))
+    assert said.split("\n") == [
+        "K7 Bob, 1 min 2 s. You paid $0.07. Balance $9.83.",
+        "",
+        "You +1 2..0101: 1 min 15 s (billed as 1 min 18 s), 0.0255 USD",
+        "Bob +44 2..0018: 1 min 2 s, 0.0414 USD",
+        "Total 0.0669 USD. Balance 9.83 USD.",
+        "Bill code JOB.",
+        "",
+    ]
+
+
+def test_without_a_name_the_other_party_is_its_number() -> None:
+    nameless = order(name_b="")
+    assert party(nameless) == "+44 2..0018"
+    said = receipt_text(nameless, "b_busy", receipt(leg("A", 9, 5_100), leg("B", None)))
+    assert said.startswith("K7 +44 2..0018 busy. You paid $0.0051. Please send it again.\n")
+    assert "Other party +44 2..0018: not answered, nothing charged" in said
+
+
+def test_what_is_odd_about_a_leg_is_said() -> None:
+    said = receipt_text(order(), "interrupted", receipt(leg("A", 9, 1, estimated=True, capped=True, waived="unjoined")))
+    assert sentences.ESTIMATED + sentences.CAPPED + sentences.WAIVED in said
+
+
+def test_an_outcome_nobody_worded_is_told_as_broken_off() -> None:
+    assert receipt_text(order(), "?", receipt()).startswith("K7 Broken off: ")
+
+
+def test_numbers_are_masked_throughout() -> None:
+    said = receipt_text(order(name_b=""), "talked", receipt(leg("A", 5), leg("B", 5)))
+    assert "2025550101" not in said
+    assert "2079460018" not in said
+
+
+FIRST_LINES = {**OUTCOMES, "accepted": sentences.ACCEPTED, "trusted": sentences.ACCEPTED_TRUSTED}
+
+
+@pytest.mark.parametrize("outcome", FIRST_LINES)
+def test_a_first_line_goes_into_one_text_message(outcome: str) -> None:
+    sentence = FIRST_LINES[outcome]
+    assert {name for _, name, _, _ in Formatter().parse(sentence) if name} <= set(TYPICAL)
+    said = sentence.format(**TYPICAL)
+    assert len(said) <= 160
+    assert set(said) <= GSM_7
+    assert said.startswith("Z999 ")
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "said"),
+    [
+        (0, "0 s"), (1, "1 s"), (1_000, "1 s"), (59_001, "1 min 0 s"), (185_000, "3 min 5 s"), (3_599_001, "1 h 0 min"),
+        (3_720_000, "1 h 2 min"), (12 * 3_600_000, "12 h 0 min"),
+    ],
+)  # fmt: skip
+def test_durations(milliseconds: int, said: str) -> None:
+    assert duration(milliseconds) == said

@@ -1,0 +1,122 @@
+"""Every reason for which anything of ours refuses has its sentence, with what that sentence needs filled in."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from cordboard.cli.sentences import SENTENCES
+from kernel.errors import Refused
+from parsers.commands import NotACommand, parse_text
+from replies.refusals import MOST_WORDS, REFUSALS, refusal_text
+
+ROOT = Path(__file__).parents[3]
+OF_MESSAGES = ("parsers", "gate", "inbound", "replies")
+"""What they refuse, a sender is told. The rest is an operator's, who is told by the commands."""
+OF_OPERATORS = ("kernel", "accounts", "billing", "cordboard", "orders", "satellite", "dispatcher")
+UNHEARD = {"not_enough_funds"}
+"""No command takes money back yet."""
+CHOSEN = re.compile(r"number_[a-z_]+|emergency")
+"""Keys that `parsers` picks from a table before it raises them."""
+GSM_7 = set(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+TYPICAL = {
+    "number": "+44 20 7946 0000 x512345", "words": "'tomorow', 'at', 'noon', 'sharp' and more", "clause": "FROM",
+    "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999", "region": "GB",
+    "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
+}  # fmt: skip
+
+Raised = tuple[str, str, frozenset[str]]
+
+
+def sources(package: str) -> Iterator[tuple[str, ast.Module]]:
+    for file in sorted((ROOT / package).rglob("*.py")):
+        if "migrations" not in file.parts:
+            yield str(file.relative_to(ROOT)), ast.parse(file.read_text("utf-8"))
+
+
+def literals(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.IfExp):
+        return literals(node.body) + literals(node.orelse)
+    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def raised(packages: tuple[str, ...]) -> Iterator[Raised]:
+    """Where, by which key and with which fields `Refused(...)` is made."""
+    for package in packages:
+        for where, tree in sources(package):
+            for call in ast.walk(tree):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refused":
+                    fields = frozenset(keyword.arg or "" for keyword in call.keywords)
+                    for key in literals(call.args[0]) or _chosen(tree):
+                        yield f"{where}:{call.lineno}", key, fields
+
+
+def _chosen(tree: ast.Module) -> list[str]:
+    strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [text for text in strings if CHOSEN.fullmatch(text)]
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+FOR_SENDERS = list(raised(OF_MESSAGES))
+FOR_OPERATORS = [each for each in raised(OF_OPERATORS) if each[1] not in UNHEARD]
+
+
+def test_the_scan_finds_what_it_should() -> None:
+    keys = {key for _, key, _ in FOR_SENDERS}
+    assert {"no_funds", "zone", "other_command", "shunted", "no_phone", "not_understood"} - keys == {"not_understood"}
+    assert {"number_two", "emergency", "number_not_valid", "number_no_country"} <= keys
+    assert "not_a_pin" in {key for _, key, _ in FOR_OPERATORS}
+
+
+@pytest.mark.parametrize(("where", "key", "fields"), FOR_SENDERS, ids=[f"{at}-{key}" for at, key, _ in FOR_SENDERS])
+def test_a_sender_has_a_sentence_with_all_its_fields(where: str, key: str, fields: frozenset[str]) -> None:
+    assert placeholders(REFUSALS[key]) <= fields
+
+
+@pytest.mark.parametrize(("where", "key", "fields"), FOR_OPERATORS, ids=[f"{at}-{key}" for at, key, _ in FOR_OPERATORS])
+def test_an_operator_has_one_too(where: str, key: str, fields: frozenset[str]) -> None:
+    assert placeholders(SENTENCES.get(key) or REFUSALS[key]) <= fields | {"text"}
+
+
+def test_no_sentence_is_for_nothing() -> None:
+    made = {key for _, key, _ in FOR_SENDERS + FOR_OPERATORS} | {"not_understood"}
+    assert set(REFUSALS) <= made
+
+
+@pytest.mark.parametrize("key", REFUSALS)
+def test_a_sentence_goes_into_one_text_message(key: str) -> None:
+    fields = {name: TYPICAL[name] for name in placeholders(REFUSALS[key])}
+    sentence = refusal_text(Refused(key, **fields)) if key != "not_understood" else REFUSALS[key].format(**fields)
+    assert sentence.startswith("Not called: ")
+    assert sentence.endswith((".", "0"))
+    assert len(sentence) <= 160
+    assert set(sentence) <= GSM_7
+
+
+def test_a_field_is_cut_and_never_read_as_a_format() -> None:
+    said = refusal_text(Refused("number_empty", number="x"))
+    assert said == "Not called: there is no number to call."
+    assert refusal_text(Refused("number_two", number="{name}" * 20)).count("{name}") == 6
+
+
+def test_words_not_understood_are_named_as_spelled() -> None:
+    assert refusal_text(NotACommand(("tomorow",))) == "Not called: I don't know 'tomorow'."
+    many = refusal_text(NotACommand(tuple("abcdef")))
+    assert many == "Not called: I don't know 'a', 'b', 'c', 'd' and more."
+    assert len(refusal_text(NotACommand(("w" * 300,) * 9))) <= 160
+    assert many.count("', '") == MOST_WORDS - 1
+
+
+def test_a_better_reason_goes_before_the_words() -> None:
+    parsed = parse_text("CALL 911 now", country="US", names={})
+    assert isinstance(parsed, NotACommand)
+    assert refusal_text(parsed).startswith("Not called: 911 is an emergency number.")

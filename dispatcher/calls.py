@@ -46,6 +46,7 @@ class Call:
     who: str  # whose call it is, as it can be spelled out
     row: Row[Any]
     legs: dict[str, Leg] = field(default_factory=dict)
+    attempt_ids: list[str] = field(default_factory=list)
 
     @property
     def settled(self) -> bool:
@@ -108,13 +109,14 @@ class Calls:
         known = call.legs.get(leg.role)
         if known is None or known.state is AttemptState.ENDED:
             call.legs[leg.role] = leg
+        call.attempt_ids.append(leg.attempt_id)
         self._by_attempt[leg.attempt_id] = (call, leg)
 
     def forget(self, call: Call) -> None:
         """It is over."""
         self._by_order.pop(call.order_id, None)
-        for attempt_id in [key for key, (owner, _) in self._by_attempt.items() if owner is call]:
-            del self._by_attempt[attempt_id]
+        for attempt_id in call.attempt_ids:
+            self._by_attempt.pop(attempt_id, None)
 
 
 def limits(quote: str, held: int, max_talk_s: int) -> Plan:

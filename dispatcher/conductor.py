@@ -53,6 +53,7 @@ class Conductor:
         self._pace = pace or Pace()
         self._performer = Performer(switch, waits, self._happened)
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
+        self._room = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="papers")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -78,7 +79,10 @@ class Conductor:
             await self._on_paper(self._papers.renew)
             await _pause(stop, self._pace.beat)
             return
-        work = (self._pump(events), self._follow_log(), self._beat(), self._look(), self._batches(), stop.wait())
+        work = (
+            self._pump(events), self._follow_log(), self._beat(), self._look(), self._batches(), self._call_in(),
+            stop.wait(),
+        )  # fmt: skip
         tasks = [asyncio.ensure_future(job) for job in work]
         done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
@@ -103,14 +107,22 @@ class Conductor:
             await self._carry_out(await self._on_paper(self._papers.take, batch))
 
     async def _carry_out(self, asks: list[Ask]) -> None:
-        """After the commit: ask the switch, clear away what is over, call in the next orders."""
+        """After the commit: ask the switch, clear away what is over, say whether there is room for more."""
         self._performer.perform(asks)
         closed, made_room = self._papers.settling.closed, self._papers.made_room
         self._papers.settling.closed, self._papers.made_room = [], False
         for order_id in closed:
             self._performer.clear(order_id)
         if closed or made_room:
-            await asyncio.get_running_loop().run_in_executor(None, self._ring)
+            self._room.set()
+
+    async def _call_in(self) -> None:
+        """Whenever there is room for further calls: ring for orders that wait. Beside the batches, not between."""
+        while True:
+            await self._room.wait()
+            self._room.clear()
+            with contextlib.suppress(Unavailable):
+                await asyncio.get_running_loop().run_in_executor(None, self._ring)
 
     async def _follow_log(self) -> None:
         while True:

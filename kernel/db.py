@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Index, MetaData, TextClause, create_engine, event, text
 from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 (a pool with no connection to give)
 
 from kernel.errors import Unavailable
@@ -22,6 +22,17 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def partial_index(name: str, condition: str, *columns: ColumnElement[Any]) -> TextClause:
+    """Make an index over the rows for which `condition` holds, and give the condition.
+
+    Queries put what this returns into their WHERE: SQLite knows a partial index by its condition's very words.
+    """
+    only = text(condition)
+    Index(name, *columns, sqlite_where=only, postgresql_where=only)
+    return only
+
 
 SQLITE_BUSY_MS = 15_000
 

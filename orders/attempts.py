@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kernel.ids import new_id
 from orders.states import ATTEMPT_MOVES, AttemptState
-from orders.tables import attempts
+from orders.tables import ATTEMPT_IS_OPEN, attempts
 
 
 def claim(
@@ -59,6 +59,4 @@ def of_order(conn: Connection, order_id: str) -> list[Row[Any]]:
 
 def open_on(conn: Connection, switch: str) -> list[Row[Any]]:
     """Every attempt on this switch that is not final."""
-    return list(
-        conn.execute(select(attempts).where(attempts.c.switch == switch, attempts.c.state != AttemptState.ENDED))
-    )
+    return list(conn.execute(select(attempts).where(attempts.c.switch == switch, ATTEMPT_IS_OPEN)))

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from kernel.ids import new_id
 from orders.states import MessageState
-from orders.tables import messages
+from orders.tables import MESSAGE_IS_OPEN, MESSAGE_IS_SHUNTED, messages
 
 TAKE_MS = 30_000
 """How long a handler may sit on a message before another takes it."""
@@ -43,14 +43,11 @@ def store(conn: Connection, message: NewMessage, now_ms: int) -> str:
     return message_id
 
 
-_OPEN = messages.c.state == MessageState.STORED
-
-
 def take(conn: Connection, message_id: str, now_ms: int) -> Row[tuple[object, ...]] | None:
     """Take a stored message for TAKE_MS; None if it is handled, shunted, or somebody has it."""
     taken = conn.execute(
         update(messages)
-        .where(messages.c.id == message_id, _OPEN, messages.c.taken_until_ms <= now_ms)
+        .where(messages.c.id == message_id, MESSAGE_IS_OPEN, messages.c.taken_until_ms <= now_ms)
         .values(taken_until_ms=now_ms + TAKE_MS, tries=messages.c.tries + 1)
     )
     if taken.rowcount != 1:
@@ -62,7 +59,7 @@ def leftovers(conn: Connection, now_ms: int, older_than_ms: int, limit: int) -> 
     """Ids of stored messages that nobody is handling, oldest first."""
     rows = conn.execute(
         select(messages.c.id)
-        .where(_OPEN, messages.c.stored_ms <= now_ms - older_than_ms, messages.c.taken_until_ms <= now_ms)
+        .where(MESSAGE_IS_OPEN, messages.c.stored_ms <= now_ms - older_than_ms, messages.c.taken_until_ms <= now_ms)
         .order_by(messages.c.stored_ms)
         .limit(limit)
     )
@@ -75,7 +72,7 @@ def handled(
     """Close the message and drop its raw bytes; False if it was closed already."""
     done = conn.execute(
         update(messages)
-        .where(messages.c.id == message_id, _OPEN)
+        .where(messages.c.id == message_id, MESSAGE_IS_OPEN)
         .values(
             state=MessageState.HANDLED,
             raw=None,
@@ -93,7 +90,7 @@ def shunt(conn: Connection, message_id: str, error: str, now_ms: int) -> bool:
     """Set the message aside for a person, raw bytes kept and sealed."""
     done = conn.execute(
         update(messages)
-        .where(messages.c.id == message_id, _OPEN)
+        .where(messages.c.id == message_id, MESSAGE_IS_OPEN)
         .values(state=MessageState.SHUNTED, error=error[:500], handled_ms=now_ms)
     )
     return done.rowcount == 1
@@ -111,5 +108,5 @@ def replay(conn: Connection, message_id: str) -> bool:
 
 def shunted(conn: Connection, limit: int = 100) -> list[Row[tuple[object, ...]]]:
     """The shunted messages, newest first."""
-    query = select(messages).where(messages.c.state == MessageState.SHUNTED).order_by(messages.c.stored_ms.desc())
+    query = select(messages).where(MESSAGE_IS_SHUNTED).order_by(messages.c.stored_ms.desc())
     return list(conn.execute(query.limit(limit)))

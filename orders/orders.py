@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from orders.states import ORDER_MOVES, SETTING_UP, OrderState
-from orders.tables import orders
+from orders.tables import ORDER_IS_OPEN, orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def waiting(conn: Connection, now_ms: int, rung_before_ms: int, limit: int) -> l
     rows = conn.execute(
         select(orders.c.id)
         .where(
+            ORDER_IS_OPEN,
             orders.c.state.in_([OrderState.DUE, OrderState.CLAIMED]),
             stuck <= now_ms,
             orders.c.rung_ms <= rung_before_ms,
@@ -86,13 +87,13 @@ def rang(conn: Connection, order_ids: list[str], now_ms: int) -> None:
 def setting_up(conn: Connection) -> int:
     """How many calls are between create and bridge."""
     query = select(func.count()).select_from(orders).where(orders.c.state.in_(sorted(SETTING_UP)))
-    return conn.execute(query.where(orders.c.state != OrderState.ENDED)).scalar_one()
+    return conn.execute(query.where(ORDER_IS_OPEN)).scalar_one()
 
 
 def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[str]:
     """Ids of orders still due that were accepted before this."""
-    query = select(orders.c.id).where(orders.c.state == OrderState.DUE, orders.c.accepted_ms < accepted_before_ms)
-    return [row.id for row in conn.execute(query.limit(limit))]
+    query = select(orders.c.id).where(ORDER_IS_OPEN, orders.c.state == OrderState.DUE)
+    return [row.id for row in conn.execute(query.where(orders.c.accepted_ms < accepted_before_ms).limit(limit))]
 
 
 def hold_on(conn: Connection, order_id: str, until_ms: int) -> None:

@@ -12,10 +12,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from kernel.db import metadata
+from kernel.db import metadata, partial_index
 
 messages = Table(
     "messages",
@@ -37,10 +36,8 @@ messages = Table(
     Column("error", Text, nullable=False, default=""),  # why it was shunted
     Column("handled_ms", BigInteger),
 )
-Index("ix_messages_open", messages.c.stored_ms, sqlite_where=text("state = 'stored'"),
-      postgresql_where=text("state = 'stored'"))  # fmt: skip
-Index("ix_messages_shunted", messages.c.stored_ms, sqlite_where=text("state = 'shunted'"),
-      postgresql_where=text("state = 'shunted'"))  # fmt: skip
+MESSAGE_IS_OPEN = partial_index("ix_messages_open", "state = 'stored'", messages.c.stored_ms)
+MESSAGE_IS_SHUNTED = partial_index("ix_messages_shunted", "state = 'shunted'", messages.c.stored_ms)
 
 orders = Table(
     "orders",
@@ -74,8 +71,7 @@ orders = Table(
     Column("ended_ms", BigInteger),
     UniqueConstraint("account_id", "ref"),
 )
-Index("ix_orders_open", orders.c.due_ms, sqlite_where=text("state <> 'ended'"),
-      postgresql_where=text("state <> 'ended'"))  # fmt: skip
+ORDER_IS_OPEN = partial_index("ix_orders_open", "state <> 'ended'", orders.c.due_ms)
 Index("ix_orders_of_account", orders.c.account_id, orders.c.accepted_ms)
 
 attempts = Table(
@@ -97,5 +93,4 @@ attempts = Table(
     Column("cause", Integer),  # Q.850
     Column("end_reason", String(24), nullable=False, default=""),  # why we ended it, "" if we did not
 )
-Index("ix_attempts_open", attempts.c.switch, sqlite_where=text("state <> 'ended'"),
-      postgresql_where=text("state <> 'ended'"))  # fmt: skip
+ATTEMPT_IS_OPEN = partial_index("ix_attempts_open", "state <> 'ended'", attempts.c.switch)

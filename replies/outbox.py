@@ -17,7 +17,7 @@ from kernel.errors import Unavailable
 from kernel.ids import new_id
 from kernel.secrets import Secrets
 from replies.mail import MailAnswer, compose
-from replies.tables import outbox
+from replies.tables import IS_WAITING, outbox
 from replies.ways import Undeliverable, Way
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Sender:
     def send_waiting(self, limit: int = 50) -> int:
         """Take what is due and send it; how many rows that were."""
         now_ms = self.clock.ms()
-        due = (outbox.c.state == "waiting", outbox.c.next_ms <= now_ms)
+        due = (IS_WAITING, outbox.c.next_ms <= now_ms)
         with self.db.read() as conn:
             ids = [
                 row.id for row in conn.execute(select(outbox.c.id).where(*due).order_by(outbox.c.next_ms).limit(limit))

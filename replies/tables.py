@@ -1,8 +1,8 @@
 """The outbox: what is still to be said, and what was."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
-from kernel.db import metadata
+from kernel.db import metadata, partial_index
 
 outbox = Table(
     "outbox",
@@ -18,5 +18,4 @@ outbox = Table(
     Column("sent_ms", BigInteger),
     Column("error", String(200), nullable=False, default=""),
 )
-Index("ix_outbox_waiting", outbox.c.next_ms, sqlite_where=text("state = 'waiting'"),
-      postgresql_where=text("state = 'waiting'"))  # fmt: skip
+IS_WAITING = partial_index("ix_outbox_waiting", "state = 'waiting'", outbox.c.next_ms)

@@ -23,9 +23,11 @@ def test_what_was_accepted_is_there_for_another_connection(house: House) -> None
 
 
 def test_a_commit_waits_for_the_disk(house: House) -> None:
-    with house.db.read() as conn:
+    ours = Database(f"sqlite:///{house.path}")
+    with ours.read() as conn:
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert conn.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    ours.close()
 
 
 def test_neither_pin_nor_text_can_be_read_before_it_is_handled(house: House) -> None:

@@ -38,9 +38,13 @@ def test_a_write_is_kept_when_its_block_ends(db: Database) -> None:
 
 
 def test_a_write_that_raises_is_undone(db: Database) -> None:
-    with pytest.raises(IntegrityError), db.write() as conn:
-        for _ in range(2):
+    def writes_and_fails() -> None:
+        with db.write() as conn:
             conn.execute(insert(t).values(n=1))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        writes_and_fails()
     with db.read() as conn:
         assert count(conn) == 0
 

@@ -1,8 +1,7 @@
-"""A database file with an account, its user, and a clock that is a number."""
+"""A database file with an account and its user, for one test each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -15,7 +14,7 @@ from tests.unit import factory
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An open write transaction on the file, and whose orders are written."""
+    """An open transaction on the file, and whose orders are written."""
 
     conn: Connection
     account: str
@@ -25,11 +24,16 @@ class Desk:
         return factory.order(self.conn, self.account, self.user, **columns)
 
 
+@pytest.fixture(scope="session")
+def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('orders')}/orders.db")
+    metadata.create_all(database.engine, tables=[accounts, users, messages, orders, attempts])
+    yield database
+    database.close()
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    db = Database(f"sqlite:///{tmp_path}/orders.db")
-    metadata.create_all(db.engine, tables=[accounts, users, messages, orders, attempts])
-    with db.write() as conn:
+def desk(db: Database) -> Iterator[Desk]:
+    with db.read() as conn:  # and so nothing of a test is left to the next
         account = factory.account(conn)
         yield Desk(conn, account, factory.user(conn, account))
-    db.close()

@@ -20,7 +20,7 @@ from replies import outbox
 from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, TAKE_MS, Envelope, Sender
 from replies.tables import outbox as table
 from replies.ways import Undeliverable
-from tests.unit.inbound.house import NOW, ORDER, SECRETS, Now
+from tests.unit.inbound.house import NOW, ORDER, SECRETS, Now, unsynced
 
 ALIAS = "ann-7kq2m9xw4t3z@door.test"
 ENVELOPE = Envelope("ann@ship.example", ALIAS, "a call", "<m1@ship.example>")
@@ -69,7 +69,7 @@ class Post:
 
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
-    db = Database(f"sqlite:///{tmp_path}/outbox.db")
+    db = unsynced(tmp_path / "outbox.db")
     table.create(db.engine)
     yield Post(db)
     db.close()

@@ -1,0 +1,195 @@
+"""One switch's desk on a database file: funded orders, a conductor's papers, the log, and a clock that is a number."""
+
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from billing import holds, ledger
+from billing.check import check
+from billing.tables import cdrs
+from billing.tables import holds as holds_table
+from dispatcher.advance import Ask, Happening
+from dispatcher.jobs import Launcher
+from dispatcher.paperwork import Paperwork
+from dispatcher.progress import Action
+from dispatcher.routes import Routes
+from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.ari_requests import Carrier
+from dispatcher.switches.base import Kind, LiveLeg, SwitchEvent
+from dispatcher.switches.exchange.running import RunningExchange
+from dispatcher.tables import log_positions, switch_log
+from kernel.clock import Clock
+from kernel.db import Database
+from orders import attempts
+from orders.states import AttemptState, OrderState
+from orders.tables import attempts as attempts_table
+from orders.tables import orders
+from replies.tables import outbox
+from tests.unit import factory
+from tests.unit.billing.world import DOLLAR, QUOTE
+from tests.unit.factory import NOW
+
+SWITCH, APP, HOLD = "main", "cb", 5 * DOLLAR
+STALE_MS, LEASE_MS = 600_000, 6_000
+TRUNK = Carrier("trunk", "PJSIP/trunk/sip:{digits}@trunk.example")
+_key = count(1)
+
+
+class Now:
+    """A clock that stands until it is set."""
+
+    def __init__(self, now_ms: int = NOW) -> None:
+        self.now_ms = now_ms
+
+    def ms(self) -> int:
+        return self.now_ms
+
+    def later(self, ms: int) -> int:
+        self.now_ms += ms
+        return self.now_ms
+
+
+class Desk:
+    """Ann's orders from +1 202 555 0101 to +44 20 7946 0018, and what became of them."""
+
+    def __init__(self, file: Path, clock: Clock | None = None) -> None:
+        self.db, self.now = Database(f"sqlite:///{file}"), Now()
+        self.clock: Clock = clock or self.now
+        self.routes = Routes([TRUNK])
+        with self.db.write() as conn:
+            self.account = factory.account(conn)
+            self.user = factory.user(conn, self.account)
+            ledger.open_balance(conn, self.account, "USD")
+            ledger.top_up(conn, self.account, 10_000 * DOLLAR, "USD", self.account, "card", NOW)
+
+    # -- what is there beforehand ----------------------------------------------------------------------------------
+
+    def order(self, state: OrderState = OrderState.DUE, **columns: Any) -> str:
+        """An order with 5 dollars held for it."""
+        now_ms = self.clock.ms()
+        terms = {"state": state, "accepted_ms": now_ms, "due_ms": now_ms, "answer_to": "sealed", "id": _id()}
+        with self.db.write() as conn:
+            order = factory.order(conn, self.account, self.user, **{**terms, **columns})
+            holds.open_hold(conn, order, self.account, HOLD, QUOTE, now_ms)
+        return order
+
+    def attempt(self, order: str, role: str = "A", state: AttemptState = AttemptState.CLAIMED, **columns: Any) -> str:
+        when = {"claimed_ms": self.clock.ms(), "seen_ms": None}
+        with self.db.write() as conn:
+            return factory.attempt(
+                conn, order, role, **{"id": _id(), "state": state, "switch": SWITCH, **when, **columns}
+            )
+
+    def claimed(self, **columns: Any) -> tuple[str, str]:
+        """An order that a worker has just claimed, and its leg A."""
+        order = self.order(OrderState.CLAIMED, **columns)
+        return order, self.attempt(order)
+
+    def log(self, *lines: tuple[str, str, int, int | None]) -> None:
+        """Lines (leg, what, at_ms, cause) that the follower has read by now."""
+        with self.db.write() as conn:
+            for leg, what, at_ms, cause in lines:
+                row = {"switch": SWITCH, "attempt_id": leg, "what": what, "at_ms": at_ms, "cause": cause}
+                conn.execute(insert(switch_log).values(row))
+
+    def log_was_read(self) -> None:
+        """The follower has read to the end of the file, now."""
+        with self.db.write() as conn:
+            values = {"inode": 1, "offset": 0, "read_ms": self.clock.ms()}
+            if conn.execute(update(log_positions).values(values)).rowcount == 0:
+                conn.execute(insert(log_positions).values(switch=SWITCH, **values))
+
+    # -- the product's parts -----------------------------------------------------------------------------------------
+
+    def idle_papers(self, holder: str = "one") -> Paperwork:
+        return Paperwork(
+            self.db, self.clock, switch=SWITCH, routes=self.routes, holder=holder, lease_ms=LEASE_MS, max_talk_s=7200
+        )
+
+    def papers(self, holder: str = "one") -> Paperwork:
+        """A conductor's papers, the lease in hand."""
+        papers = self.idle_papers(holder)
+        assert papers.acquire()
+        return papers
+
+    def launcher(self, url: str, setting_up_max: int = 20) -> Launcher:
+        once = AriOnce(url, "cordboard", "cordboard")
+        return Launcher(self.db, self.clock, once, SWITCH, APP, self.routes, setting_up_max, STALE_MS, 7200)
+
+    def launcher_on(self, exchange: RunningExchange, setting_up_max: int = 20) -> Launcher:
+        return self.launcher(exchange.url, setting_up_max)
+
+    # -- what became of it -------------------------------------------------------------------------------------------
+
+    def row(self, order: str) -> Row[Any]:
+        with self.db.read() as conn:
+            return conn.execute(select(orders).where(orders.c.id == order)).one()
+
+    def state(self, order: str) -> tuple[str, str]:
+        row = self.row(order)
+        return row.state, row.outcome
+
+    def legs(self, order: str) -> list[Row[Any]]:
+        with self.db.read() as conn:
+            return attempts.of_order(conn, order)
+
+    def leg(self, attempt: str) -> Row[Any]:
+        with self.db.read() as conn:
+            return conn.execute(select(attempts_table).where(attempts_table.c.id == attempt)).one()
+
+    def leg_b(self, order: str) -> str:
+        """The one attempt at leg B."""
+        (found,) = [row.id for row in self.legs(order) if row.role == "B"]
+        return str(found)
+
+    def bills(self, order: str) -> dict[str, tuple[int, int]]:
+        """Answer and end of each attempt that was billed."""
+        with self.db.read() as conn:
+            rows = conn.execute(select(cdrs).where(cdrs.c.order_id == order))
+            return {row.attempt_id: (row.answered_ms, row.ended_ms) for row in rows}
+
+    def held(self, order: str) -> bool:
+        with self.db.read() as conn:
+            return bool(conn.scalar(select(holds_table.c.open).where(holds_table.c.order_id == order)))
+
+    def receipts(self, order: str) -> int:
+        with self.db.read() as conn:
+            return len(conn.execute(select(outbox).where(outbox.c.key == f"receipt:{order}")).all())
+
+    def problems(self) -> list[str]:
+        with self.db.read() as conn:
+            return check(conn)
+
+    def is_over(self, order: str, outcome: str) -> None:
+        """Ended with this outcome, nothing held, one receipt, the books in order."""
+        assert self.state(order) == (OrderState.ENDED, outcome)
+        assert (self.held(order), self.receipts(order), self.problems()) == (False, 1, [])
+
+
+def _id() -> str:
+    return f"{next(_key):028x}"
+
+
+def event(kind: Kind, leg: str, detail: str = "") -> SwitchEvent:
+    return SwitchEvent(kind, leg, detail)
+
+
+def live(leg: str, state: str) -> LiveLeg:
+    """A channel of the switch that is "down", "ringing" or "up"."""
+    return LiveLeg(leg, state == "up", state == "ringing")
+
+
+def lines(papers: Paperwork) -> list[Happening]:
+    """What the log has that these papers did not see yet."""
+    return list(papers.log_rows())
+
+
+def asked(asks: Iterable[Ask]) -> list[tuple[Action | None, str]]:
+    return [(ask.action, ask.attempt_id) for ask in asks]
+
+
+def actions(asks: Iterable[Ask]) -> list[Action | None]:
+    return [ask.action for ask in asks]

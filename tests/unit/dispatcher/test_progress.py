@@ -1,0 +1,106 @@
+"""The table of a call's progress, whole: what it says, what it can't say, and that every way leads out."""
+
+from itertools import product
+
+import pytest
+
+from dispatcher.progress import PROGRESS, Action, Event, step
+from orders.states import LIVE_ORDERS, ORDER_MOVES
+from orders.states import OrderState as S
+
+A, E = Action, Event
+ENDS_A, ENDS_B = {A.END_A}, {A.END_B}
+FAR_SIDE = {E.A_READY, E.A_ANSWERED, E.A_TRUSTED, E.A_ENDED, E.B_READY, E.B_ANSWERED, E.B_ENDED, E.PRESSED_1}
+"""What the parties and the switch bring about, with no timer and no wish of ours."""
+
+
+def with_action(action: Action) -> set[tuple[S, Event]]:
+    return {pair for pair, found in PROGRESS.items() if action in found.actions}
+
+
+def into(state: S) -> set[tuple[S, Event]]:
+    return {pair for pair, found in PROGRESS.items() if found.to is state and pair[0] is not state}
+
+
+def reachable(start: S, events: set[Event]) -> set[S]:
+    found, edge = {start}, [start]
+    while edge:
+        here = edge.pop()
+        ahead = {row.to for (state, event), row in PROGRESS.items() if state is here and event in events} - found
+        found |= ahead
+        edge += ahead
+    return found
+
+
+@pytest.mark.parametrize(("state", "event"), list(product(S, E)))
+def test_a_pair_is_in_the_table_or_changes_nothing(state: S, event: Event) -> None:
+    found = step(state, event)
+    assert found == PROGRESS.get((state, event))
+    if found is None:
+        return
+    assert found.to is state or found.to in ORDER_MOVES[state]
+    assert state in LIVE_ORDERS
+    assert len(set(found.actions)) == len(found.actions)
+
+
+def test_no_event_moves_an_order_that_is_due_or_ended() -> None:
+    assert not [pair for pair in PROGRESS if pair[0] in (S.DUE, S.ENDED)]
+
+
+@pytest.mark.parametrize("state", sorted(LIVE_ORDERS))
+def test_from_every_state_closing_can_be_reached_by_what_the_far_side_does(state: S) -> None:
+    assert S.CLOSING in reachable(state, FAR_SIDE)
+
+
+def test_nothing_goes_back() -> None:
+    """No state is reached twice, so that any sequence of events is at its end after finitely many moves."""
+    for state in LIVE_ORDERS:
+        ahead = {row.to for (here, _), row in PROGRESS.items() if here is state and row.to is not state}
+        assert all(state not in reachable(each, set(E)) for each in ahead)
+
+
+def test_closing_is_left_by_nothing_but_the_last_line_of_the_log() -> None:
+    assert {row.to for (state, _), row in PROGRESS.items() if state is S.CLOSING} == {S.CLOSING}
+
+
+def test_each_leg_is_dialled_at_one_place_and_only_when_it_is_ready() -> None:
+    assert with_action(A.DIAL_A) == {(S.CLAIMED, E.A_READY)}
+    assert with_action(A.DIAL_B) == {(S.REACHING_B, E.B_READY)}
+
+
+def test_b_is_asked_for_only_by_a_pressed_1_or_the_answer_of_a_trusted_a() -> None:
+    assert with_action(A.CREATE_B) == into(S.REACHING_B) == {(S.CONFIRMING, E.PRESSED_1), (S.RINGING_A, E.A_TRUSTED)}
+    assert into(S.CONFIRMING) == {(S.RINGING_A, E.A_ANSWERED)}
+    assert into(S.RINGING_B) == {(S.REACHING_B, E.B_READY)}
+    assert into(S.JOINED) == {(S.RINGING_B, E.B_ANSWERED)}
+
+
+def test_a_is_armed_anew_by_its_answer_and_both_when_b_answers() -> None:
+    assert with_action(A.ARM_A) == {(S.RINGING_A, E.A_ANSWERED), (S.RINGING_A, E.A_TRUSTED)}
+    assert with_action(A.ARM_JOINED) == into(S.JOINED)
+    assert all(PROGRESS[pair].actions[0] in (A.ARM_A, A.ARM_JOINED) for pair in with_action(A.ARM_A) | into(S.JOINED))
+
+
+@pytest.mark.parametrize(("state", "event"), sorted(into(S.CLOSING)))
+def test_whoever_may_still_be_there_is_ended_on_the_way_to_closing(state: S, event: Event) -> None:
+    asked = set(PROGRESS[state, event].actions)
+    has_b = state in (S.REACHING_B, S.RINGING_B, S.JOINED)
+    if event is E.A_ENDED:
+        assert asked == (ENDS_B if has_b else set())
+    else:
+        assert asked >= ENDS_A
+    if has_b and event is not E.B_ENDED:
+        assert asked >= ENDS_B
+
+
+@pytest.mark.parametrize(("state", "event"), sorted(into(S.CLOSING) | into(S.TELLING)))
+def test_an_order_has_an_outcome_when_it_closes(state: S, event: Event) -> None:
+    decided_before = state in (S.JOINED, S.TELLING)  # "talked", or what B's end was called
+    assert bool(PROGRESS[state, event].outcome) is (not decided_before or event is E.DROP)
+    assert PROGRESS[S.RINGING_B, E.B_ANSWERED].outcome == "talked"
+
+
+def test_a_drop_ends_whatever_is_live() -> None:
+    for state in LIVE_ORDERS - {S.CLOSING}:
+        found = PROGRESS[state, E.DROP]
+        assert (found.to, set(found.actions), found.outcome) == (S.CLOSING, ENDS_A | ENDS_B, "dropped")

@@ -87,6 +87,13 @@ def test_a_forged_mail_takes_no_key(house: House, forged: str) -> None:
     assert [order.name_b for order in house.orders] == ["Mum"]
 
 
+def test_a_forged_redelivery_is_told_nothing_of_the_order(house: House) -> None:
+    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+    forged = house.send(house.mail("CALL mum", **ONE))
+    assert house.rules(forged)[-1] == ["proven", "not_proven"]
+    assert (len(house.orders), len(house.said())) == (1, 1)
+
+
 def test_what_another_user_orders_takes_no_key_either(house: House) -> None:
     with house.db.write() as conn:
         rig = account_named(conn, "Rig")

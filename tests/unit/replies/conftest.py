@@ -1,5 +1,18 @@
-"""The house of the way in, with its rows in a real SQLite file."""
+"""An outbox for each test."""
 
-from tests.unit.inbound.conftest import house, template
+from collections.abc import Iterator
+from pathlib import Path
 
-__all__ = ["house", "template"]
+import pytest
+
+from replies.tables import outbox as table
+from tests.unit.inbound.house import unsynced
+from tests.unit.replies.post import Post
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    db = unsynced(tmp_path / "outbox.db")
+    table.create(db.engine)
+    yield Post(db)
+    db.close()

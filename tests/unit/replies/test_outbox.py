@@ -1,78 +1,16 @@
 """The outbox: said once for each key, sent until it is gone, kept where nobody can read to whom."""
 
-import email
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
-from threading import Barrier, Event, Lock
-from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
 
-from kernel.db import Database
 from kernel.errors import Unavailable
 from kernel.secrets import Secrets
 from replies import outbox
-from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, TAKE_MS, Envelope, Sender
-from replies.tables import outbox as table
+from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, Envelope, Sender
 from replies.ways import Undeliverable
-from tests.unit.inbound.house import NOW, ORDER, SECRETS, Now, unsynced
-
-ALIAS = "ann-7kq2m9xw4t3z@door.test"
-ENVELOPE = Envelope("ann@ship.example", ALIAS, "a call", "<m1@ship.example>")
-
-
-@dataclass
-class FakeWay:
-    """Keeps what is sent; fails as often as it has errors left."""
-
-    errors: list[Exception] = field(default_factory=list)
-    sent: list[tuple[str, bytes, str]] = field(default_factory=list)
-    lock: Lock = field(default_factory=Lock)
-
-    def send(self, outbox_id: str, message: bytes, to: str) -> None:
-        with self.lock:
-            if self.errors:
-                raise self.errors.pop(0)
-            self.sent.append((outbox_id, message, to))
-
-    @property
-    def mail(self) -> EmailMessage:
-        return email.message_from_bytes(self.sent[-1][1], policy=default)
-
-
-class Post:
-    """An outbox, and a sender with its way."""
-
-    def __init__(self, db: Database) -> None:
-        self.db, self.clock, self.way = db, Now(), FakeWay()
-        self.sender = Sender(db, self.clock, SECRETS, self.way, ORDER, "operator@door.test")
-
-    def put(self, key: str = "answer:1", text: str = "K7 Ringing.\n", envelope: Envelope = ENVELOPE) -> None:
-        with self.db.write() as conn:
-            outbox.put(conn, key, envelope.sealed(SECRETS), text, self.clock.ms())
-
-    @property
-    def rows(self) -> list[Row[Any]]:
-        with self.db.read() as conn:
-            return list(conn.execute(select(table)))
-
-    @property
-    def row(self) -> Row[Any]:
-        (row,) = self.rows
-        return row
-
-
-@pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    db = unsynced(tmp_path / "outbox.db")
-    table.create(db.engine)
-    yield Post(db)
-    db.close()
+from tests.unit.inbound.house import NOW, ORDER, SECRETS
+from tests.unit.replies.post import ALIAS, ENVELOPE, Post
 
 
 def test_said_once_for_a_key(post: Post) -> None:
@@ -195,51 +133,6 @@ def test_without_an_operator_the_row_is_dead_and_visible(post: Post) -> None:
         outbox.tell_operator(conn, "shunted:1", "A message was set aside.", NOW)
     Sender(post.db, post.clock, SECRETS, post.way, ORDER).send_waiting()
     assert (post.row.state, post.row.error) == ("dead", "the settings name no operator's address")
-
-
-def test_many_senders_send_each_row_once(post: Post) -> None:
-    for number in range(12):
-        post.put(f"answer:{number}")
-    together = Barrier(4)
-
-    def send(_: int) -> int:
-        together.wait(3)
-        return post.sender.send_waiting()
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(send, range(4))) == 12
-    assert sorted(sent[0] for sent in post.way.sent) == sorted(row.id for row in post.rows)
-
-
-def test_a_dead_senders_row_is_sent_by_another(post: Post) -> None:
-    post.put()
-    with post.db.write() as conn:
-        conn.execute(table.update().values(next_ms=NOW + TAKE_MS, tries=1))
-    assert post.sender.send_waiting() == 0
-    post.clock.now_ms += TAKE_MS
-    assert post.sender.send_waiting() == 1
-    assert (post.row.state, post.row.tries) == ("sent", 2)
-
-
-def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post) -> None:
-    entered, go_on = Event(), Event()
-
-    class Slow(FakeWay):
-        def send(self, outbox_id: str, message: bytes, to: str) -> None:
-            entered.set()
-            assert go_on.wait(3)
-            raise Unavailable("too slow")
-
-    post.put()
-    slow = Sender(post.db, post.clock, SECRETS, Slow(), ORDER)
-    with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(slow.send_waiting)
-        assert entered.wait(3)
-        post.clock.now_ms += TAKE_MS
-        assert post.sender.send_waiting() == 1
-        go_on.set()
-        sending.result(3)
-    assert (post.row.state, post.row.error) == ("sent", "")
 
 
 def test_no_more_than_asked_for_oldest_first(post: Post) -> None:

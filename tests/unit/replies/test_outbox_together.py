@@ -1,0 +1,68 @@
+"""Several senders at one outbox: each row is sent once, also when one of them dies or dawdles."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+
+from kernel.errors import Unavailable
+from replies.outbox import TAKE_MS, Sender
+from replies.tables import outbox as table
+from tests.unit.inbound.house import NOW, ORDER, SECRETS
+from tests.unit.replies.post import FakeWay, Post
+
+
+def test_many_senders_send_each_row_once(post: Post) -> None:
+    for number in range(12):
+        post.put(f"answer:{number}")
+    together = Barrier(4)
+
+    def send(_: int) -> int:
+        together.wait(3)
+        return post.sender.send_waiting()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(send, range(4))) == 12
+    assert sorted(sent[0] for sent in post.way.sent) == sorted(row.id for row in post.rows)
+
+
+def test_a_dead_senders_row_is_sent_by_another(post: Post) -> None:
+    post.put()
+    with post.db.write() as conn:
+        conn.execute(table.update().values(next_ms=NOW + TAKE_MS, tries=1))
+    assert post.sender.send_waiting() == 0
+    post.clock.now_ms += TAKE_MS
+    assert post.sender.send_waiting() == 1
+    assert (post.row.state, post.row.tries) == ("sent", 2)
+
+
+class SlowWay(FakeWay):
+    """Fails, but only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.go_on = Event(), Event()
+
+    def send(self, outbox_id: str, message: bytes, to: str) -> None:
+        self.entered.set()
+        assert self.go_on.wait(3)
+        raise Unavailable("too slow")
+
+
+@pytest.mark.parametrize("sent_since", [True, False])
+def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post, sent_since: bool) -> None:
+    post.put()
+    way = SlowWay()
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting)
+        assert way.entered.wait(3)
+        post.clock.now_ms += TAKE_MS
+        if sent_since:
+            post.sender.send_waiting()
+        else:
+            with post.db.write() as conn:
+                conn.execute(table.update().values(tries=2, next_ms=NOW + 2 * TAKE_MS))
+        before = post.row
+        way.go_on.set()
+        sending.result(3)
+    assert post.row == before

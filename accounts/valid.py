@@ -56,7 +56,7 @@ def email(text: str) -> str:
     if (
         not _LOCAL_PART.fullmatch(local)
         or not _DOMAIN.fullmatch(domain)
-        or not address.isprintable()
+        or not address.isascii()
         or len(address.encode()) > LONGEST_ADDRESS
         or len(local.encode()) > LONGEST_LOCAL_PART
         or ".." in local

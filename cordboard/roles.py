@@ -89,7 +89,7 @@ def sweeper(parts: Parts) -> None:
     while not stop.is_set():
         if time.monotonic() - swept >= SWEEP_SECONDS:
             _try(parts.intake.leftovers)
-            _try(parts.due.sweep)
+            _try(parts.due.ring)
             swept = time.monotonic()
         if not _try(parts.sender.send_waiting):
             stop.wait(SEND_SECONDS)

@@ -157,6 +157,7 @@ class Conductor:
         for bridge in stray_bridges:
             await self._switch.unbridge(bridge)
         await self._carry_out(asks)
+        self._room.set()
 
     def _happened(self, happening: Happening) -> None:
         self._inbox.put_nowait(happening)

@@ -25,12 +25,15 @@ class Due:
     setting_up_max: int
     stale_ms: int
 
-    def ring(self, not_rung_ms: int = 0) -> int:
-        """Ring for as many due orders as may be set up now; how many that was. Expires those too old to launch."""
+    def ring(self) -> int:
+        """Ring for as many waiting orders as may be set up now; how many that was. Ends those too old to launch.
+
+        None whose bell was rung in the last 5 s: its job is probably on the way.
+        """
         now_ms = self.clock.ms()
         with self.db.read() as conn:
             room = self.setting_up_max - orders.setting_up(conn)
-            waiting = orders.waiting(conn, now_ms, now_ms - not_rung_ms, max(room, 0))
+            waiting = orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, max(room, 0))
             stale = orders.stale(conn, now_ms - self.stale_ms)
         for order_id in stale:
             self._expire(order_id)
@@ -39,10 +42,6 @@ class Due:
             with self.db.write() as conn:
                 orders.rang(conn, rung, now_ms)
         return len(rung)
-
-    def sweep(self) -> int:
-        """The sweeper's round: ring for what was not taken within 5 s of its ringing."""
-        return self.ring(not_rung_ms=NOT_TAKEN_MS)
 
     def _expire(self, order_id: str) -> None:
         with self.db.write() as conn:

@@ -78,10 +78,12 @@ class Launcher:
         if order is None or order.state not in (OrderState.DUE, OrderState.CLAIMED):
             return None
         if not lease.is_live(conn, self.switch, now_ms):
+            orders.not_rung(conn, order_id)
             return None  # nobody would dial: it stays due
         if order.state == OrderState.CLAIMED:
             return self._claim_again(conn, order, now_ms)
         if order.due_ms > now_ms or orders.setting_up(conn) >= self.setting_up_max:
+            orders.not_rung(conn, order_id)
             return None
         if order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.DUE, "expired", now_ms)

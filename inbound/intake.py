@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from accounts.people import User
 from accounts.pins import Locked, check_pin
 from inbound.heard import Heard
 from inbound.mail_reader import MailReader
@@ -100,7 +101,13 @@ class Intake:
         right = check_pin(self.db, self.secrets, heard.user.id, heard.pin, self.clock.ms())
         if isinstance(right, Locked):
             log.warning("PIN locked", extra={"user": heard.user.id})
+            self._tell_of_lock(heard.user, right)
         return "pin" if right else ""
+
+    def _tell_of_lock(self, user: User, locked: Locked) -> None:
+        told = f"Too many wrong PINs for {user.name}. See: cordboard devices pin --unlock"
+        with self.db.write() as conn:
+            outbox.tell_operator(conn, f"locked:{user.id}:{locked.until_ms}", told, self.clock.ms())
 
     def _decide(self, row: Row[Any], heard: Heard | None, proof: str) -> str | None:
         """The order's id if there is one to launch now."""

@@ -35,8 +35,11 @@ class NewOrder:
 
 
 def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
-    """Insert the order as DUE. IntegrityError if its key is there: look with `by_key` first, in this transaction."""
-    conn.execute(insert(orders).values(**asdict(order), state=OrderState.DUE, accepted_ms=now_ms))
+    """Insert the order as DUE; its door rings for it right after the commit.
+
+    IntegrityError if its key is there: look with `by_key` first, in this transaction.
+    """
+    conn.execute(insert(orders).values(**asdict(order), state=OrderState.DUE, accepted_ms=now_ms, rung_ms=now_ms))
 
 
 def by_key(conn: Connection, key: str) -> Row[Any] | None:
@@ -88,6 +91,11 @@ def setting_up(conn: Connection) -> int:
     """How many calls are between create and bridge."""
     query = select(func.count()).select_from(orders).where(orders.c.state.in_(sorted(SETTING_UP)))
     return conn.execute(query.where(ORDER_IS_OPEN)).scalar_one()
+
+
+def not_rung(conn: Connection, order_id: str) -> None:
+    """Its job came and could not launch it yet: whoever makes room rings for it again, without waiting."""
+    conn.execute(update(orders).where(orders.c.id == order_id).values(rung_ms=0))
 
 
 def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[str]:

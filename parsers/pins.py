@@ -3,13 +3,15 @@
 import re
 from typing import Final
 
-_PIN: Final = re.compile(r"\b(pin)\b([\s:=#-]{0,5})(\d{1,32})", re.IGNORECASE)
+_PIN: Final = re.compile(
+    r"\b(pin)((?:[ \t]{0,3}(?:code|number|no|is))?[\s:=#.-]{0,5})(\d{1,32}(?:[ -]\d{1,8}){0,4})", re.I
+)
 _DIGITS: Final = range(4, 11)
 
 
 def find_pin(text: str) -> str | None:
     """The digits of the one PIN that stands in a text, None if there is none or more than one."""
-    found = {match[3] for match in _PIN.finditer(text) if len(match[3]) in _DIGITS}
+    found = {match[3] for match in _PIN.finditer(text) if match[3].isdigit() and len(match[3]) in _DIGITS}
     return found.pop() if len(found) == 1 else None
 
 

@@ -100,7 +100,7 @@ def test_what_is_no_mail_address(address: str) -> None:
     assert refusal(lambda: valid.email(address)) == "not_an_email"
 
 
-@pytest.mark.parametrize("address", ["ann@x.org", "a.b+call@mail.x-y.co.uk", "o'neil@x.org", "ann@bücher.example"])
+@pytest.mark.parametrize("address", ["ann@x.org", "a.b+call@mail.x-y.co.uk", "o'neil@x.org"])
 def test_mail_addresses(address: str) -> None:
     assert valid.email(f" {address.upper()} ") == address
 

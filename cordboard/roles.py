@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,6 +25,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 SEND_SECONDS = 0.1
+SEND_AT_MOST_SECONDS = 5.0
 WORKER_WAIT_SECONDS = 1.0
 
 
@@ -83,14 +83,19 @@ def cel(parts: Parts) -> None:
 
 
 def sweeper(parts: Parts) -> None:
-    """Brings back what was left: messages, orders that nobody took; and sends what waits in the outbox."""
+    """Brings back what was left: messages, orders that nobody took; and, beside that, sends what the outbox holds."""
     stop = _until_told()
-    swept = 0.0
+    sending = threading.Thread(target=_send, args=(parts, stop), name="send", daemon=True)
+    sending.start()
+    while not stop.wait(SWEEP_SECONDS):
+        _try(parts.intake.leftovers)
+        _try(parts.due.ring)
+    sending.join(SEND_AT_MOST_SECONDS)
+
+
+def _send(parts: Parts, stop: threading.Event) -> None:
+    """A mail host that is slow or mute must not keep orders waiting."""
     while not stop.is_set():
-        if time.monotonic() - swept >= SWEEP_SECONDS:
-            _try(parts.intake.leftovers)
-            _try(parts.due.ring)
-            swept = time.monotonic()
         if not _try(parts.sender.send_waiting):
             stop.wait(SEND_SECONDS)
 

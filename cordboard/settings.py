@@ -139,7 +139,7 @@ class Calls(Part):
     ring_b_s: Seconds = 60
     confirm_s: Seconds = 20
     min_talk_s: Seconds = 60
-    max_call_minutes: int = Field(default=120, ge=1, le=1440)
+    max_call_minutes: int = Field(default=120, ge=1, le=700)  # a leg over 12 h is not believed
     setting_up_max: int = Field(default=20, ge=1, le=1000)
     order_stale_minutes: int = Field(default=10, ge=1, le=2880)
     lease_s: int = Field(default=6, ge=2, le=60)

@@ -77,7 +77,7 @@ class Parts:
             max_talk_s=calls.max_call_minutes * 60,
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
-        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}))
+        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
         return Intake(self.db, self.clock, self.secrets, self.doorbell, self.reader, ordering)
 
     # -- replies ---------------------------------------------------------------------------------------------------
@@ -139,6 +139,7 @@ class Parts:
             self.db, self.clock, switch=switch.name, routes=self.routes,
             holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
             max_talk_s=calls.max_call_minutes * 60,
+            longest_ring_s=max(calls.ring_a_s, calls.ring_b_s),
         )  # fmt: skip
         ari = Ari(*self.ari, switch.ari_app, self.routes)
         waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)

@@ -62,7 +62,7 @@ class Advance:
         """Write what follows from one happening; what to ask of the switch once that is committed."""
         match happening:
             case Timer(order_id, event):
-                call = self._calls.of_order(order_id)
+                call = self._calls.of_order(order_id) or self._calls.load(conn, order_id)
                 return self.step(conn, call, event) if call else []
             case Failed(attempt_id, cause):
                 return self._never_made(conn, attempt_id, cause)
@@ -77,10 +77,13 @@ class Advance:
             return [Ask(None, None, event.attempt_id)] if event.kind in (Kind.READY, Kind.UP) else []
         call, leg = found
         match event.kind:
+            case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is not AttemptState.CLAIMED:
+                return [Ask(None, call, leg.attempt_id)]
             case Kind.READY:
                 asks = self.step(conn, call, Event.A_READY if leg.role == "A" else Event.B_READY)
-                return asks or self._not_wanted(call, leg)
+                return asks or [Ask(None, call, leg.attempt_id)]
             case Kind.UP:
+                leg.up_ms = leg.up_ms or self._clock.ms()
                 return self._answered(conn, call, leg)
             case Kind.DIGIT if event.detail == "1" and leg.role == "A":
                 return self.step(conn, call, Event.PRESSED_1)
@@ -88,11 +91,6 @@ class Advance:
                 return self.step(conn, call, Event.TOLD)
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
-        return []
-
-    def _not_wanted(self, call: Call, leg: Leg) -> list[Ask]:
-        if leg.state is AttemptState.CLAIMED and (call.legs.get(leg.role) is not leg or call.state in _OVER):
-            return [Ask(None, call, leg.attempt_id)]
         return []
 
     def _answered(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
@@ -183,9 +181,6 @@ class Advance:
         )  # fmt: skip
         leg = Leg(attempt_id, "B", call.number_b, carrier, AttemptState.CLAIMED, call.plan.limit_b_ms)
         self._calls.add_leg(call, leg)
-
-
-_OVER = (OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED)
 
 
 def _outcome(step: Step, call: Call) -> str:

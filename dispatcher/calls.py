@@ -25,6 +25,7 @@ class Leg:
     limit_ms: int
     answered_ms: int | None = None
     ended_ms: int | None = None
+    up_ms: int | None = None  # when a live event said that it was answered, by our clock
     seen_ms: int | None = None
     gone: bool = False
     cause: int | None = None
@@ -77,6 +78,11 @@ class Calls:
         self.load(conn, order_id)
         return self._by_attempt.get(attempt_id)
 
+    def forget_all(self) -> None:
+        """What is in mind may not be what was written: read it all again when it is asked for."""
+        self._by_order.clear()
+        self._by_attempt.clear()
+
     def of_order(self, order_id: str) -> Call | None:
         """The call of an order, if it is in mind."""
         return self._by_order.get(order_id)
@@ -96,7 +102,7 @@ class Calls:
             .join(users, users.c.id == orders.c.user_id)
         )
         row = conn.execute(query.where(orders.c.id == order_id)).one_or_none()
-        if row is None:
+        if row is None or row.state == OrderState.ENDED:
             return None
         call = _call(row, self._max_talk_s)
         for attempt in conn.execute(select(attempts).where(attempts.c.order_id == order_id)):

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 BATCH_AT_MOST = 200
+LAST_REQUESTS_S = 5.0
 AWAY = (Unavailable, SwitchRefused)
 
 
@@ -40,6 +41,8 @@ class Pace:
     log_poll: float = 0.02
     idle_poll: float = 0.1
     look: float = 10.0
+    again: float = 0.5
+    canary: float = 60.0
 
 
 class Conductor:
@@ -51,7 +54,7 @@ class Conductor:
     ) -> None:  # fmt: skip
         self._papers, self._switch, self._ring, self._clock = papers, switch, ring, clock
         self._pace = pace or Pace()
-        self._performer = Performer(switch, waits, self._happened)
+        self._performer = Performer(switch, waits, self._happened, clock)
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
         self._room = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="papers")
@@ -64,6 +67,8 @@ class Conductor:
             try:
                 while not stop.is_set():
                     await self._conduct(stop)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._performer.rest(), LAST_REQUESTS_S)
                 await self._on_paper(self._papers.give_up)
             finally:
                 self._thread.shutdown()
@@ -81,7 +86,7 @@ class Conductor:
             return
         work = (
             self._pump(events), self._follow_log(), self._beat(), self._look(), self._batches(), self._call_in(),
-            stop.wait(),
+            self._sing(), stop.wait(),
         )  # fmt: skip
         tasks = [asyncio.ensure_future(job) for job in work]
         done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -104,7 +109,16 @@ class Conductor:
             batch = [await self._inbox.get()]
             while not self._inbox.empty() and len(batch) < BATCH_AT_MOST:
                 batch.append(self._inbox.get_nowait())
-            await self._carry_out(await self._on_paper(self._papers.take, batch))
+            await self._carry_out(await self._written(batch))
+
+    async def _written(self, batch: list[Happening]) -> list[Ask]:
+        """What to ask for once the batch is written. A database that is busy or full is waited for."""
+        while True:
+            try:
+                return await self._on_paper(self._papers.take, batch)
+            except Unavailable as e:
+                log.warning("what happened can't be written yet", extra={"why": str(e)})
+                await asyncio.sleep(self._pace.again)
 
     async def _carry_out(self, asks: list[Ask]) -> None:
         """After the commit: ask the switch, clear away what is over, say whether there is room for more."""
@@ -136,15 +150,26 @@ class Conductor:
         while True:
             with contextlib.suppress(*AWAY):
                 await self._switch.heartbeat(self._clock.ms())
-            await self._on_paper(self._papers.renew)
+            with contextlib.suppress(Unavailable):  # LeaseLost is another matter, and ends us
+                await self._on_paper(self._papers.renew)
             await asyncio.sleep(self._pace.beat)
+
+    async def _sing(self) -> None:
+        """A canary into the switch's log: while it is not seen there, nobody is rung."""
+        while True:
+            with contextlib.suppress(*AWAY):
+                await self._switch.canary(self._clock.ms())
+            await asyncio.sleep(self._pace.canary)
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(self._pace.look)
-            with contextlib.suppress(*AWAY):
-                asked_ms = self._clock.ms()
+            asked_ms = self._clock.ms()
+            try:
                 live = await self._switch.look()
+            except AWAY:
+                continue
+            with contextlib.suppress(Unavailable):
                 await self._carry_out(await self._on_paper(self._papers.looked, live, asked_ms))
 
     async def _recover(self) -> None:

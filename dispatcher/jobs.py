@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from billing.tables import holds
-from dispatcher import closing, lease
+from dispatcher import closing, lease, switchlog
 from dispatcher.calls import limits
 from dispatcher.routes import Routes
 from dispatcher.switches import ari_requests as rest
@@ -77,9 +77,9 @@ class Launcher:
         order = orders.by_id(conn, order_id)
         if order is None or order.state not in (OrderState.DUE, OrderState.CLAIMED):
             return None
-        if not lease.is_live(conn, self.switch, now_ms):
+        if not lease.is_live(conn, self.switch, now_ms) or not switchlog.is_trusted(conn, self.switch, now_ms):
             orders.not_rung(conn, order_id)
-            return None  # nobody would dial: it stays due
+            return None  # nobody would dial, or nobody would know how long they talked: it stays due
         if order.state == OrderState.CLAIMED:
             return self._claim_again(conn, order, now_ms)
         if order.due_ms > now_ms or orders.setting_up(conn) >= self.setting_up_max:
@@ -102,6 +102,9 @@ class Launcher:
             return None
         for row in earlier:
             attempts.move(conn, row.id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="never_dialled")
+        if order.accepted_ms < now_ms - self.stale_ms:
+            closing.close(conn, order, OrderState.CLAIMED, "expired", now_ms)
+            return None  # its channel, if there is one, is a stray to the conductor
         orders.hold_on(conn, order.id, now_ms + TAKEN_MS)
         return Launch(self._attempt(conn, order, now_ms), order.id, earlier[-1].id if earlier else "")
 

@@ -1,5 +1,6 @@
 """The conductor's half that writes: every transaction of it, each begun by renewing the lease."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 from dispatcher import lease, switchlog
 from dispatcher.advance import Advance, Ask, Happening
 from dispatcher.calls import Calls
+from dispatcher.lease import LeaseLost
 from dispatcher.progress import Action
 from dispatcher.recovery import Recovery
 from dispatcher.routes import Routes
@@ -17,6 +19,9 @@ from dispatcher.switches.base import LiveLeg
 from dispatcher.tables import switch_log
 from kernel.clock import Clock
 from kernel.db import Database
+from kernel.errors import Unavailable
+
+log = logging.getLogger(__name__)
 
 _PAST_SETTING_UP = (Action.ARM_JOINED, Action.TELL_A)
 
@@ -25,14 +30,15 @@ class Paperwork:
     """What one conductor knows and writes of one switch. Used from one thread."""
 
     def __init__(
-        self, db: Database, clock: Clock, *, switch: str, routes: Routes, holder: str, lease_ms: int, max_talk_s: int
-    ) -> None:
+        self, db: Database, clock: Clock, *, switch: str, routes: Routes, holder: str, lease_ms: int, max_talk_s: int,
+        longest_ring_s: int = 90,
+    ) -> None:  # fmt: skip
         self._db, self._clock, self._switch = db, clock, switch
         self._holder, self._lease_ms = holder, lease_ms
         self.calls = Calls(max_talk_s)
         self.settling = Settling(self.calls, clock)
         self._advance = Advance(self.calls, self.settling, clock, switch, routes)
-        self._recovery = Recovery(self.calls, self._advance, self.settling, clock, switch)
+        self._recovery = Recovery(self.calls, self._advance, self.settling, clock, switch, longest_ring_s)
         self._epoch = 0
         self._log_id = 0
         self.made_room = False  # a call got past its setting up: the next order may be launched
@@ -55,11 +61,42 @@ class Paperwork:
             lease.give_up(conn, self._switch, self._epoch)
 
     def take(self, batch: list[Happening]) -> list[Ask]:
-        """Write what follows from a batch of happenings, in one transaction."""
-        with self._ours() as conn:
-            asks = [ask for happening in batch for ask in self._advance.take(conn, happening)]
+        """Write what follows from a batch of happenings, in one transaction.
+
+        Unavailable if that can't be written now; nothing of it is then, and it may be tried again. If one happening
+        can't be carried out, the others are, each by itself: one call's fault is not another's.
+        """
+        try:
+            asks = self._written(batch)
+        except (Unavailable, LeaseLost):
+            self._start_over()
+            raise
+        except Exception:
+            log.exception("a batch could not be carried out; each of it is tried by itself")
+            self._start_over()
+            asks = [ask for happening in batch for ask in self._alone(happening)]
         self.made_room |= any(ask.action in _PAST_SETTING_UP for ask in asks)
         return asks
+
+    def _written(self, batch: list[Happening]) -> list[Ask]:
+        with self._ours() as conn:
+            return [ask for happening in batch for ask in self._advance.take(conn, happening)]
+
+    def _alone(self, happening: Happening) -> list[Ask]:
+        try:
+            return self._written([happening])
+        except (Unavailable, LeaseLost):
+            raise
+        except Exception as e:
+            log.exception("a call is set aside", extra={"happening": str(happening)})
+            self._start_over()
+            with self._ours() as conn:
+                return self._recovery.set_aside(conn, happening, f"{type(e).__name__}: {e}")
+
+    def _start_over(self) -> None:
+        """What is in mind may be ahead of what was written."""
+        self.calls.forget_all()
+        self.settling.closed = []
 
     def log_rows(self) -> list[Row[Any]]:
         """Lines of the switch's log that were not read yet."""
@@ -79,8 +116,12 @@ class Paperwork:
 
     def looked(self, live: list[LiveLeg], asked_ms: int) -> list[Ask]:
         """A snapshot of the switch: note who is alive, settle who vanished, end who is not ours."""
-        with self._ours() as conn:
-            return self._recovery.compare(conn, live, asked_ms)
+        try:
+            with self._ours() as conn:
+                return self._recovery.compare(conn, live, asked_ms)
+        except Unavailable:
+            self._start_over()
+            raise
 
     @contextmanager
     def _ours(self) -> Iterator[Connection]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatcher.advance import Ask, Failed, Happening, Timer
-from dispatcher.calls import Call
+from dispatcher.calls import Call, Leg
 from dispatcher.progress import Action, Event
 from dispatcher.switches.ari import Ari
 from dispatcher.switches.base import LegPlan, SwitchRefused
+from kernel.clock import Clock
 from kernel.errors import CordboardError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -32,10 +33,9 @@ class Waits:
 class Performer:
     """Turns asks into requests; what comes of them returns as happenings."""
 
-    def __init__(self, switch: Ari, waits: Waits, happened: Callable[[Happening], None]) -> None:
-        self._switch, self._waits, self._happened = switch, waits, happened
+    def __init__(self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], clock: Clock) -> None:
+        self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
         self._last: dict[str, asyncio.Task[None]] = {}
-        self._bridged: set[str] = set()
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
             Action.DIAL_A: lambda _call, ask: self._switch.dial(ask.attempt_id, waits.ring_a),
             Action.ARM_A: self._arm_a,
@@ -55,9 +55,7 @@ class Performer:
 
     def clear(self, order_id: str) -> None:
         """The call is over: take its bridge away."""
-        if order_id in self._bridged:
-            self._bridged.discard(order_id)
-            self._start(order_id, self._unbridge(order_id))
+        self._start(order_id, self._unbridge(order_id))
 
     async def rest(self) -> None:
         """Wait until nothing is being asked."""
@@ -82,8 +80,11 @@ class Performer:
         except CordboardError as e:
             log.warning("the switch did not do it", extra={"action": ask.action, "leg": ask.attempt_id, "why": str(e)})
             await self._went_wrong(ask, e)
+        except Exception as e:
+            log.exception("the switch could not be asked", extra={"action": ask.action, "leg": ask.attempt_id})
+            await self._went_wrong(ask, e)
 
-    async def _went_wrong(self, ask: Ask, error: CordboardError) -> None:
+    async def _went_wrong(self, ask: Ask, error: Exception) -> None:
         """What is not known to be done is undone where that is safe; the rest is left to the log and the next look."""
         if ask.action is Action.TELL_A and ask.call:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
@@ -96,9 +97,14 @@ class Performer:
                 log.warning("nor could the leg be ended", extra={"leg": ask.attempt_id})
 
     async def _arm_a(self, call: Call, ask: Ask) -> None:
-        await self._switch.arm(ask.attempt_id, call.plan.limit_a_ms)
+        await self._arm(call.legs["A"], call.plan.limit_a_ms)
         if call.row.extension_a:
             await self._switch.tones(ask.attempt_id, call.row.extension_a)
+
+    async def _arm(self, leg: Leg, limit_ms: int) -> None:
+        """The limit counts from the answer; one that is armed late has less of it left."""
+        late_ms = max(self._clock.ms() - leg.answered_ms, 0) if leg.answered_ms else 0
+        await self._switch.arm(leg.attempt_id, max(limit_ms - late_ms, 1))
 
     async def _ask(self, call: Call, ask: Ask) -> None:
         self._later(self._waits.confirm, Timer(call.order_id, Event.NOT_PRESSED))
@@ -112,15 +118,14 @@ class Performer:
         await self._switch.create(plan)
 
     async def _dial_b(self, call: Call, ask: Ask) -> None:
-        self._bridged.add(call.order_id)
         await self._switch.bridge(call.order_id, call.legs["A"].attempt_id, ask.attempt_id)
         await self._switch.dial(ask.attempt_id, self._waits.ring_b)
 
     async def _arm_joined(self, call: Call, _ask: Ask) -> None:
-        b = call.legs["B"].attempt_id
-        await self._switch.arm(b, call.plan.limit_b_ms)
+        b = call.legs["B"]
+        await self._arm(b, call.plan.limit_b_ms)
         if call.row.extension_b:
-            await self._switch.tones(b, call.row.extension_b)
+            await self._switch.tones(b.attempt_id, call.row.extension_b)
 
     async def _tell(self, call: Call, ask: Ask) -> None:
         self._later(TELL_AT_MOST_S, Timer(call.order_id, Event.TOLD))

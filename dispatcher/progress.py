@@ -64,8 +64,8 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.RINGING_B, E.B_ENDED): Step(S.TELLING, (A.TELL_A,), "b"),
     (S.JOINED, E.B_ENDED): Step(S.CLOSING, (A.END_A,)),
     (S.TELLING, E.TOLD): Step(S.CLOSING, (A.END_A,)),
-    # A is gone: before it answered that is the outcome, later B must not be left ringing or talking to nobody.
-    (S.CLAIMED, E.A_ENDED): Step(S.CLOSING, (), "a"),
+    # A is gone: before it answered that is the outcome, later B must not be left ringing or talking to nobody. Before
+    # it was dialled it is no outcome at all: settling makes the order due again.
     (S.RINGING_A, E.A_ENDED): Step(S.CLOSING, (), "a"),
     (S.CONFIRMING, E.A_ENDED): Step(S.CLOSING, (), "not_confirmed"),
     (S.REACHING_B, E.A_ENDED): Step(S.CLOSING, (A.END_B,), "a_left"),

@@ -9,53 +9,100 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from dispatcher import switchlog
-from dispatcher.advance import Advance, Ask, Timer
+from dispatcher.advance import Advance, Ask, Happening, Timer
 from dispatcher.calls import Call, Calls, Leg
 from dispatcher.progress import Action, Event
 from dispatcher.settling import Settling
 from dispatcher.switches.base import Kind, LiveLeg, SwitchEvent
 from dispatcher.tables import log_positions
 from kernel.clock import Clock
+from kernel.errors import Unavailable
 from orders import attempts
 from orders.states import AttemptState, OrderState
+from replies import outbox
 
 log = logging.getLogger(__name__)
 
 LOG_GRACE_MS = 5_000
 """How long after a leg vanished from the switch its line may still be on the way through the log."""
+SWITCH_DIED = 38  # Q.850: network out of order
 
 
 class Recovery:
     """Compares what should be with what is."""
 
-    def __init__(self, calls: Calls, advance: Advance, settling: Settling, clock: Clock, switch: str) -> None:
+    def __init__(
+        self, calls: Calls, advance: Advance, settling: Settling, clock: Clock, switch: str, longest_ring_s: int
+    ) -> None:
         self._calls, self._advance, self._settling = calls, advance, settling
         self._clock, self._switch = clock, switch
+        self._stuck_ms = longest_ring_s * 1000 + 10_000
         self._missing_since: dict[str, int] = {}
 
     def recover(self, conn: Connection, live: list[LiveLeg]) -> list[Ask]:
         """Read the log of every open attempt, then adopt its channel if the switch has it."""
-        for call in self._calls.all():
-            self._calls.forget(call)
+        self._calls.forget_all()
         there = {leg.attempt_id: leg for leg in live}
         open_ids = [row.id for row in attempts.open_on(conn, self._switch)]
         asks: list[Ask] = []
         for line in switchlog.of_attempts(conn, open_ids) if open_ids else []:
-            asks += self._advance.take(conn, line)
+            asks += self._take(conn, line)
         for attempt_id in open_ids:
             found = self._calls.find(conn, attempt_id)
             if found and attempt_id in there:
                 asks += self._adopt(conn, *found, there[attempt_id])
-        asks += self._strays(conn, live)
-        return asks + self._half_closed(conn)
+        return asks + self._strays(conn, live) + self._half_closed(conn)
+
+    def compare(self, conn: Connection, live: list[LiveLeg], asked_ms: int) -> list[Ask]:
+        """The 10-second snapshot: legs alive, legs that vanished, legs that should be gone, channels nobody wants."""
+        there = {leg.attempt_id: leg for leg in live}
+        attempts.seen_alive(conn, sorted(there), self._clock.ms())
+        asks: list[Ask] = []
+        missing = []
+        for row in attempts.open_on(conn, self._switch):
+            if row.id in there:
+                asks += self._overdue(conn, row, there[row.id], asked_ms)
+            elif row.claimed_ms < asked_ms - LOG_GRACE_MS:
+                missing.append(row)
+        self._missing_since = {row.id: self._missing_since.get(row.id, asked_ms) for row in missing}
+        read_ms = self._log_read_until(conn)
+        for row in missing:
+            since_ms = self._missing_since[row.id]
+            if asked_ms - since_ms >= LOG_GRACE_MS and read_ms > since_ms:
+                asks += self._vanished(conn, row)
+        return asks + self._strays(conn, live) + self._half_closed(conn)
+
+    def set_aside(self, conn: Connection, happening: Happening, why: str) -> list[Ask]:
+        """A call that can't be carried on: its legs are ended, a person is told; the log still bills what it ran."""
+        attempt_id = getattr(happening, "attempt_id", "")
+        order_id = getattr(happening, "order_id", "")
+        found = self._calls.find(conn, attempt_id) if attempt_id else None
+        call = found[0] if found else self._calls.load(conn, order_id) if order_id else None
+        if call is None:
+            return []
+        told = f"Call {call.ref} could not be carried on ({why}). Its legs are ended; its order is {call.order_id}."
+        outbox.tell_operator(conn, f"aside:{call.order_id}", told, self._clock.ms())
+        return [Ask(None, call, leg.attempt_id) for leg in call.legs.values() if leg.state is not AttemptState.ENDED]
+
+    def _take(self, conn: Connection, happening: Happening) -> list[Ask]:
+        """As a live happening; what can't be carried out does not keep the rest from being recovered."""
+        try:
+            with conn.begin_nested():
+                return self._advance.take(conn, happening)
+        except Unavailable:
+            raise
+        except Exception as e:
+            log.exception("a call is set aside", extra={"happening": str(happening)})
+            self._calls.forget_all()
+            return self.set_aside(conn, happening, f"{type(e).__name__}: {e}")
 
     def _adopt(self, conn: Connection, call: Call, leg: Leg, seen: LiveLeg) -> list[Ask]:
         """A channel of ours that the switch has: what its live events would have said."""
         attempts.seen_alive(conn, [leg.attempt_id], self._clock.ms())
         if leg.state is AttemptState.CLAIMED:
-            return self._advance.take(conn, SwitchEvent(Kind.READY, leg.attempt_id))
+            return self._take(conn, SwitchEvent(Kind.READY, leg.attempt_id))
         if seen.up:
-            asks = self._advance.take(conn, SwitchEvent(Kind.UP, leg.attempt_id))
+            asks = self._take(conn, SwitchEvent(Kind.UP, leg.attempt_id))
             return asks or self._resume(call, leg)
         if not seen.ringing:
             # Committed to dial, and not ringing: whether `dial` was sent is not known, and it is never sent twice.
@@ -79,23 +126,18 @@ class Recovery:
                 return [Ask(Action.END_A, call, leg.attempt_id)]
         return []
 
-    def compare(self, conn: Connection, live: list[LiveLeg], asked_ms: int) -> list[Ask]:
-        """The 10-second snapshot: legs that are alive, legs that vanished, channels that nobody wants."""
-        there = {leg.attempt_id for leg in live}
-        attempts.seen_alive(conn, sorted(there), self._clock.ms())
-        asks: list[Ask] = []
-        missing = [
-            row
-            for row in attempts.open_on(conn, self._switch)
-            if row.id not in there and row.claimed_ms < asked_ms - LOG_GRACE_MS
-        ]
-        self._missing_since = {row.id: self._missing_since.get(row.id, asked_ms) for row in missing}
-        read_ms = self._log_read_until(conn)
-        for row in missing:
-            since_ms = self._missing_since[row.id]
-            if asked_ms - since_ms >= LOG_GRACE_MS and read_ms > since_ms:
-                asks += self._vanished(conn, row)
-        return asks + self._strays(conn, live) + self._half_closed(conn)
+    def _overdue(self, conn: Connection, row: Row[Any], seen: LiveLeg, asked_ms: int) -> list[Ask]:
+        """What an event or a request that got lost has left standing on the switch."""
+        found = self._calls.find(conn, row.id)
+        if found is None:
+            return []
+        call, leg = found
+        if leg.state is AttemptState.CLAIMED and row.claimed_ms < asked_ms - LOG_GRACE_MS:
+            return self._take(conn, SwitchEvent(Kind.READY, leg.attempt_id))
+        rang_out = leg.state is AttemptState.DIALLING and not seen.up and row.dialling_ms < asked_ms - self._stuck_ms
+        if rang_out or call.state is OrderState.CLOSING or call.legs.get(leg.role) is not leg:
+            return [Ask(None, call, leg.attempt_id)]
+        return []
 
     def _vanished(self, conn: Connection, row: Row[Any]) -> list[Ask]:
         """Neither on the switch nor ended in its log: the switch died. Billed to when it was last seen alive."""
@@ -103,9 +145,13 @@ class Recovery:
         if found is None:
             return []
         call, leg = found
-        asks = self._advance.take(conn, SwitchEvent(Kind.GONE, leg.attempt_id, "38"))
+        asks = self._take(conn, SwitchEvent(Kind.GONE, leg.attempt_id, str(SWITCH_DIED)))
+        if leg.answered_ms is None and leg.up_ms is not None:
+            told = f"Call {call.ref}: leg {leg.role} was up, and the switch's log has no line of it. Look at that log."
+            outbox.tell_operator(conn, f"unlogged:{leg.attempt_id}", told, self._clock.ms())
+            leg.answered_ms = leg.up_ms
         ended_ms = max(leg.answered_ms, row.seen_ms or 0) if leg.answered_ms else None
-        self._settling.settle(conn, call, leg, ended_ms, 38, estimated=leg.answered_ms is not None)
+        self._settling.settle(conn, call, leg, ended_ms, SWITCH_DIED, estimated=leg.answered_ms is not None)
         return asks
 
     def _strays(self, conn: Connection, live: list[LiveLeg]) -> list[Ask]:
@@ -119,7 +165,7 @@ class Recovery:
             if not call.settled or call.state is OrderState.CLAIMED:
                 continue
             if call.state is not OrderState.CLOSING:
-                asks += self._advance.take(conn, Timer(call.order_id, Event.A_ENDED))
+                asks += self._take(conn, Timer(call.order_id, Event.A_ENDED))
             if call.state is OrderState.CLOSING:
                 self._settling.close(conn, call)
         return asks

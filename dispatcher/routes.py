@@ -16,6 +16,10 @@ class Routes:
             key=lambda row: (-len(row[0]), row[1].priority, row[1].name),
         )
 
+    def has(self, e164: str) -> bool:
+        """Whether a carrier takes this number."""
+        return any(e164[1:].startswith(prefix) for prefix, _ in self._rows)
+
     def carrier_for(self, e164: str) -> Carrier:
         """The carrier to dial this number by. Misconfigured if none takes it."""
         for prefix, carrier in self._rows:

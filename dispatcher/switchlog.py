@@ -6,6 +6,7 @@ Only whole lines are read; a renamed file is finished before the new one is begu
 
 import csv
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -16,8 +17,14 @@ from sqlalchemy import Connection, Row, insert, select, update
 from dispatcher.tables import log_positions, switch_log
 from kernel.clock import Clock
 from kernel.db import Database
+from replies import outbox
+
+log = logging.getLogger(__name__)
 
 WHAT = {"ANSWER": "answer", "HANGUP": "hangup"}
+CANARY = "CANARY"
+CANARY_LIVES_MS = 150_000
+"""The conductor has one written each minute; after so long without, the log is not to be trusted with a call."""
 ID_DIGITS = 28
 POLL_SECONDS = 0.01
 READ_AT_MOST = 1 << 20
@@ -51,6 +58,23 @@ def parse_line(line: str) -> LogLine | None:
     return LogLine(channel, what, at_ms, _cause(extra) if what == "hangup" else None)
 
 
+def canary_ms(line: str) -> int:
+    """The time in a canary's line, 0 for any other line."""
+    if not line.startswith(f'"{CANARY}",'):
+        return 0
+    try:
+        said = json.loads(next(csv.reader([line]))[6])["extra"]
+        return int(said) if str(said).isdigit() and len(str(said)) < ID_DIGITS else 0
+    except (ValueError, StopIteration, IndexError, KeyError, TypeError, csv.Error):
+        return 0
+
+
+def is_trusted(conn: Connection, switch: str, now_ms: int) -> bool:
+    """Whether the switch's log was lately seen to be written and read: only then may a call be launched."""
+    query = select(log_positions.c.canary_ms).where(log_positions.c.switch == switch)
+    return (conn.execute(query).scalar_one_or_none() or 0) > now_ms - CANARY_LIVES_MS
+
+
 def _cause(extra: str) -> int | None:
     try:
         cause = json.loads(extra).get("hangupcause")
@@ -77,7 +101,12 @@ class Follower:
         """Read what has come since the committed position and commit it; how many bytes that was."""
         inode, offset = self._position()
         size, found = _stat(self._path)
-        if found == inode and size <= offset:
+        if not found and not inode:
+            return 0
+        if found == inode and size < offset:
+            self._tell(f"truncated:{offset}", "The switch's log was cut short; what it lost can't be billed.")
+            offset = 0
+        if found == inode and size == offset:
             self._still_reading(inode, offset)
             return 0
         if found != inode and inode:
@@ -99,11 +128,12 @@ class Follower:
             file.seek(offset)
             block = file.read(READ_AT_MOST)
         whole = block[: block.rfind(b"\n") + 1]
-        lines = (parse_line(line) for line in whole.decode("utf-8", "replace").splitlines())
-        self._commit(inode, offset + len(whole), [line for line in lines if line])
+        text = whole.decode("utf-8", "replace").splitlines()
+        lines = [line for line in map(parse_line, text) if line]
+        self._commit(inode, offset + len(whole), lines, max(map(canary_ms, text), default=0))
         return len(whole)
 
-    def _commit(self, inode: int, offset: int, lines: list[LogLine]) -> None:
+    def _commit(self, inode: int, offset: int, lines: list[LogLine], canary: int = 0) -> None:
         now_ms = self._clock.ms()
         with self._db.write() as conn:
             if lines:
@@ -113,7 +143,7 @@ class Follower:
                     for x in lines
                 ]  # fmt: skip
                 conn.execute(insert(switch_log), rows)
-            _keep_position(conn, self._switch, inode, offset, now_ms)
+            _keep_position(conn, self._switch, inode, offset, now_ms, canary)
         self._at = (inode, offset)
         self._committed_ms = now_ms
 
@@ -122,11 +152,18 @@ class Follower:
             self._commit(inode, offset, [])
 
     def _finish_renamed(self, inode: int, offset: int) -> None:
-        for path in self._path.parent.glob(f"{self._path.name}*"):
-            if path.stat().st_ino == inode:
-                while taken := self._take(path, inode, offset):
-                    offset += taken
+        renamed = [path for path in self._path.parent.glob(f"{self._path.name}*") if _stat(path)[1] == inode]
+        for path in renamed:
+            while taken := self._take(path, inode, offset):
+                offset += taken
+        if not renamed:
+            self._tell(f"gone:{inode}", "The switch's log was taken away before it was read to its end.")
         self._at = (0, 0)
+
+    def _tell(self, key: str, told: str) -> None:
+        log.error(told)
+        with self._db.write() as conn:
+            outbox.tell_operator(conn, f"log:{self._switch}:{key}", told, self._clock.ms())
 
 
 def _stat(path: Path) -> tuple[int, int]:
@@ -137,8 +174,8 @@ def _stat(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_ino
 
 
-def _keep_position(conn: Connection, switch: str, inode: int, offset: int, now_ms: int) -> None:
-    values = {"inode": inode, "offset": offset, "read_ms": now_ms}
+def _keep_position(conn: Connection, switch: str, inode: int, offset: int, now_ms: int, canary: int) -> None:
+    values = {"inode": inode, "offset": offset, "read_ms": now_ms} | ({"canary_ms": canary} if canary else {})
     if conn.execute(update(log_positions).where(log_positions.c.switch == switch).values(**values)).rowcount == 0:
         conn.execute(insert(log_positions).values(switch=switch, **values))
 

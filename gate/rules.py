@@ -46,7 +46,8 @@ class Asked:
     b: Number
     phones: tuple[Phone, ...]
     service_numbers: frozenset[str]
-    sent_ms: int | None  # by the message's own date
+    has_route: Callable[[str], bool]
+    sent_ms: int  # by the message's own date, if that is not later than it came
     now_ms: int
     limits: Limits
     terms: dict[str, Terms] = field(default_factory=dict)
@@ -68,7 +69,7 @@ def proven(asked: Asked, _conn: Connection) -> None:
 
 def fresh(asked: Asked, _conn: Connection) -> None:
     """A call that was wanted hours ago is not wanted now."""
-    age_ms = asked.now_ms - asked.sent_ms if asked.sent_ms is not None else 0
+    age_ms = asked.now_ms - asked.sent_ms
     if age_ms > asked.limits.oldest_ms:
         raise Refused("too_old")
     if age_ms > asked.limits.stale_ms:
@@ -136,6 +137,13 @@ def rate_known(asked: Asked, conn: Connection) -> None:
     )  # fmt: skip
 
 
+def route(asked: Asked, _conn: Connection) -> None:
+    """A carrier takes it."""
+    for number in (asked.a, asked.b):
+        if not asked.has_route(number.e164):
+            raise Refused("no_route", number=number.original)
+
+
 def call_cap(asked: Asked, _conn: Connection) -> None:
     """What one call may cost pays for at least the shortest talk worth setting up."""
     assert asked.quote is not None
@@ -168,6 +176,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("satellite", satellite),
     ("zone", zone),
     ("rate known", rate_known),
+    ("route", route),
     ("cap per call", call_cap),
     ("funds", funds),
 )

@@ -22,7 +22,6 @@ from kernel.doorbell import Doorbell
 from kernel.errors import Refused, Unavailable
 from kernel.secrets import Secrets
 from orders import messages
-from parsers.commands import CallCommand
 from replies import outbox
 from replies.refusals import refusal_text
 
@@ -113,24 +112,22 @@ class Intake:
         """The order's id if there is one to launch now."""
         if heard is None:
             return None
-        if heard.automatic or heard.user is None or heard.account is None:
-            self._close_silently(row, heard.said | {"why": "automatic" if heard.automatic else "not_enrolled"})
+        automatic = heard.automatic or not row.sender  # what comes from the null sender is not answered (RFC 3834)
+        if automatic or heard.user is None or heard.account is None:
+            self._close_silently(row, heard.said | {"why": "automatic" if automatic else "not_enrolled"})
             return None
         envelope = heard.envelope.sealed(self.secrets) if proof else ""
         with self.db.write() as conn:
-            if isinstance(heard.parsed, CallCommand):
-                done = self.ordering.order(conn, row, heard, heard.parsed, proof, envelope)
-                answer, rules, order_id = done.answer, done.rules, done.order_id
-            else:
-                answer, rules, order_id = refusal_text(heard.parsed), (), None
-            said = json.dumps(heard.said | {"proof": proof})
+            done = self.ordering.answer(conn, row, heard, proof, envelope)
+            said, verdict = json.dumps(heard.said | {"proof": proof}), json.dumps(done.rules)
             now_ms = self.clock.ms()
             if not messages.handled(
-                conn, row.id, kept=heard.kept, evidence=said, verdict=json.dumps(rules), answer=answer, now_ms=now_ms
-            ):
+                conn, row.id, kept=heard.kept, evidence=said, verdict=verdict, answer=done.answer, now_ms=now_ms,
+                key=done.key, digest=done.digest,
+            ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
-            outbox.put(conn, f"answer:{row.id}", envelope, answer + "\n", now_ms)
-        return order_id
+            outbox.put(conn, f"answer:{row.id}", envelope, done.answer + "\n", now_ms)
+        return done.order_id
 
     def _close_silently(self, row: Row[Any], said: dict[str, str]) -> None:
         with self.db.write() as conn:

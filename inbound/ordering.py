@@ -1,6 +1,7 @@
 """From a command to an order: the gate, the hold, the row, the first answer, all in the caller's transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -18,8 +19,8 @@ from kernel.ids import new_id, reference
 from kernel.masking import mask_number
 from kernel.money import display
 from kernel.secrets import Secrets
-from orders import orders
-from parsers.commands import CallCommand, NamedNumber, number_of
+from orders import messages, orders
+from parsers.commands import CallCommand, NamedNumber, NotACommand, number_of
 from parsers.numbers import Number, parse_number
 from replies import sentences
 from replies.refusals import refusal_text
@@ -34,6 +35,8 @@ class Ordered:
     answer: str
     rules: Rules
     order_id: str | None = None
+    key: str | None = None  # of a proven message
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +48,37 @@ class Ordering:
     limits: Limits
     caller_id: str
     service_numbers: frozenset[str]
+    has_route: Callable[[str], bool]
 
-    def order(
-        self, conn: Connection, message: Row[Any], heard: Heard, command: CallCommand, proof: str, envelope: str
-    ) -> Ordered:
-        """Judge the command; place the order if it passes and its message has not placed one before."""
+    def answer(self, conn: Connection, message: Row[Any], heard: Heard, proof: str, envelope: str) -> Ordered:
+        """Judge a message of a known user. A redelivery of a proven one gets the first answer again."""
         assert heard.user is not None
         gate.lock(conn, heard.user.account_id)
         # As they are now: since the mail was read, its PIN was checked, and somebody may have closed the account.
         user, account = user_of(conn, heard.user.id), account_of(conn, heard.user.account_id)
+        command = heard.parsed if isinstance(heard.parsed, CallCommand) else None
         key = self.secrets.digest("message", f"{user.id}\n{heard.key}")  # what others order takes no key of theirs
-        digest = self.secrets.digest("command", f"{user.id}\n{command.canonical()}")
-        if proof and (before := orders.by_key(conn, key)):
-            if before.digest == digest:
-                return Ordered(before.answer, (("repeated", before.ref),))
-            return _refused((("repeated", "other_command"),), Refused("other_command", ref=before.ref))
+        digest = self.secrets.digest("command", f"{user.id}\n{command.canonical()}") if command else ""
+        if proof and (before := messages.first_of(conn, key)):
+            return _again(before, digest)
+        if isinstance(heard.parsed, NotACommand):
+            done = Ordered(refusal_text(heard.parsed), ())
+        elif proof and (same := orders.under_way(conn, user.id, digest)):
+            doing = sentences.DOING[same.state]
+            done = _refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
+        else:
+            done = self._order(conn, message, user, account, heard, heard.parsed, proof, envelope, key, digest)
+        return replace(done, key=key if proof else None, digest=digest)
+
+    def _order(
+        self, conn: Connection, message: Row[Any], user: User, account: Account, heard: Heard, command: CallCommand,
+        proof: str, envelope: str, key: str, digest: str,
+    ) -> Ordered:  # fmt: skip
         try:
             a = self._leg_a(conn, user, command)
         except Refused as refused:
             return _refused((("own phone", refused.key),), refused)
-        asked = self._asked(conn, user, account, proof, a, number_of(command.to), heard)
+        asked = self._asked(conn, user, account, proof, a, number_of(command.to), heard, message)
         verdict = gate.judge(conn, asked)
         if verdict.refused or verdict.plan is None or verdict.quote is None:
             return _refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
@@ -83,8 +97,9 @@ class Ordering:
         return parse_number(main.number, user.country)
 
     def _asked(
-        self, conn: Connection, user: User, account: Account, proof: str, a: Number, b: Number, heard: Heard
-    ) -> Asked:
+        self, conn: Connection, user: User, account: Account, proof: str, a: Number, b: Number, heard: Heard,
+        message: Row[Any],
+    ) -> Asked:  # fmt: skip
         return Asked(
             account=account,
             user=user,
@@ -93,7 +108,8 @@ class Ordering:
             b=b,
             phones=tuple(phones_of(conn, user.id)),
             service_numbers=self.service_numbers | ({account.caller_id} if account.caller_id else set()),
-            sent_ms=heard.sent_ms,
+            has_route=self.has_route,
+            sent_ms=min(heard.sent_ms or message.stored_ms, message.stored_ms),
             now_ms=self.clock.ms(),
             limits=self.limits,
         )
@@ -122,6 +138,13 @@ def _verified(asked: Asked) -> bool:
     """Whether leg A is a verified telephone down to its extension: another one is another person's desk."""
     a = (asked.a.e164, asked.a.extension or "")
     return any((phone.e164, phone.extension) == a for phone in asked.phones)
+
+
+def _again(before: Row[Any], digest: str) -> Ordered:
+    """The first answer; or no, if the same message now says something else."""
+    if before.digest == digest:
+        return Ordered(before.answer, (("repeated", before.id),), digest=digest)
+    return _refused((("repeated", "other_command"),), Refused("other_command"))
 
 
 def _refused(rules: Rules, refused: Refused) -> Ordered:

@@ -1,6 +1,7 @@
 """Messages as they are kept: stored before anything else happens to them, taken by one handler at a time."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -43,7 +44,7 @@ def store(conn: Connection, message: NewMessage, now_ms: int) -> str:
     return message_id
 
 
-def take(conn: Connection, message_id: str, now_ms: int) -> Row[tuple[object, ...]] | None:
+def take(conn: Connection, message_id: str, now_ms: int) -> Row[Any] | None:
     """Take a stored message for TAKE_MS; None if it is handled, shunted, or somebody has it."""
     taken = conn.execute(
         update(messages)
@@ -67,9 +68,18 @@ def leftovers(conn: Connection, now_ms: int, older_than_ms: int, limit: int) -> 
 
 
 def handled(
-    conn: Connection, message_id: str, *, kept: str, evidence: str, verdict: str, answer: str, now_ms: int
+    conn: Connection,
+    message_id: str,
+    *,
+    kept: str,
+    evidence: str,
+    verdict: str,
+    answer: str,
+    now_ms: int,
+    key: str | None = None,
+    digest: str = "",
 ) -> bool:
-    """Close the message and drop its raw bytes; False if it was closed already."""
+    """Close the message and drop its raw bytes; False if it was closed already. Only a proven one has a `key`."""
     done = conn.execute(
         update(messages)
         .where(messages.c.id == message_id, MESSAGE_IS_OPEN)
@@ -81,9 +91,17 @@ def handled(
             verdict=verdict,
             answer=answer,
             handled_ms=now_ms,
+            key=key,
+            digest=digest,
         )
     )
     return done.rowcount == 1
+
+
+def first_of(conn: Connection, key: str) -> Row[Any] | None:
+    """The first message of this key that was handled: a later one is a redelivery of it."""
+    query = select(messages).where(messages.c.key == key, messages.c.state == MessageState.HANDLED)
+    return conn.execute(query.order_by(messages.c.handled_ms, messages.c.id).limit(1)).one_or_none()
 
 
 def shunt(conn: Connection, message_id: str, error: str, now_ms: int) -> bool:
@@ -106,7 +124,7 @@ def replay(conn: Connection, message_id: str) -> bool:
     return done.rowcount == 1
 
 
-def shunted(conn: Connection, limit: int = 100) -> list[Row[tuple[object, ...]]]:
+def shunted(conn: Connection, limit: int = 100) -> list[Row[Any]]:
     """The shunted messages, newest first."""
     query = select(messages).where(MESSAGE_IS_SHUNTED).order_by(messages.c.stored_ms.desc())
     return list(conn.execute(query.limit(limit)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, insert, select, update
 
-from orders.states import ORDER_MOVES, SETTING_UP, OrderState
+from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
 from orders.tables import ORDER_IS_OPEN, orders
 
 
@@ -37,14 +37,15 @@ class NewOrder:
 def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
     """Insert the order as DUE; its door rings for it right after the commit.
 
-    IntegrityError if its key is there: look with `by_key` first, in this transaction.
+    IntegrityError if its key is there: look with `messages.first_of` before, in this transaction.
     """
     conn.execute(insert(orders).values(**asdict(order), state=OrderState.DUE, accepted_ms=now_ms, rung_ms=now_ms))
 
 
-def by_key(conn: Connection, key: str) -> Row[Any] | None:
-    """The order that a message of this key placed."""
-    return conn.execute(select(orders).where(orders.c.key == key)).one_or_none()
+def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:
+    """The user's order for the same call that waits, rings or is live."""
+    query = select(orders).where(ORDER_IS_OPEN, orders.c.user_id == user_id, orders.c.digest == digest)
+    return conn.execute(query.where(orders.c.state.in_(UNDER_WAY)).limit(1)).one_or_none()
 
 
 def by_id(conn: Connection, order_id: str) -> Row[Any] | None:

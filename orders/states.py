@@ -58,6 +58,8 @@ ATTEMPT_MOVES: dict[AttemptState, frozenset[AttemptState]] = {
 }
 
 LIVE_ORDERS = frozenset(OrderState) - {OrderState.DUE, OrderState.ENDED}
+UNDER_WAY = tuple(sorted(frozenset(OrderState) - {OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}))
+"""The same call asked for again meanwhile is answered with how far it is."""
 SETTING_UP = frozenset(
     {OrderState.CLAIMED, OrderState.RINGING_A, OrderState.CONFIRMING, OrderState.REACHING_B, OrderState.RINGING_B}
 )

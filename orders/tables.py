@@ -29,6 +29,8 @@ messages = Table(
     Column("recipients", Text, nullable=False, default=""),  # one a line; secret aliases as digests
     Column("peer", String(64), nullable=False, default=""),
     Column("raw", LargeBinary),  # sealed until handled, then gone
+    Column("key", String(64), index=True),  # of a proven sender's message: digest of what each delivery of it shares
+    Column("digest", String(64), nullable=False, default=""),  # keyed digest of its command, "" if it had none
     Column("kept", Text, nullable=False, default=""),  # own text with PINs struck out
     Column("evidence", Text, nullable=False, default="{}"),  # JSON: who sent it, how sure we are and why
     Column("verdict", Text, nullable=False, default=""),  # JSON: rule by rule what the gate said

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _PIN: Final = re.compile(
-    r"\b(pin)((?:[ \t]{0,3}(?:code|number|no|is))?[\s:=#.-]{0,5})(\d{1,32}(?:[ -]\d{1,8}){0,4})", re.I
+    r"\b(pin)((?:[ \t]{0,3}(?:code|number|no|is))?[\s:=#.-]{0,5})(\d{1,32}(?:[ -]\d{1,8}){0,4})", re.IGNORECASE
 )
 _DIGITS: Final = range(4, 11)
 

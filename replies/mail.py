@@ -11,6 +11,7 @@ from email.message import Message
 from email.policy import compat32
 from email.utils import format_datetime
 
+from parsers.pins import strike_pins
 from replies.ways import Undeliverable, checked_id
 
 SUBJECT_MOST = 60
@@ -23,7 +24,6 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?P<local>{_LOCAL})@(?P<domain>{_LABEL}(?:\.{_LABEL})*)")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _REPLY_MARK = re.compile(r"(?:\s*(?:re|aw|sv|antw|odp|fwd?|wg)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
-_PIN = re.compile(r"\b(PIN)\b\W*\w+", re.IGNORECASE)
 _REFERENCE = re.compile(r"[A-Z]{1,3}[0-9]{1,6}\b")
 
 
@@ -97,7 +97,7 @@ def _thread(answer: MailAnswer) -> Iterator[tuple[str, str]]:
 def _subject(theirs: str, text: str) -> str:
     """`Re:` and theirs, short and without a PIN; or the order's reference; or how the answer begins."""
     words = " ".join(_printable(unicodedata.normalize("NFKC", theirs[:1000])).split())
-    words = _PIN.sub(r"\1 ****", _REPLY_MARK.sub("", words, count=1))
+    words = strike_pins(_REPLY_MARK.sub("", words, count=1))
     if words:
         return "Re: " + _shortened(words)
     first = text.partition("\n")[0]

@@ -58,9 +58,11 @@ REFUSALS: Final[dict[str, str]] = {
     "zone": "Not called: calls to {number} ({region}) are switched off for you.",
     "high_cost": "Not called: {number} is in a range known for fraud, and that is switched off for you.",
     "no_rate": "Not called: I have no price for {number}, so I can't place it.",
+    "no_route": "Not called: I have no line that reaches {number}.",
+    "same_call": "Not called: {ref} for the same call is {doing}.",
     "over_call_cap": "Not called: with ringing and a minute of talk this call costs over your limit of {cap}.",
     "no_funds": "Not called: your balance of {balance} is not enough for a minute of this call.",
-    "other_command": "Not called: that message already ordered {ref}. For another call write a new message.",
+    "other_command": "Not called: that message said something else before. For another call write a new one.",
     "shunted": "Not called: something went wrong here with your message. A person has been told and will look at it.",
 }
 MOST_WORDS: Final = 4

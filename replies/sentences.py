@@ -6,6 +6,17 @@ The first line is the answer, within 160 GSM-7 characters; what follows it is de
 ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
 ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
 
+DOING: dict[str, str] = {
+    "due": "about to ring you",
+    "claimed": "about to ring you",
+    "ringing_a": "ringing you now",
+    "confirming": "waiting for you to press 1",
+    "reaching_b": "ringing the other party",
+    "ringing_b": "ringing the other party",
+    "joined": "going on",
+}
+"""How far a call is, by its order's state."""
+
 OUTCOMES: dict[str, str] = {
     "talked": "{ref} {name}, {talk}. You paid {paid}. Balance {balance}.",
     "not_confirmed": "{ref} Nobody pressed 1 on {phone}, so {name} was not rung. You paid {paid}.",

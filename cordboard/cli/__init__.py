@@ -1,5 +1,6 @@
 """The command line: `cordboard COMMAND`. Each command's module is imported when it is asked for, so help is quick."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -93,4 +94,5 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
     The switch rings you, then the other party, and joins you.
     """
+    os.umask(0o077)  # what we write is nobody else's: orders, numbers, receipts
     ctx.obj = config

@@ -31,6 +31,7 @@ from cordboard.lab.phones import Phone
 from cordboard.lab.ports import HOST, free_port
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
+from dispatcher import lease, switchlog
 from kernel.errors import Unavailable
 from orders.states import OrderState
 from orders.tables import orders
@@ -193,9 +194,8 @@ class House:
 
     def _ready(self) -> bool:
         with self.parts.db.read() as conn:
-            from dispatcher import lease
-
-            if not lease.is_live(conn, self.settings.switch.name, self.parts.clock.ms()):
+            switch, now_ms = self.settings.switch.name, self.parts.clock.ms()
+            if not (lease.is_live(conn, switch, now_ms) and switchlog.is_trusted(conn, switch, now_ms)):
                 return False
         try:
             with smtplib.SMTP(HOST, self.smtp_port, timeout=1) as smtp:

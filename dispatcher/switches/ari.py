@@ -91,6 +91,10 @@ class Ari:
         """Tell the switch that a conductor is there."""
         await self._send(rest.heartbeat(now_ms))
 
+    async def canary(self, now_ms: int) -> None:
+        """Have a line with this time written into the switch's log."""
+        await self._send(rest.canary(now_ms, self._app))
+
     # -- what is there -------------------------------------------------------------------------------------------
 
     async def look(self) -> list[LiveLeg]:

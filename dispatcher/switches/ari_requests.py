@@ -120,6 +120,12 @@ def heartbeat(now_ms: int) -> Request:
     return Request("POST", "/asterisk/variable", query)
 
 
+def canary(now_ms: int, app: str) -> Request:
+    """Have the switch write a line into its log, with our time in it."""
+    query = {"endpoint": f"Local/{now_ms}@cordboard-canary/n", "app": app}
+    return Request("POST", "/channels", query)
+
+
 def quiet(app: str) -> Request:
     """Keep the events of each dialplan step and variable to itself. Holds for one connection of the application."""
     silent = [{"type": kind} for kind in ("ChannelVarset", "ChannelDialplan", "ChannelConnectedLine", "RTPStat")]

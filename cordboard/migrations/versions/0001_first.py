@@ -67,6 +67,8 @@ def upgrade() -> None:
         sa.Column("recipients", sa.Text(), nullable=False),
         sa.Column("peer", sa.String(64), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=True),
+        sa.Column("key", sa.String(64), nullable=True),
+        sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("kept", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
@@ -75,6 +77,7 @@ def upgrade() -> None:
         sa.Column("handled_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
     )
+    op.create_index("ix_messages_key", "messages", ["key"])
     op.create_index(
         "ix_messages_open",
         "messages",

@@ -96,9 +96,9 @@ class Desk:
                 conn.execute(insert(switch_log).values(row))
 
     def log_was_read(self) -> None:
-        """The follower has read to the end of the file, now."""
+        """The follower has read to the end of the file, now, and seen the canary there."""
         with self.db.write() as conn:
-            values = {"inode": 1, "offset": 0, "read_ms": self.clock.ms()}
+            values = {"inode": 1, "offset": 0, "read_ms": self.clock.ms(), "canary_ms": self.clock.ms()}
             if conn.execute(update(log_positions).values(values)).rowcount == 0:
                 conn.execute(insert(log_positions).values(switch=SWITCH, **values))
 

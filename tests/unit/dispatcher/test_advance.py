@@ -1,57 +1,17 @@
 """What happened -> what is written -> what is asked of the switch, without any switch."""
 
-from typing import Any
-
 import pytest
 
 from billing.receipt import receipt
 from billing.settle import LATE_B_FREE_MS
-from dispatcher.advance import Failed, Happening, Timer
+from dispatcher.advance import Failed, Timer
 from dispatcher.causes import CAUSES
 from dispatcher.progress import Action, Event
-from dispatcher.routes import Routes
-from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import Kind
 from orders.states import AttemptState, OrderState
 from tests.unit.dispatcher.desk import Desk, actions, asked, event, lines
+from tests.unit.dispatcher.told import Fact, Told
 from tests.unit.factory import NOW
-
-Asked = list[tuple[Action | None, str]]
-
-
-class Told:
-    """A claimed order, its leg A, and the papers to which things are told."""
-
-    def __init__(self, desk: Desk, **columns: Any) -> None:
-        self.desk, self.papers = desk, desk.papers()
-        self.order, self.a = desk.claimed(**columns)
-        self.b = ""
-
-    def hears(self, *happenings: Happening) -> Asked:
-        """All in one batch."""
-        return asked(self.papers.take(list(happenings)))
-
-    def says(self, kind: Kind, leg: str, detail: str = "") -> Asked:
-        return self.hears(event(kind, leg, detail))
-
-    def logs(self, *facts: tuple[str, str, int, int | None]) -> Asked:
-        self.desk.log(*facts)
-        return self.hears(*lines(self.papers))
-
-    def to_b(self) -> str:
-        """A is ready, answers at NOW, presses 1: leg B's channel is asked for."""
-        self.says(Kind.READY, self.a)
-        self.says(Kind.UP, self.a)
-        self.logs((self.a, "answer", NOW, None))
-        self.says(Kind.DIGIT, self.a, "1")
-        self.b = self.desk.leg_b(self.order)
-        return self.b
-
-    def joined(self) -> None:
-        """B is dialled and answers 10 s after A did."""
-        self.says(Kind.READY, self.to_b())
-        self.says(Kind.UP, self.b)
-        self.logs((self.b, "answer", NOW + 10_000, None))
 
 
 def test_a_call_from_its_channel_to_its_receipt(desk: Desk) -> None:
@@ -64,7 +24,7 @@ def test_a_call_from_its_channel_to_its_receipt(desk: Desk) -> None:
     ((action, b),) = told.says(Kind.DIGIT, a, "1")
     assert (action, b) == (Action.CREATE_B, desk.leg_b(told.order))
     assert told.says(Kind.READY, b) == [(Action.DIAL_B, b)]
-    assert told.says(Kind.UP, b) == [(Action.ARM_JOINED, b)]
+    assert actions(told.papers.take([event(Kind.UP, b)])) == [Action.ARM_JOINED]
     assert told.papers.made_room
     assert told.logs((a, "answer", NOW + 1_234, None), (b, "answer", NOW + 9_876, None)) == []
     assert told.says(Kind.GONE, b, "16") == [(Action.END_A, a)]
@@ -85,7 +45,7 @@ def test_the_log_alone_carries_a_call_as_far_as_it_tells(desk: Desk) -> None:
     ((_, a), (action, b)) = told.logs((told.a, "answer", NOW, None))
     assert (a, action) == (told.a, Action.CREATE_B)
     told.says(Kind.READY, b)
-    assert told.logs((b, "answer", NOW + 5_000, None)) == [(Action.ARM_JOINED, b)]
+    assert [action for action, _ in told.logs((b, "answer", NOW + 5_000, None))] == [Action.ARM_JOINED]
     assert told.logs((a, "hangup", NOW + 9_000, 16)) == [(Action.END_B, b)]
     told.logs((b, "hangup", NOW + 9_010, 16))
     assert desk.bills(told.order) == {a: (NOW, NOW + 9_000), b: (NOW + 5_000, NOW + 9_010)}
@@ -98,12 +58,11 @@ def test_everything_twice_is_done_once(desk: Desk) -> None:
     assert told.hears(ready, ready) == [(Action.DIAL_A, told.a)]
     assert [action for action, _ in told.hears(up, up, ready, one, one, up)] == ["arm_a", "ask_a", "create_b"]
     b = desk.leg_b(told.order)
-    assert told.hears(*[event(Kind.READY, b)] * 2, *[event(Kind.UP, b)] * 2) == [
-        (Action.DIAL_B, b), (Action.ARM_JOINED, b),
-    ]  # fmt: skip
-    answers: list[tuple[str, str, int, int | None]] = [(told.a, "answer", NOW, None), (b, "answer", NOW + 1, None)]
+    twice = [event(kind, b) for kind in (Kind.READY, Kind.UP) for _ in range(2)]
+    assert actions(told.papers.take([*twice])) == [Action.DIAL_B, Action.ARM_JOINED]
+    answers: list[Fact] = [(told.a, "answer", NOW, None), (b, "answer", NOW + 1, None)]
     told.logs(*answers, *answers)
-    ends: list[tuple[str, str, int, int | None]] = [
+    ends: list[Fact] = [
         (told.a, "hangup", NOW + 60_000, 16),
         (b, "hangup", NOW + 60_001, 16),
     ]
@@ -218,19 +177,6 @@ def test_channels_of_no_open_attempt_are_ended_and_other_news_of_them_is_none(de
     assert desk.problems() == []
 
 
-def test_a_late_workers_channel_is_ended_and_the_new_one_dialled(desk: Desk) -> None:
-    order = desk.order(OrderState.CLAIMED)
-    late = desk.attempt(order, state=AttemptState.ENDED, end_reason="never_dialled")
-    desk.now.later(1)
-    new = desk.attempt(order)
-    papers = desk.papers()
-    assert asked(papers.take([event(Kind.READY, late), event(Kind.READY, new)])) == [(None, late), (Action.DIAL_A, new)]
-    assert asked(papers.take([event(Kind.READY, late)])) == [(None, late)]
-    desk.log((late, "hangup", NOW + 5, 16))
-    papers.take([event(Kind.GONE, late, "16"), *lines(papers)])
-    assert desk.state(order) == (OrderState.RINGING_A, "")
-
-
 def test_an_absurd_record_is_not_billed_and_a_person_is_told(desk: Desk) -> None:
     told = Told(desk)
     told.hears(event(Kind.READY, told.a), event(Kind.UP, told.a))
@@ -239,34 +185,3 @@ def test_an_absurd_record_is_not_billed_and_a_person_is_told(desk: Desk) -> None
     assert desk.state(told.order) == (OrderState.ENDED, "not_confirmed")
     assert desk.held(told.order)  # until the person has looked
     assert any("not billed" in problem for problem in desk.problems())
-
-
-@pytest.mark.xfail(reason="a number that no carrier takes ends the conductor, whatever else it conducts", strict=True)
-def test_no_carrier_for_b_is_bs_failure_alone(desk: Desk) -> None:
-    desk.routes = Routes([Carrier("trunk", "PJSIP/trunk/sip:{digits}@x", ("1",))])
-    told = Told(desk)
-    told.hears(event(Kind.READY, told.a), event(Kind.UP, told.a))
-    assert actions(told.papers.take([event(Kind.DIGIT, told.a, "1")])) == [Action.TELL_A]
-
-
-@pytest.mark.xfail(
-    reason="an answer in the log of a leg that is not on paper as dialled ends the conductor", strict=True
-)
-def test_a_log_that_is_ahead_of_the_database_is_believed(desk: Desk) -> None:
-    """A backup of the database was restored: the switch dialled since then, and its log tells of it."""
-    told = Told(desk)
-    told.logs((told.a, "answer", NOW, None), (told.a, "hangup", NOW + 6_000, 16))
-    assert desk.bills(told.order) == {told.a: (NOW, NOW + 6_000)}
-
-
-@pytest.mark.xfail(reason="the order ends as if its phone had been called", strict=True)
-@pytest.mark.parametrize("by", ["event", "log"])
-def test_a_channel_that_ended_before_it_was_dialled_rang_nobody_and_the_order_is_due_again(desk: Desk, by: str) -> None:
-    """The switch ends a channel at once when our application is not there: between two connections."""
-    told = Told(desk)
-    if by == "event":
-        told.says(Kind.GONE, told.a, "16")
-    told.logs((told.a, "hangup", NOW + 2, 16))
-    assert desk.state(told.order) == (OrderState.DUE, "")
-    assert (desk.leg(told.a).state, desk.held(told.order)) == (AttemptState.ENDED, True)
-    assert desk.row(told.order).due_ms > NOW

@@ -39,22 +39,22 @@ def test_what_is_due_is_rung_for_oldest_first_and_what_is_not_yet_due_is_not(des
     assert bell.rung == [first, second]
 
 
-def test_the_sweeper_leaves_a_job_five_seconds_to_arrive(desk: Desk, bell: Bell) -> None:
-    order, sweeper = desk.order(), due(desk, bell)
-    sweeper.ring()
+def test_a_job_has_five_seconds_to_arrive(desk: Desk, bell: Bell) -> None:
+    order, waiting = desk.order(), due(desk, bell)
+    waiting.ring()
     desk.now.later(NOT_TAKEN_MS - 1)
-    assert sweeper.sweep() == 0
+    assert waiting.ring() == 0
     desk.now.later(1)
-    assert sweeper.sweep() == 1
+    assert waiting.ring() == 1
     assert bell.rung == [order, order]
 
 
 def test_a_bell_that_did_not_ring_is_tried_again_in_the_next_round(desk: Desk, bell: Bell) -> None:
-    order, sweeper = desk.order(), due(desk, bell)
+    order, waiting = desk.order(), due(desk, bell)
     bell.away = True
-    assert sweeper.sweep() == 0
+    assert waiting.ring() == 0
     bell.away = False
-    assert sweeper.sweep() == 1
+    assert waiting.ring() == 1
     assert bell.rung == [order]
 
 
@@ -71,9 +71,9 @@ def test_there_is_room_for_so_many_calls_between_create_and_bridge(desk: Desk, b
 
 def test_a_claimed_order_is_rung_for_once_its_worker_had_its_time(desk: Desk, bell: Bell) -> None:
     order = desk.order(OrderState.CLAIMED, taken_until_ms=desk.now.ms() + 1_000)
-    assert due(desk, bell).sweep() == 0
+    assert due(desk, bell).ring() == 0
     desk.now.later(1_000)
-    assert due(desk, bell).sweep() == 1
+    assert due(desk, bell).ring() == 1
     assert bell.rung == [order]
 
 
@@ -82,24 +82,24 @@ def test_a_claimed_order_is_rung_for_once_its_worker_had_its_time(desk: Desk, be
 )
 def test_a_claimed_order_needs_no_room_beside_its_own(desk: Desk, bell: Bell) -> None:
     order = desk.order(OrderState.CLAIMED, taken_until_ms=desk.now.ms())
-    assert due(desk, bell, room=1).sweep() == 1
+    assert due(desk, bell, room=1).ring() == 1
     assert bell.rung == [order]
 
 
 def test_what_waited_too_long_is_ended_with_a_receipt_and_its_money_back(desk: Desk, bell: Bell) -> None:
     order = desk.order()
     desk.now.later(STALE_MS)
-    assert due(desk, bell).sweep() == 1
+    assert due(desk, bell).ring() == 1
     desk.now.later(1)
-    assert due(desk, bell).sweep() == 0
+    assert due(desk, bell).ring() == 0
     desk.is_over(order, "expired")
-    assert due(desk, bell).sweep() == 0
+    assert due(desk, bell).ring() == 0
     assert (bell.rung, desk.receipts(order), desk.legs(order)) == ([order], 1, [])
 
 
 def test_a_call_that_goes_on_is_never_too_old(desk: Desk, bell: Bell) -> None:
     live = [desk.order(state) for state in (OrderState.JOINED, OrderState.RINGING_A, OrderState.CLOSING)]
     desk.now.later(10 * STALE_MS)
-    due(desk, bell).sweep()
+    due(desk, bell).ring()
     assert all(desk.held(order) for order in live)
     assert bell.rung == []

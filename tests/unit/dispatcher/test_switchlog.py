@@ -166,7 +166,6 @@ class TestFollower:
         follower.read_on()
         assert len(read(desk)) == 2
 
-    @pytest.mark.xfail(reason="a file that grew shorter is not noticed: what comes is lost", strict=True)
     def test_a_truncated_file_is_read_from_its_start(self, desk: Desk, cel: Path, follower: Follower) -> None:
         append(cel, (ANSWER + "\n") * 3)
         follower.read_on()

@@ -35,8 +35,8 @@ def asked(house: House) -> Asked:
         user = user_of(conn, house.user)
         return Asked(
             account=account_of(conn, user.account_id), user=user, proof="pin", a=number(ANNS_PHONE), b=number(MUM),
-            phones=tuple(phones_of(conn, user.id)), service_numbers=frozenset({OWN_NUMBER}), sent_ms=NOW - 10_000,
-            now_ms=NOW, limits=LIMITS,
+            phones=tuple(phones_of(conn, user.id)), service_numbers=frozenset({OWN_NUMBER}), has_route=bool,
+            sent_ms=NOW - 10_000, now_ms=NOW, limits=LIMITS,
         )  # fmt: skip
 
 
@@ -60,7 +60,6 @@ PASSES: list[tuple[str, Changes]] = [
     ("enrolled", {}),
     ("proven", {"proof": "alias"}),
     ("fresh", {"sent_ms": NOW - LIMITS.stale_ms}),
-    ("fresh", {"sent_ms": None}),
     ("fresh", {"sent_ms": NOW + DAY}),
     ("own phone", {"phones": (phone("+12025550188"), phone(f"{ANNS_PHONE} x9"))}),
     ("own phone", {"a": number("+12025550188"), "account_allow_any_phone": True}),
@@ -71,6 +70,7 @@ PASSES: list[tuple[str, Changes]] = [
     ("zone", {"b": number("+18762345678"), "account_zones": frozenset({"GB", "JM"}), "account_allow_high_cost": True,
               "a": number(MUM), "phones": (phone(MUM),)}),
     ("rate known", {"b": number("+442079460019")}),
+    ("route", {"has_route": lambda e164: e164 in (ANNS_PHONE, MUM)}),
     ("cap per call", {"account_cap_call": 75_300}),
     ("funds", {"account_cap_call": 1000 * DOLLAR}),
 ]  # fmt: skip
@@ -119,6 +119,8 @@ REFUSES: list[tuple[str, str, Changes]] = [
     ("rate known", "no_rate", {"b": number("+33140001234")}),
     ("rate known", "no_rate", {"account_deck": "wholesale"}),
     ("rate known", "no_rate", {"account_currency": "EUR"}),
+    ("route", "no_route", {"has_route": lambda e164: e164 == ANNS_PHONE}),
+    ("route", "no_route", {"has_route": lambda e164: e164 == MUM}),
     ("cap per call", "over_call_cap", {"account_cap_call": 75_299}),
     ("cap per call", "over_call_cap", {"b": number("+870773123456"), "account_allow_satellite": True}),
     ("funds", "no_funds", {"account_id": "nobody's"}),
@@ -149,6 +151,7 @@ WRONG: dict[str, Changes] = {
     "satellite": {"account_allow_satellite": False},
     "zone": {"account_zones": frozenset()},
     "rate known": {"account_deck": "none"},
+    "route": {"has_route": lambda _: False},
     "cap per call": {"account_cap_call": 1},
     "funds": {"account_id": "nobody's"},
 }

@@ -62,6 +62,13 @@ class Bell(Doorbell):
         return True
 
 
+class Everywhere(set[str]):
+    """The numbers that a carrier takes: all but those in it."""
+
+    def __contains__(self, e164: object) -> bool:
+        return not super().__contains__(e164)
+
+
 @dataclass
 class House:
     """One installation."""
@@ -74,9 +81,12 @@ class House:
     limits: Limits = LIMITS
 
     def __post_init__(self) -> None:
+        self.reached = Everywhere()
         self.path = Path(str(self.db.engine.url.database))
         reader = MailReader(SECRETS, ORDER, "door.test")
-        ordering = Ordering(SECRETS, self.clock, self.limits, OWN_NUMBER, frozenset({OWN_NUMBER}))
+        ordering = Ordering(
+            SECRETS, self.clock, self.limits, OWN_NUMBER, frozenset({OWN_NUMBER}), self.reached.__contains__
+        )
         self.intake = Intake(self.db, self.clock, SECRETS, self.bell, reader, ordering)
         self._ids = 0
         self._lock = Lock()

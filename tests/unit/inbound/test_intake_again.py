@@ -7,7 +7,10 @@ import pytest
 
 from accounts import manage
 from accounts.people import account_named, users_of
+from accounts.tables import accounts
 from billing.tables import holds
+from orders.tables import orders
+from replies import sentences
 from replies.tables import outbox
 from tests.unit.inbound.house import ANN, BOB, NOW, PIN, SECRETS, House
 
@@ -30,13 +33,13 @@ def test_a_message_nobody_knows_is_nothing_to_do(house: House) -> None:
 
 def test_a_redelivery_gets_the_first_answer_again(house: House) -> None:
     raw = house.mail(f"CALL mum PIN {PIN}", **ONE)
-    house.send(raw)
+    first_id = house.send(raw)
     house.clock.now_ms += 3 * TWO_DAYS_MS
     again = house.send(raw)
     assert (len(house.orders), len(house.bell.rung)) == (1, 1)
     first, second = house.said()
     assert first == second
-    assert house.rules(again) == [["repeated", "A1"]]
+    assert house.rules(again) == [["repeated", first_id]]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ def test_another_order_under_the_same_id_is_refused(house: House, other: str) ->
     house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
     house.send(house.mail(f"{other.replace('mum x1', '+442079460018 x1')} PIN {PIN}", **ONE))
     assert len(house.orders) == 1
-    said = "Not called: that message already ordered A1. For another call write a new message."
+    said = "Not called: that message said something else before. For another call write a new one."
     assert house.said()[1] == (ANN, said)
 
 
@@ -105,10 +108,29 @@ def test_what_another_user_orders_takes_no_key_either(house: House) -> None:
     assert [to for to, _ in house.said()] == [BOB, ANN]
 
 
-def test_a_refused_order_takes_no_key(house: House) -> None:
-    house.send(house.mail(f"CALL mum FROM +12025550188 PIN {PIN}", **ONE))
-    house.send(house.mail(f"CALL mum PIN {PIN}", **ONE))
+def test_a_refused_order_that_comes_again_is_refused_again_though_it_would_pass_now(house: House) -> None:
+    raw = house.mail(f"CALL mum PIN {PIN}", **ONE)
+    house.change(accounts, cap_call=1)
+    house.send(raw)
+    house.change(accounts, cap_call=10_000_000)
+    house.send(raw)
+    assert house.orders == []
+    assert len(house.said()) == 2
+    assert len(set(house.said())) == 1
+
+
+def test_the_same_call_asked_for_again_while_it_is_under_way_is_told_how_far_it_is(house: House) -> None:
+    house.send(house.mail(f"CALL mum PIN {PIN}"))
+    for state, doing in sentences.DOING.items():
+        house.change(orders, state=state)
+        house.send(house.mail(f"call Mum PIN {PIN}"))
+        assert house.said()[-1][1] == f"Not called: A1 for the same call is {doing}."
     assert len(house.orders) == 1
+    for state in ("telling", "closing"):
+        house.change(orders, state=state)
+        house.send(house.mail(f"CALL mum PIN {PIN}"))
+        house.change(orders, state=state)
+    assert len(house.orders) == 3
 
 
 def test_one_mail_to_two_addresses_of_ours_is_one_order(house: House) -> None:

@@ -23,7 +23,7 @@ TOLD = "Not called: something went wrong here with your message. A person has be
 class BrokenOrdering(Ordering):
     """Fails as nobody foresaw, with something secret in its error."""
 
-    def order(self, conn: Connection, *_args: Any) -> NoReturn:
+    def answer(self, conn: Connection, *_args: Any) -> NoReturn:
         conn.exec_driver_sql("INSERT INTO aliases (id) VALUES (?)", (VALUE,))
         raise AssertionError
 
@@ -43,7 +43,7 @@ class AwayReader(MailReader):
 
 
 def with_broken_ordering(house: House) -> None:
-    broken = BrokenOrdering(SECRETS, house.clock, LIMITS, OWN_NUMBER, frozenset())
+    broken = BrokenOrdering(SECRETS, house.clock, LIMITS, OWN_NUMBER, frozenset(), bool)
     house.intake = replace(house.intake, ordering=broken)
 
 

@@ -31,8 +31,6 @@ def test_placed_as_it_was_ordered(desk: Desk) -> None:
     row = orders.by_id(desk.conn, order.id)
     assert row is not None
     assert (row.state, row.accepted_ms, row.due_ms, row.extension_b) == (OrderState.DUE, NOW, NOW + 7, "512")
-    assert orders.by_key(desk.conn, "k") == row
-    assert orders.by_key(desk.conn, "other") is None
     assert orders.by_id(desk.conn, "other") is None
 
 

@@ -70,7 +70,7 @@ def test_no_line_is_longer_than_mail_allows() -> None:
         ("order", "Re: order"),
         ("RE: Fwd: AW: Re[2]: order", "Re: order"),
         ("call mum pin 4711 now", "Re: call mum pin **** now"),
-        ("\uff30\uff29\uff2e: \uff14\uff17 \uff23all", "Re: PIN **** Call"),
+        ("\uff30\uff29\uff2e: \uff14\uff17 \uff23all", "Re: PIN: **** Call"),
         ("Grüße", "Re: Grüße"),
         ("x" * 70, "Re: " + "x" * 57 + "..."),
         ("a\r\nBcc: evil@else.test\0b", "Re: a Bcc: evil@else.test b"),

@@ -27,7 +27,8 @@ GSM_7 = set(
 )
 TYPICAL = {
     "number": "+44 20 7946 0000 x512345", "words": "'tomorow', 'at', 'noon', 'sharp' and more", "clause": "FROM",
-    "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999", "region": "GB",
+    "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999",
+    "doing": "waiting for you to press 1", "region": "GB",
     "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
 }  # fmt: skip
 

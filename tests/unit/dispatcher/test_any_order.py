@@ -1,0 +1,73 @@
+"""Whatever comes late, twice or in another order: one dial a leg, one bill with the log's times, one receipt."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from orders.states import AttemptState, OrderState
+from tests.unit.dispatcher.desk import Desk
+from tests.unit.dispatcher.drawn_switch import DrawnSwitch
+
+B_ANSWERS, B_BUSY, B_NOT_MADE = 0, 17, -38
+ANY_DESK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def any_desk(file: Path) -> Iterator[Desk]:
+    desk = Desk(file)
+    yield desk
+    desk.db.close()
+
+
+def went_well(desk: Desk, switch: DrawnSwitch) -> None:
+    order = switch.order
+    state, outcome = desk.state(order)
+    assert (state, bool(outcome)) == (OrderState.ENDED, True)
+    assert {leg.state for leg in desk.legs(order)} == {AttemptState.ENDED}
+    assert len(desk.legs(order)) <= 2
+    assert all(times == 1 for times in switch.dialled.values())
+    assert desk.bills(order) == {leg: (times[0], times[1]) for leg, times in switch.times.items()}
+    desk.is_over(order, outcome)
+
+
+@ANY_DESK
+@given(
+    st.lists(st.integers(0, 1_000), max_size=25),
+    st.sampled_from([B_ANSWERS, B_ANSWERS, B_BUSY, B_NOT_MADE]),
+    st.booleans(),
+)
+@example([0] * 25, B_ANSWERS, True)
+@example([0] * 25, B_BUSY, False)
+def test_a_calls_news_in_any_order_and_any_number(any_desk: Desk, draws: list[int], b_does: int, press_1: bool) -> None:
+    order, leg_a = any_desk.claimed(press_1=press_1)
+    switch, papers = DrawnSwitch(any_desk, order, leg_a, b_does), any_desk.papers()
+    for drawn in draws:
+        switch.move(papers, drawn)
+    switch.to_the_end(papers)
+    if switch.dialled[leg_a]:
+        went_well(any_desk, switch)
+    for old in switch.told:  # and whatever comes after the end
+        assert papers.take([old]) == [] or any_desk.state(order)[0] == OrderState.ENDED
+    assert any_desk.receipts(order) <= 1
+
+
+@ANY_DESK
+@given(
+    st.lists(st.one_of(st.integers(0, 1_000), st.none()), max_size=20),
+    st.sampled_from([B_ANSWERS, B_ANSWERS, B_BUSY]),
+    st.booleans(),
+)
+def test_a_conductor_may_die_at_any_moment(any_desk: Desk, draws: list[int | None], b_does: int, press_1: bool) -> None:
+    order, leg_a = any_desk.claimed(press_1=press_1)
+    switch, papers = DrawnSwitch(any_desk, order, leg_a, b_does), any_desk.papers()
+    for drawn in draws:
+        if drawn is None:
+            papers = switch.restart()
+        else:
+            switch.move(papers, drawn)
+    switch.to_the_end(switch.restart())
+    if switch.dialled[leg_a]:
+        went_well(any_desk, switch)

@@ -8,7 +8,7 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from kernel.clock import iso
 from kernel.errors import Refused
@@ -48,7 +48,15 @@ class Line:
         return self.destination, self.rate, self.connect_fee, self.first, self.next
 
 
-def read(stream: TextIO) -> tuple[list[Line], list[str], list[str]]:
+class Read(NamedTuple):
+    """A deck file as it was read."""
+
+    lines: list[Line]
+    errors: list[str]
+    warnings: list[str]
+
+
+def read(stream: TextIO) -> Read:
     """The file's lines, what is wrong with the others, and what is worth a warning."""
     lines: list[Line] = []
     errors: list[str] = []
@@ -61,10 +69,10 @@ def read(stream: TextIO) -> tuple[list[Line], list[str], list[str]]:
             except Wrong as e:
                 errors.append(f"line {reader.line_num}: {e}")
     except (Wrong, csv.Error, UnicodeDecodeError) as e:
-        return [], [*errors, f"line {max(reader.line_num, 1)}: {e}"], []
+        return Read([], [*errors, f"line {max(reader.line_num, 1)}: {e}"], [])
     if not lines and not errors:
         errors.append("line 1: the file has no rates")
-    return lines, errors, warnings
+    return Read(lines, errors, warnings)
 
 
 def _says_something(cells: list[str]) -> bool:

@@ -114,13 +114,21 @@ def export_csv(conn: Connection, name: str, stream: TextIO) -> int:
 
 
 def import_csv(conn: Connection, name: str, currency: str, stream: TextIO, now_ms: int) -> ImportReport:
-    """Take a deck file, whole or not at all; a known name gets new versions of the rows that the file names."""
+    """Read a deck file and take it, whole or not at all."""
+    return import_read(conn, name, currency, deckfile.read(stream), now_ms)
+
+
+def import_read(conn: Connection, name: str, currency: str, read: deckfile.Read, now_ms: int) -> ImportReport:
+    """Take a deck file that was read before, while nobody had to wait for it, whole or not at all.
+
+    A known name gets new versions of the rows that the file names.
+    """
     deck = conn.execute(select(decks).where(decks.c.name == name)).one_or_none()
     if deck is not None and deck.currency != currency:
         return ImportReport(errors=[f"the deck {name} is in {deck.currency}, not {currency}"])
     if not (len(currency) == CURRENCY_LETTERS and currency.isascii() and currency.isupper()):
         return ImportReport(errors=[f"the currency {currency[:20]!r} is not three capitals like USD"])
-    lines, errors, warnings = deckfile.read(stream)
+    lines, errors, warnings = read.lines, list(read.errors), list(read.warnings)
     stored = conn.execute(_ROWS, {"deck": deck.id}) if deck is not None else ()
     versions = Versions((Version(**row._mapping) for row in stored), now_ms)
     for line in lines:

@@ -6,6 +6,7 @@ from typing import TextIO
 import click
 from sqlalchemy import Connection
 
+from billing import deckfile
 from billing import decks as rate_decks
 from billing.decks import DeckInfo, ImportReport
 from cordboard.cli.context import Tools, with_tools
@@ -37,10 +38,11 @@ def import_(tools: Tools, file: TextIO, name: str, currency: str | None, json_: 
     that FILE does not name stay as they are.
     """
     now_ms = tools.clock.ms()
+    read = deckfile.read(file)
     with tools.db.write() as conn:
         known = {deck.name: deck.currency for deck in rate_decks.list_decks(conn, now_ms)}
         chosen = _currency(currency or known.get(name, "USD"))
-        report = rate_decks.import_csv(conn, name, chosen, file, now_ms)
+        report = rate_decks.import_read(conn, name, chosen, read, now_ms)
     if json_:
         as_json(asdict(report) | {"ok": report.ok})
     else:

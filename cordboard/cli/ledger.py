@@ -58,3 +58,29 @@ def statement(tools: Tools, account: str, limit: int, json_: bool) -> None:
         right="3",
     )
     click.echo(f"\n{found.name} has {display(balance, found.currency)}.")
+
+
+@ledger.command()
+@click.argument("attempt", required=False)
+@click.option("--seconds", type=click.IntRange(0, 43_200), help="How long the leg is to be billed for; 0 waives it.")
+@with_tools
+def settle(tools: Tools, attempt: str | None, seconds: int | None) -> None:
+    """List legs whose record can't be true, or bill one of them by hand.
+
+    Such a leg was answered, and its end as the switch told it is absurd. The
+    money set aside for its call stays so until you say how long it lasted.
+    """
+    from billing import byhand
+
+    if attempt is None:
+        with tools.db.read() as conn:
+            rows = byhand.unbilled(conn)
+        for row in rows:
+            click.echo(f"{row.id}  {row.ref} leg {row.role} {row.number}, answered {iso(row.answered_ms)}")
+        click.echo("cordboard ledger settle ATTEMPT --seconds N" if rows else "None.")
+        return
+    if seconds is None:
+        raise click.UsageError("Say --seconds, how long the leg is to be billed for.")
+    with tools.db.write() as conn:
+        charge = byhand.settle(conn, attempt, seconds, tools.clock.ms())
+    click.echo(f"Billed {charge.billed_seconds} s, {display(charge.total, charge.currency)}.")

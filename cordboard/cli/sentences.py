@@ -34,6 +34,7 @@ SENTENCES = {
     "not_a_pin": "A PIN has 6 to 10 digits, and is no row or repetition.",
     "not_an_amount": "{text!r} is not an amount like 20 or 12.50.",
     "not_an_email": "{text!r} is not an e-mail address.",
+    "nothing_to_settle": "No leg of that id waits to be settled; see `cordboard ledger settle`.",
     "phone_exists": "{number} already is one of the user's phones.",
     "unknown_deck": "There is no deck {deck}; see `cordboard decks list`.",
     "user_exists": "The account already has a user named {name}.",

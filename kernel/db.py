@@ -5,8 +5,10 @@ lock in hand (SQLite: BEGIN IMMEDIATE), since a read that later becomes a write 
 Times are BIGINT milliseconds since the epoch (UTC), money is BIGINT micro-units.
 """
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Index, MetaData, TextClause, create_engine, event, text
@@ -35,6 +37,7 @@ def partial_index(name: str, condition: str, *columns: ColumnElement[Any]) -> Te
 
 
 SQLITE_BUSY_MS = 15_000
+SQLITE_LOOK_AGAIN_S = 0.0005
 
 
 class Database:
@@ -46,6 +49,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._writer = self.engine.execution_options(cordboard_writes=True)
+        self._turn = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -60,7 +64,7 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that holds the write lock from its start. Raises Unavailable if it can't be had or kept."""
         try:
-            with self._writer.begin() as conn:
+            with self._turn, self._writer.begin() as conn:
                 yield conn
         except (OperationalError, TimeoutError) as e:
             raise Unavailable(f"The database did not take a write: {_told(e)}") from e
@@ -94,5 +98,21 @@ def _sqlite_pragmas(dbapi_connection: Any, _record: object) -> None:
 
 
 def _sqlite_begin(conn: Connection) -> None:
-    writes = conn.get_execution_options().get("cordboard_writes", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not conn.get_execution_options().get("cordboard_writes", False):
+        conn.exec_driver_sql("BEGIN")
+        return
+    # SQLite's own wait for the lock sleeps up to 0.1 s at a time; a writer here is done within a few milliseconds.
+    conn.exec_driver_sql("PRAGMA busy_timeout=0")
+    deadline = time.monotonic() + SQLITE_BUSY_MS / 1000
+    try:
+        while True:
+            try:
+                conn.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(SQLITE_LOOK_AGAIN_S)
+            else:
+                return
+    finally:
+        conn.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")

@@ -159,11 +159,12 @@ def test_a_second_dial_is_refused_and_rings_nobody(exchange: RunningExchange) ->
 @pytest.mark.parametrize(("fault", "made"), [("lose_replies", [LEG]), ("lose_requests", [])])
 def test_no_answer_says_nothing_about_what_was_done(exchange: RunningExchange, fault: str, made: list[str]) -> None:
     async def story(switch: Ari) -> None:
-        await ready(switch)
+        events = await ready(switch)
         exchange.faults(**{fault: 1, "on": "channels/create"})
         with pytest.raises(SwitchSilent):
             await switch.create(PLAN)
         assert [leg.attempt_id for leg in await switch.look()] == made
+        await events.aclose()
 
     on(exchange.url, story)
 

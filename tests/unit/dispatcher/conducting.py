@@ -1,0 +1,148 @@
+"""A conductor and a follower of the log at work on a running exchange, and ways to wait for what they do."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from dispatcher import switchlog
+from dispatcher.advance import Ask, Happening
+from dispatcher.conductor import Conductor, Pace
+from dispatcher.paperwork import Paperwork
+from dispatcher.performer import Waits
+from dispatcher.switches.ari import Ari
+from dispatcher.switches.base import SwitchEvent
+from dispatcher.switches.exchange.running import RunningExchange
+from dispatcher.switchlog import Follower
+from tests.unit.dispatcher.desk import APP, LEASE_MS, SWITCH, Desk
+
+PACE = Pace(beat=0.02, log_poll=0.005, idle_poll=0.005, look=0.1)
+Tell = Callable[[], None]
+
+
+class WatchedSwitch(Ari):
+    """Tells when it is connected and when it has asked; a test may then step in."""
+
+    def __init__(self, exchange: RunningExchange, desk: Desk, tell: Tell) -> None:
+        super().__init__(exchange.url, "cordboard", "cordboard", APP, desk.routes)
+        self._tell = tell
+        self.connections = self.arms = 0
+        self.then: dict[str, Callable[[], object]] = {}
+
+    async def events(self) -> AsyncIterator[SwitchEvent | None]:
+        async for event in super().events():
+            if event is None:
+                self.connections += 1
+                self._tell()
+            yield event
+
+    async def ask(self, attempt_id: str, who: str) -> None:
+        await super().ask(attempt_id, who)
+        await self._step_in("ask")
+
+    async def arm(self, attempt_id: str, limit_ms: int) -> None:
+        await super().arm(attempt_id, limit_ms)
+        self.arms += 1
+        await self._step_in(f"arm {self.arms}")
+
+    async def _step_in(self, asked: str) -> None:
+        step = self.then.pop(asked, None)
+        if step is not None:
+            await asyncio.get_running_loop().run_in_executor(None, step)
+
+
+class ToldPapers(Paperwork):
+    """Tells when a batch was written."""
+
+    tell: Tell
+
+    def take(self, batch: list[Happening]) -> list[Ask]:
+        asks = super().take(batch)
+        self.tell()
+        return asks
+
+
+class ToldFollower(Follower):
+    """Tells when it has read something."""
+
+    tell: Tell
+
+    def read_on(self) -> int:
+        found = super().read_on()
+        if found:
+            self.tell()
+        return found
+
+
+class Conducting:
+    """What a test of the conductor speaks to."""
+
+    def __init__(self, desk: Desk, exchange: RunningExchange, confirm_s: float) -> None:
+        loop, self.news = asyncio.get_running_loop(), asyncio.Event()
+        self.desk, self.exchange, self._stop = desk, exchange, threading.Event()
+
+        def tell() -> None:
+            loop.call_soon_threadsafe(self.news.set)
+
+        self.papers = ToldPapers(
+            desk.db, desk.clock, switch=SWITCH, routes=desk.routes, holder="one", lease_ms=LEASE_MS, max_talk_s=7200
+        )
+        self.follower = ToldFollower(desk.db, desk.clock, SWITCH, exchange.cel_file)
+        self.papers.tell = self.follower.tell = tell
+        self.switch = WatchedSwitch(exchange, desk, self.news.set)
+        waits = Waits(5, 5, confirm_s)
+        self.conductor = Conductor(self.papers, self.switch, waits, lambda: None, desk.clock, PACE)
+        self._reads = threading.Thread(target=self.follower.follow, args=(self._stop,), name="follower")
+        self.stop = asyncio.Event()
+
+    async def until(self, holds: Callable[[], bool], seconds: float = 5.0) -> None:
+        """Wait until something holds; looked at again whenever there is news."""
+        async with asyncio.timeout(seconds):
+            while not holds():
+                await self.news.wait()
+                self.news.clear()
+
+    async def is_ready(self) -> None:
+        """The switch has our application, and its log was seen to be read."""
+        await self.until(lambda: self.switch.connections > 0 and self._trusted())
+
+    def _trusted(self) -> bool:
+        with self.desk.db.read() as conn:
+            return switchlog.is_trusted(conn, SWITCH, self.desk.clock.ms())
+
+    async def launch(self, **columns: Any) -> str:
+        """An order that a worker launches now."""
+        order = self.desk.order(**columns)
+        launcher = self.desk.launcher_on(self.exchange)
+        assert await asyncio.get_running_loop().run_in_executor(None, launcher.launch, order)
+        return order
+
+    async def over(self, order: str) -> str:
+        """The outcome of an order, once it has ended and nothing is left of it on the switch."""
+        await self.until(lambda: bool(self.desk.row(order).state == "ended"))
+        return str(self.desk.row(order).outcome)
+
+    def start(self) -> None:
+        self._reads.start()
+        self.run = asyncio.create_task(self.conductor.run(self.stop))
+
+    def end(self) -> None:
+        self._stop.set()
+        self._reads.join()
+
+
+@asynccontextmanager
+async def conducting(desk: Desk, exchange: RunningExchange, confirm_s: float = 2.0) -> AsyncIterator[Conducting]:
+    """A conductor that is connected; stopped at the end, or ended by itself with what the block expects."""
+    at_work = Conducting(desk, exchange, confirm_s)
+    at_work.start()
+    try:
+        await at_work.is_ready()
+        yield at_work
+        at_work.stop.set()
+        await at_work.run
+    finally:
+        at_work.run.cancel()
+        await asyncio.gather(at_work.run, return_exceptions=True)
+        at_work.end()

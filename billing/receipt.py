@@ -51,7 +51,7 @@ _LEGS = (
         cdrs.c.cause, cdrs.c.estimated, cdrs.c.capped, cdrs.c.rating,
     )
     .join_from(attempts, cdrs, cdrs.c.attempt_id == attempts.c.id, isouter=True)
-    .where(attempts.c.order_id == bindparam("order"))
+    .where(attempts.c.order_id == bindparam("order"), attempts.c.dialling_ms.is_not(None))
     .order_by(attempts.c.claimed_ms, attempts.c.id)
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from redis import Redis
@@ -30,13 +31,14 @@ def command(path: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def start(path: Path) -> subprocess.Popen[bytes]:
-    """Start one."""
+def start(path: Path, before: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
+    """Start one; `before` runs in its process first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.parent.stat().st_uid != os.geteuid():  # whoever owns the folder could be our Redis, and give us jobs
         raise Misconfigured(f"The folder {path.parent} belongs to somebody else; name a redis_url or another home.")
     path.unlink(missing_ok=True)
-    return subprocess.Popen(command(path), stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)  # noqa: S603
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command(path), stdout=quiet, stdin=quiet, preexec_fn=before)  # noqa: S603, PLW1509
 
 
 def is_up(path: Path) -> bool:

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 from rq import Queue
@@ -19,7 +20,7 @@ from inbound.mail_reader import EMAIL
 from inbound.smtp import MailIn, SmtpDoor
 from inbound.smtp_server import serve_smtp
 from kernel import doorbell
-from kernel.errors import Unavailable
+from kernel.errors import Misconfigured, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +104,13 @@ def _send(parts: Parts, stop: threading.Event) -> None:
 def exchange(parts: Parts) -> None:
     """The built-in exchange, where the settings' switch is to be."""
     url, user, password = parts.ari
-    host, _, port = url.partition("://")[2].partition(":")
-    serve_exchange(ExchangeConfig(parts.settings.cel_file, host, int(port), user, password))
+    where = urlsplit(url)
+    host, port = where.hostname or "127.0.0.1", where.port or 8088
+    try:
+        serve_exchange(ExchangeConfig(parts.settings.cel_file, host, port, user, password))
+    except OSError as e:
+        said = e.strerror or e
+        raise Misconfigured(f"The built-in exchange cannot listen on {host} port {port}: {said}.") from e
 
 
 def _try(work: Callable[[], int]) -> int:

@@ -77,13 +77,6 @@ class Mail(Part):
         return self
 
 
-class Web(Part):
-    """The pages and the API."""
-
-    host: str = "127.0.0.1"
-    port: Port = 8080
-
-
 class Carrier(Part):
     """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
 
@@ -187,7 +180,6 @@ class Settings(BaseSettings):
     human_contact: str = ""  # whom a user may turn to: a telephone number or an address
     smtp: Smtp = Smtp()
     mail: Mail = Mail()
-    web: Web = Web()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()

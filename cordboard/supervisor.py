@@ -1,11 +1,12 @@
 """`serve`: every role as a child process of one parent, started again when it dies, ended with it.
 
 Children are forked from a parent that has imported everything and started no thread, so they are up at once. A child
-whose parent is gone is told so by the kernel (Linux: PR_SET_PDEATHSIG).
+whose parent is gone is told so by the kernel (Linux: PR_SET_PDEATHSIG). One `serve` a home: a lock sees to that.
 """
 
 import contextlib
 import ctypes
+import fcntl
 import logging
 import os
 import signal
@@ -14,18 +15,35 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from cordboard import embedded_redis, logs, roles
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
-from kernel.errors import CordboardError
+from kernel.errors import CordboardError, Misconfigured
 
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10.0
-AGAIN_SECONDS = 0.5
+ROUND_SECONDS = 0.1
+AGAIN_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
+"""How long a role waits to be started again, when it has died so often within a minute of its start."""
+CALM_SECONDS = 60.0
+REDIS_LOOK_SECONDS = 2.0
+MISCONFIGURED = 2
+
+
+@dataclass(slots=True)
+class Role:
+    """One process that there should be."""
+
+    name: str
+    started: float = 0.0
+    due: float = 0.0
+    deaths: int = 0
 
 
 @dataclass(slots=True)
@@ -34,105 +52,130 @@ class Supervisor:
 
     settings: Settings
     wanted: Sequence[str]
-    pids: dict[int, str] = field(default_factory=dict)
+    running: dict[int, Role] = field(default_factory=dict)
+    waiting: list[Role] = field(default_factory=list)
     redis: subprocess.Popen[bytes] | None = None
+    failed: bool = False
     _ending: bool = False
+    _redis_looked: float = 0.0
+    _lock: IO[str] | None = None
 
-    def start(self) -> None:
-        """Start Redis, if it is to be ours, and every role."""
-        if self.settings.redis_is_embedded:
-            self.redis = embedded_redis.start(self.settings.redis_socket)
-        for role in self.wanted:
-            self._fork(role)
-
-    def run(self) -> None:
-        """Start all, then start again whatever dies, until SIGTERM or SIGINT."""
+    def run(self) -> int:
+        """Start all, then start again whatever dies, until SIGTERM or SIGINT. The exit status."""
+        self._lock = _only_one(self.settings.home / "run" / "lock")
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._told)
-        self.start()
-        while not self._ending:
-            self.mend()
-            time.sleep(0.1)
+        self.waiting = [Role(name) for name in self.wanted]
+        while not (self._ending or self.failed):
+            self._mend_redis()
+            self._reap()
+            self._start_due()
+            time.sleep(ROUND_SECONDS)
         self.stop()
-
-    def mend(self) -> None:
-        """Start again what has died since."""
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            if self.redis and pid == self.redis.pid:
-                self.redis.returncode = status
-                log.warning("redis died; starting another")
-                self.redis = embedded_redis.start(self.settings.redis_socket)
-            elif role := self.pids.pop(pid, None):
-                log.warning("a process died; starting another", extra={"died": role, "status": status})
-                time.sleep(AGAIN_SECONDS)
-                self._fork(role)
+        return MISCONFIGURED if self.failed else 0
 
     def stop(self) -> None:
         """Tell all to end, wait, then insist."""
-        for pid in self.pids:
+        for pid in self.running:
             _signal(pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while self.pids and time.monotonic() < deadline:
-            for pid in list(self.pids):
-                with contextlib.suppress(ChildProcessError):
-                    if os.waitpid(pid, os.WNOHANG)[0] == 0:
-                        continue
-                del self.pids[pid]
-            time.sleep(0.02)
-        for pid in self.pids:
+        while self.running and time.monotonic() < deadline:
+            self._reap()
+            time.sleep(ROUND_SECONDS / 5)
+        for pid in self.running:
             _signal(pid, signal.SIGKILL)
         if self.redis:
             self.redis.terminate()
-            self.redis.wait(5)
+            self.redis.wait(STOP_SECONDS)
 
-    def kill(self, role: str) -> None:
-        """End the processes of one role at once, as a crash would. For those who try us out."""
-        for pid, name in self.pids.items():
-            if name == role:
-                _signal(pid, signal.SIGKILL)
+    def _reap(self) -> None:
+        """Note who has died, and when each is to be started again."""
+        now = time.monotonic()
+        for pid in list(self.running):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done == 0:
+                continue
+            role = self.running.pop(pid)
+            if os.waitstatus_to_exitcode(status) == MISCONFIGURED:
+                self.failed = True  # it said why; starting it again can't help
+            elif not self._ending:
+                role.deaths = role.deaths + 1 if now - role.started < CALM_SECONDS else 1
+                role.due = now + AGAIN_SECONDS[min(role.deaths, len(AGAIN_SECONDS)) - 1]
+                log.warning("a process died; another is started", extra={"died": role.name, "status": status})
+                self.waiting.append(role)
+
+    def _start_due(self) -> None:
+        now = time.monotonic()
+        for role in [role for role in self.waiting if role.due <= now]:
+            self.waiting.remove(role)
+            role.started = now
+            self._fork(role)
+
+    def _mend_redis(self) -> None:
+        """Start our Redis, and another when it died or its socket was taken from under it."""
+        if not self.settings.redis_is_embedded or time.monotonic() - self._redis_looked < REDIS_LOOK_SECONDS:
+            return
+        socket = self.settings.redis_socket
+        if self.redis is None or self.redis.poll() is not None or not embedded_redis.is_up(socket):
+            if self.redis is not None:
+                log.warning("redis is gone; another is started")
+                self.redis.kill()
+                self.redis.wait(STOP_SECONDS)
+            self.redis = embedded_redis.start(socket, _die_with_parent)
+            self._write_pids()
+        self._redis_looked = time.monotonic()
 
     def _write_pids(self) -> None:
         """`home/run/pids`: a line a process, for who looks after us."""
         path = self.settings.home / "run" / "pids"
-        path.parent.mkdir(parents=True, exist_ok=True)
         own = {os.getpid(): "serve"} | ({self.redis.pid: "redis"} if self.redis else {})
-        text = "".join(f"{pid} {role}\n" for pid, role in (own | self.pids).items())
+        names = own | {pid: role.name for pid, role in self.running.items()}
         aside = path.with_suffix(".new")
-        aside.write_text(text, encoding="ascii")
+        aside.write_text("".join(f"{pid} {name}\n" for pid, name in names.items()), encoding="ascii")
         aside.replace(path)
 
     def _told(self, _number: int, _frame: FrameType | None) -> None:
         self._ending = True
 
-    def _fork(self, role: str) -> None:
+    def _fork(self, role: Role) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
         if pid:
-            self.pids[pid] = role
+            self.running[pid] = role
             self._write_pids()
             return
-        os._exit(_child(self.settings, role, roles.ROLES[role]))
+        os._exit(_child(self.settings, role.name, roles.ROLES[role.name]))
 
 
-def _child(settings: Settings, role: str, run: Callable[[Parts], None]) -> int:
+def _only_one(path: Path) -> IO[str]:
+    """A lock that is held as long as the file stays open."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("a+", encoding="ascii")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Misconfigured(f"Cordboard is already being served from {path.parent.parent}.") from None
+    return lock
+
+
+def _die_with_parent() -> None:
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    if role != "exchange":
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to pass on
-    logs.configure(role, settings.log.level, settings.log.json_lines)
+
+
+def _child(settings: Settings, name: str, run: Callable[[Parts], None]) -> int:
+    _die_with_parent()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to pass on
+    logs.configure(name, settings.log.level, settings.log.json_lines)
     try:
         run(Parts(settings))
-    except CordboardError as e:
+    except Misconfigured as e:
         log.error("%s", e)  # noqa: TRY400 (its sentence is all there is to say)
+        return MISCONFIGURED
+    except CordboardError as e:
+        log.error("%s", e)  # noqa: TRY400
         return 1
     except Exception:
         log.exception("the process ends")

@@ -77,9 +77,9 @@ class Advance:
             return [Ask(None, None, event.attempt_id)] if event.kind in (Kind.READY, Kind.UP) else []
         call, leg = found
         match event.kind:
-            case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is not AttemptState.CLAIMED:
+            case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is AttemptState.ENDED:
                 return [Ask(None, call, leg.attempt_id)]
-            case Kind.READY:
+            case Kind.READY if leg.state is AttemptState.CLAIMED:
                 asks = self.step(conn, call, Event.A_READY if leg.role == "A" else Event.B_READY)
                 return asks or [Ask(None, call, leg.attempt_id)]
             case Kind.UP:

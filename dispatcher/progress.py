@@ -74,11 +74,6 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.TELLING, E.A_ENDED): Step(S.CLOSING),
     # B answered while A was leaving or being told: end it; it is not charged under 2 s.
     (S.CLOSING, E.B_ANSWERED): Step(S.CLOSING, (A.END_B,)),
-    **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in LIVE_ORDERS - {S.CLOSING}},
+    **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in sorted(LIVE_ORDERS - {S.CLOSING})},
 }
 """An outcome of "a" or "b" is completed with the hang-up cause of that leg: "a_busy", "b_no_answer"."""
-
-
-def step(state: S, event: Event) -> Step | None:
-    """The way on from `state` on `event`, or None if it changes nothing."""
-    return PROGRESS.get((state, event))

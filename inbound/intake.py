@@ -22,6 +22,7 @@ from kernel.doorbell import Doorbell
 from kernel.errors import Refused, Unavailable
 from kernel.secrets import Secrets
 from orders import messages
+from parsers.commands import NotACommand
 from replies import outbox
 from replies.refusals import refusal_text
 
@@ -112,9 +113,8 @@ class Intake:
         """The order's id if there is one to launch now."""
         if heard is None:
             return None
-        automatic = heard.automatic or not row.sender  # what comes from the null sender is not answered (RFC 3834)
-        if automatic or heard.user is None or heard.account is None:
-            self._close_silently(row, heard.said | {"why": "automatic" if automatic else "not_enrolled"})
+        if why := _nothing_to_say(row, heard):
+            self._close_silently(row, heard.said | {"why": why})
             return None
         envelope = heard.envelope.sealed(self.secrets) if proof else ""
         with self.db.write() as conn:
@@ -127,9 +127,12 @@ class Intake:
             ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
             outbox.put(conn, f"answer:{row.id}", envelope, done.answer + "\n", now_ms)
+        if not proof:
+            log.info("a message was not acted on", extra={"message_id": row.id, "why": "not_proven"})
         return done.order_id
 
     def _close_silently(self, row: Row[Any], said: dict[str, str]) -> None:
+        log.info("a message was not acted on", extra={"message_id": row.id, "why": said.get("why", "unreadable")})
         with self.db.write() as conn:
             _close(conn, row.id, said, self.clock.ms())
 
@@ -144,6 +147,17 @@ class Intake:
                 sealed = heard.envelope.sealed(self.secrets)
                 # By a key of its own: the answer proper is still to come, should it be replayed.
                 outbox.put(conn, f"set-aside:{row.id}", sealed, refusal_text(Refused("shunted")) + "\n", now_ms)
+
+
+def _nothing_to_say(row: Row[Any], heard: Heard) -> str:
+    """Why a message is neither acted on nor answered; "" if it is."""
+    if heard.automatic or not row.sender:  # RFC 3834: the null sender least of all
+        return "automatic"
+    if heard.user is None or heard.account is None:
+        return "not_enrolled"
+    if isinstance(heard.parsed, NotACommand) and heard.parsed.kind:
+        return "thanks"
+    return ""
 
 
 def _close(conn: Connection, message_id: str, said: dict[str, str], now_ms: int) -> None:

@@ -4,7 +4,7 @@ There is one rounding for charges: up to the next 0.0001 (`charge_up`). Minor un
 """
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
 from kernel.errors import Refused
@@ -51,7 +51,19 @@ def plain(micro: int) -> str:
 
 def display(micro: int, currency: str) -> str:
     """For people: `$0.04`, `EUR 1.20`; what is under a cent keeps four decimals, so that it never reads as nothing."""
-    step = Decimal("0.0001") if 0 < abs(micro) < MICRO // 100 else Decimal("0.01")
-    sign = "-" if micro < 0 else ""
-    amount = as_decimal(abs(micro)).quantize(step, rounding=ROUND_HALF_UP)
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{amount}"
+    return _shown(micro, currency, "0.0001" if 0 < abs(micro) < MICRO // 100 else "0.01", ROUND_HALF_UP)
+
+
+def display_held(micro: int, currency: str) -> str:
+    """A balance for people: `$19.94`, never more than there is."""
+    return _shown(micro, currency, "0.01", ROUND_FLOOR)
+
+
+def display_exact(micro: int, currency: str) -> str:
+    """A charge for people, to the 0.0001 that charges are made in: `$0.0300`."""
+    return _shown(micro, currency, "0.0001", ROUND_HALF_UP)
+
+
+def _shown(micro: int, currency: str, step: str, rounding: str) -> str:
+    amount = as_decimal(micro).quantize(Decimal(step), rounding=rounding)
+    return f"{'-' if amount < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{abs(amount)}"

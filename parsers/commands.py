@@ -15,7 +15,7 @@ from kernel.errors import Refused
 from parsers.grammar import Argument, Clause, NamedNumber, Reader, Reading, Target
 from parsers.mail import Mail
 from parsers.numbers import Number
-from parsers.words import Names, keyword, split
+from parsers.words import ASKING, COURTESY, Names, fold, keyword, split
 
 __all__ = [
     "COMMANDS",
@@ -82,10 +82,15 @@ class CallCommand:
 
 @dataclass(frozen=True, slots=True)
 class NotACommand:
-    """Nothing to launch: the words not understood as spelled, in order, and a better reason if known."""
+    """Nothing to launch: the words not understood as spelled, in order, and a better reason if known.
+
+    `verb`: whether a word said which command was meant. `kind`: nothing but thanks or an ok.
+    """
 
     not_understood: tuple[str, ...]
     why: Refused | None = None
+    verb: bool = True
+    kind: bool = False
 
 
 Parsed = CallCommand | NotACommand
@@ -128,7 +133,7 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
     if isinstance(said, CallCommand):
         return _agree(said, above, subject)
     if not body:
-        return above if isinstance(above, CallCommand) or _has_verb(subject) else NotACommand((), said.why)
+        return above
     if isinstance(above, CallCommand):
         if above.pin is None and _lone_pin(body):
             return replace(above, pin=_lone_pin(body))
@@ -191,13 +196,21 @@ def _parse_line(line: str, country: str | None, names: Mapping[str, str]) -> Par
     words = split(line[:MAX_LINE])
     command = next((_VERBS[word] for word in map(keyword, words) if word in _VERBS), None)
     if command is None:
-        reader = Reader(words, COMMANDS[0].clauses, Names({}), country)
-        return NotACommand(tuple(reader.spelled(at) for at in range(len(words))), too_long)
+        return _no_command(words, names, country, too_long)
     reader = Reader(words, command.clauses, _book(tuple(names.items())), country)
     if too_long is None and (reading := _only(reader)) and command.name in reading:
         return _call(reading)
     unknown, why = reader.leftovers()
     return NotACommand(unknown, too_long or why or (None if unknown else Refused("ambiguous")))
+
+
+def _no_command(words: Sequence[str], names: Mapping[str, str], country: str | None, why: Refused | None) -> Parsed:
+    """A line without a verb: names that are known are not among the words that are not."""
+    reader = Reader(words, COMMANDS[0].clauses, Names({}), country)
+    known = {fold(part) for name in names for part in name.split()}
+    unknown = tuple(reader.spelled(at) for at, word in enumerate(words) if fold(word.rstrip(ASKING)) not in known)
+    kind = bool(words) and all(fold(word) in COURTESY or not fold(word) for word in words)
+    return NotACommand(unknown, why, verb=False, kind=kind)
 
 
 def _only(reader: Reader) -> Reading | None:

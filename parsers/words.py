@@ -13,11 +13,19 @@ THANKS_END: Final = (
 )  # fmt: skip
 """Understood where nothing else follows."""
 
+COURTESY: Final = frozenset({
+    "thanks", "thank", "thx", "ty", "you", "u", "so", "very", "much", "many", "cheers", "ok", "okay", "k", "got", "it",
+    "great", "good", "nice", "fine", "perfect", "noted", "received", "appreciated", "a", "lot", "lots", "all", "the",
+    "best", "regards", "kind", "bye", "gracias", "vale", "merci", "danke",
+})  # fmt: skip
+"""A reply of nothing but these words is kindness: it orders nothing, and an answer to it would cost its sender."""
+
 CLOSING: Final = ".,!"
+ASKING: Final = "?;"
 MOST_NAME_WORDS: Final = 6
 MOST_NAME_LENGTH: Final = 60
 _WORD: Final = re.compile(r"[^ \t]+")
-_GLUED_PIN: Final = re.compile(r"(pin)[:=#]?([0-9]+[.,!]?)\Z", re.IGNORECASE)
+_GLUED_PIN: Final = re.compile(r"(pin)[:=#]?([0-9]+[.,!?;]?)\Z", re.IGNORECASE)
 
 
 def split(line: str) -> list[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Row
 
 from billing.receipt import LegLine, Receipt
 from kernel.masking import mask_number
-from kernel.money import display, plain
+from kernel.money import display, display_exact, display_held
 from replies import sentences
 
 
@@ -24,13 +24,13 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
         "phone": mask_number(order.number_a),
         "talk": sentences.duration(talked_ms),
         "paid": display(receipt.total, receipt.currency),
-        "balance": display(receipt.balance_left, receipt.currency),
+        "balance": display_held(receipt.balance_left, receipt.currency),
     }
     first = sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"]).format(**fields)
     legs = [_leg_line(order, leg, receipt.currency) for leg in receipt.legs]
     exact = {
-        "paid": f"{plain(receipt.total)} {receipt.currency}",
-        "balance": f"{plain(receipt.balance_left)} {receipt.currency}",
+        "paid": display_exact(receipt.total, receipt.currency),
+        "balance": display_exact(receipt.balance_left, receipt.currency),
     }
     bill = [f"Bill code {order.bill}."] if order.bill else []
     return "\n".join([first, "", *legs, sentences.TOTAL_LINE.format(**exact), *bill]) + "\n"
@@ -53,7 +53,7 @@ def _leg_line(order: Row[Any], leg: LegLine, currency: str) -> str:
         number=number,
         talk=talk,
         billed=billed,
-        charge=f"{plain(leg.charge)} {currency}",
+        charge=display_exact(leg.charge, currency),
     )
     notes = ((leg.estimated, sentences.ESTIMATED), (leg.capped, sentences.CAPPED), (bool(leg.waived), sentences.WAIVED))
     return line + "".join(note for said, note in notes if said)

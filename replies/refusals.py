@@ -12,6 +12,8 @@ from parsers.commands import NotACommand
 REFUSALS: Final[dict[str, str]] = {
     # the line
     "not_understood": "Not called: I don't know {words}.",
+    "no_command": "Not called: I see no order in {words}. Write CALL and a name or number, like CALL +442079460000.",
+    "only_a_name": "Not called: write CALL before the name or number.",
     "nothing_said": "Not called: I found no words of yours in the message. Write for example CALL +442079460000.",
     "unreadable_mail": "Not called: I could not read that mail. Send it again as plain text.",
     "line_too_long": "Not called: that line is too long. Write one short line, for example CALL +442079460000.",
@@ -66,6 +68,7 @@ REFUSALS: Final[dict[str, str]] = {
     "shunted": "Not called: something went wrong here with your message. A person has been told and will look at it.",
 }
 MOST_WORDS: Final = 4
+MOST_STRAY_WORDS: Final = 2
 _LONGEST_FIELD: Final = 40
 
 
@@ -76,6 +79,9 @@ def refusal_text(said: NotACommand | Refused) -> str:
         return REFUSALS[said.key].format(**fields)
     if said.why is not None:
         return refusal_text(said.why)
-    words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:MOST_WORDS])
-    more = " and more" if len(said.not_understood) > MOST_WORDS else ""
-    return REFUSALS["not_understood"].format(words=words + more)
+    most = MOST_WORDS if said.verb else MOST_STRAY_WORDS
+    words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:most])
+    more = " and more" if len(said.not_understood) > most else ""
+    if said.verb:
+        return REFUSALS["not_understood"].format(words=words + more)
+    return REFUSALS["no_command" if words else "only_a_name"].format(words=words + more)

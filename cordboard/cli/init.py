@@ -83,5 +83,8 @@ def _next_steps(settings: Settings) -> Iterator[str]:
     yield "  put your own prices into deck.csv, then: cordboard decks import deck.csv"
     yield "  cordboard accounts add NAME --email ADDRESS --phone NUMBER --balance 20"
     yield "  cordboard serve"
+    yield "\nTo run it as a service: cordboard.service, as a user `cordboard` to whom cordboard.toml and var/ belong:"
+    yield "  useradd --system cordboard; chown -R cordboard: cordboard.toml var"
+    yield "Mail is taken from this machine only, until [smtp] host says otherwise."
     if settings.mail.way == "maildir":
         yield "\nAnswers stay on this machine; `cordboard mail` shows them."

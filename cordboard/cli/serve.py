@@ -25,7 +25,9 @@ def serve(ctx: click.Context, without: tuple[str, ...], workers: int) -> None:
     schema.upgrade(settings.database_url.get_secret_value())
     left_out = set(without) | ({"exchange"} if settings.switch.kind == "asterisk" else set())
     wanted = [part for part in PARTS if part not in left_out and part != "worker"]
-    Supervisor(settings, [*wanted, *(["worker"] * workers if "worker" not in left_out else [])]).run()
+    switch = "the built-in exchange, which rings no real telephone" if "exchange" in wanted else settings.switch.ari_url
+    click.echo(f"Mail on {settings.smtp.host}:{settings.smtp.port}; switch: {switch}. Ctrl-C ends it.")
+    ctx.exit(Supervisor(settings, [*wanted, *(["worker"] * workers if "worker" not in left_out else [])]).run())
 
 
 def _alone(name: str, says: str) -> click.Command:

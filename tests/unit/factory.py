@@ -67,7 +67,17 @@ def attempt(conn: Connection, order_id: str, role: str = "A", **columns: Any) ->
     number = "+12025550101" if role == "A" else "+442079460018"
     row = {"id": new("att"), "order_id": order_id, "role": role, "state": AttemptState.ENDED, "switch": "exchange"}
     return _insert(
-        conn, attempts, {**row, "carrier": "trunk", "number": number, "limit_ms": 60_000, "claimed_ms": NOW, **columns}
+        conn,
+        attempts,
+        {
+            **row,
+            "carrier": "trunk",
+            "number": number,
+            "limit_ms": 60_000,
+            "claimed_ms": NOW,
+            "dialling_ms": NOW,
+            **columns,
+        },
     )
 
 

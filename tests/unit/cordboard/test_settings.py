@@ -13,7 +13,7 @@ def test_nothing_set_is_one_machine(here: Path) -> None:
     assert settings.database_url.get_secret_value() == f"sqlite:///{here}/var/cordboard.db"
     assert settings.redis_is_embedded
     assert settings.mail.order_address == "call@cordboard.example"
-    assert (settings.smtp.port, settings.web.port, settings.switch.kind) == (2525, 8080, "exchange")
+    assert (settings.smtp.port, settings.switch.kind) == (2525, "exchange")
     assert (settings.maildir, settings.cel_file) == (here / "var/mail", here / "var/cel.csv")
     assert settings.switch.carriers[0].endpoint_of("+33140001234") == "PJSIP/carrier/sip:33140001234@127.0.0.1:5080"
 

@@ -1,4 +1,4 @@
-"""A desk for each test: a copy of one database file that has every table."""
+"""A desk for each test: a copy of one database file that has every table, and Ann."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,34 +8,30 @@ import pytest
 
 from kernel.clock import SystemClock
 from kernel.db import Database, metadata
-from tests.unit.dispatcher.desk import Desk
+from tests.unit.dispatcher.desk import Ann, Desk, enrolled
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("tables") / "empty.db"
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ann]:
+    file = tmp_path_factory.mktemp("tables") / "first.db"
     db = Database(f"sqlite:///{file}")
     metadata.create_all(db.engine)
+    ann = enrolled(db)
     db.close()
-    return file
+    return file, ann
 
 
 @pytest.fixture
-def file(empty_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(empty_file, tmp_path / "desk.db"))
-
-
-@pytest.fixture
-def desk(file: Path) -> Iterator[Desk]:
+def desk(first: tuple[Path, Ann], tmp_path: Path) -> Iterator[Desk]:
     """With a clock that is a number."""
-    desk = Desk(file)
+    desk = Desk(Path(shutil.copy(first[0], tmp_path / "desk.db")), first[1])
     yield desk
     desk.db.close()
 
 
 @pytest.fixture
-def timed_desk(file: Path) -> Iterator[Desk]:
+def timed_desk(first: tuple[Path, Ann], tmp_path: Path) -> Iterator[Desk]:
     """With the machine's clock: what the exchange logs has real times."""
-    desk = Desk(file, SystemClock())
+    desk = Desk(Path(shutil.copy(first[0], tmp_path / "desk.db")), first[1], SystemClock())
     yield desk
     desk.db.close()

@@ -1,6 +1,7 @@
 """One switch's desk on a database file: funded orders, a conductor's papers, the log, and a clock that is a number."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -52,18 +53,30 @@ class Now:
         return self.now_ms
 
 
+@dataclass(frozen=True, slots=True)
+class Ann:
+    """Who orders, with 10 000 dollars."""
+
+    account: str
+    user: str
+
+
+def enrolled(db: Database) -> Ann:
+    with db.write() as conn:
+        account = factory.account(conn)
+        ledger.open_balance(conn, account, "USD")
+        ledger.top_up(conn, account, 10_000 * DOLLAR, "USD", account, "card", NOW)
+        return Ann(account, factory.user(conn, account))
+
+
 class Desk:
     """Ann's orders from +1 202 555 0101 to +44 20 7946 0018, and what became of them."""
 
-    def __init__(self, file: Path, clock: Clock | None = None) -> None:
+    def __init__(self, file: Path, ann: Ann, clock: Clock | None = None) -> None:
         self.db, self.now = Database(f"sqlite:///{file}"), Now()
         self.clock: Clock = clock or self.now
         self.routes = Routes([TRUNK])
-        with self.db.write() as conn:
-            self.account = factory.account(conn)
-            self.user = factory.user(conn, self.account)
-            ledger.open_balance(conn, self.account, "USD")
-            ledger.top_up(conn, self.account, 10_000 * DOLLAR, "USD", self.account, "card", NOW)
+        self.account, self.user = ann.account, ann.user
 
     # -- what is there beforehand ----------------------------------------------------------------------------------
 

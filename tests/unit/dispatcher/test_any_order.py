@@ -1,9 +1,5 @@
 """Whatever comes late, twice or in another order: one dial a leg, one bill with the log's times, one receipt."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -12,14 +8,7 @@ from tests.unit.dispatcher.desk import Desk
 from tests.unit.dispatcher.drawn_switch import DrawnSwitch
 
 B_ANSWERS, B_BUSY, B_NOT_MADE = 0, 17, -38
-ANY_DESK = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture
-def any_desk(file: Path) -> Iterator[Desk]:
-    desk = Desk(file)
-    yield desk
-    desk.db.close()
+ANY_DESK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def went_well(desk: Desk, switch: DrawnSwitch) -> None:
@@ -41,17 +30,17 @@ def went_well(desk: Desk, switch: DrawnSwitch) -> None:
 )
 @example([0] * 25, B_ANSWERS, True)
 @example([0] * 25, B_BUSY, False)
-def test_a_calls_news_in_any_order_and_any_number(any_desk: Desk, draws: list[int], b_does: int, press_1: bool) -> None:
-    order, leg_a = any_desk.claimed(press_1=press_1)
-    switch, papers = DrawnSwitch(any_desk, order, leg_a, b_does), any_desk.papers()
+def test_a_calls_news_in_any_order_and_any_number(desk: Desk, draws: list[int], b_does: int, press_1: bool) -> None:
+    order, leg_a = desk.claimed(press_1=press_1)
+    switch, papers = DrawnSwitch(desk, order, leg_a, b_does), desk.papers()
     for drawn in draws:
         switch.move(papers, drawn)
     switch.to_the_end(papers)
     if switch.dialled[leg_a]:
-        went_well(any_desk, switch)
+        went_well(desk, switch)
     for old in switch.told:  # and whatever comes after the end
-        assert papers.take([old]) == [] or any_desk.state(order)[0] == OrderState.ENDED
-    assert any_desk.receipts(order) <= 1
+        assert papers.take([old]) == [] or desk.state(order)[0] == OrderState.ENDED
+    assert desk.receipts(order) <= 1
 
 
 @ANY_DESK
@@ -60,9 +49,9 @@ def test_a_calls_news_in_any_order_and_any_number(any_desk: Desk, draws: list[in
     st.sampled_from([B_ANSWERS, B_ANSWERS, B_BUSY]),
     st.booleans(),
 )
-def test_a_conductor_may_die_at_any_moment(any_desk: Desk, draws: list[int | None], b_does: int, press_1: bool) -> None:
-    order, leg_a = any_desk.claimed(press_1=press_1)
-    switch, papers = DrawnSwitch(any_desk, order, leg_a, b_does), any_desk.papers()
+def test_a_conductor_may_die_at_any_moment(desk: Desk, draws: list[int | None], b_does: int, press_1: bool) -> None:
+    order, leg_a = desk.claimed(press_1=press_1)
+    switch, papers = DrawnSwitch(desk, order, leg_a, b_does), desk.papers()
     for drawn in draws:
         if drawn is None:
             papers = switch.restart()
@@ -70,4 +59,4 @@ def test_a_conductor_may_die_at_any_moment(any_desk: Desk, draws: list[int | Non
             switch.move(papers, drawn)
     switch.to_the_end(switch.restart())
     if switch.dialled[leg_a]:
-        went_well(any_desk, switch)
+        went_well(desk, switch)

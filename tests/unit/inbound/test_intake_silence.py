@@ -106,7 +106,10 @@ def test_a_locked_pin_leaves_the_alias_open(house: House) -> None:
         ("CALL mum tomorow", "Not called: I don't know 'tomorow'."),
         ("CALL 911", "Not called: 911 is an emergency number. Dial it yourself on the nearest phone."),
         ("CALL", "Not called: there is nothing after CALL. Say what should follow it."),
-        ("hello there", "Not called: I don't know 'hello', 'there', 'PIN', '****'."),
+        (
+            "hello there",
+            "Not called: I see no order in 'hello', 'there' and more. Write CALL and a name or number, like CALL +442079460000.",
+        ),
     ],
 )
 def test_a_right_pin_is_answered_though_the_words_were_not_understood(house: House, text: str, told: str) -> None:

@@ -178,7 +178,7 @@ def mail(own_text: str, subject: str = "", *, old: bool = False) -> Mail:
         ("CALL mum", "CALL bob", False, "two_commands"),
         ("CALL mum", "CALL bob tomorrow", False, MUM),
         ("on my way", "CALL mum", False, "subject_and_body"),
-        ("", "hello", False, "nothing_said"),
+        ("", "hello", False, None),
         ("", "CALL mum tomorrow", False, None),
         ("", "", False, "nothing_said"),
         ("PIN 1234", "CALL mum", False, MUM),
@@ -194,3 +194,23 @@ def test_subject_and_body(body: str, subject: str, old: bool, outcome: str | Non
         assert parsed.pin == ("1234" if "1234" in body + subject and not old else None)
     else:
         assert (parsed.why.key if parsed.why else None) == outcome
+
+
+@pytest.mark.parametrize("text", ["thanks!", "OK", "Got it, thank you so much", "Thank you very much."])
+def test_kindness_is_known_for_what_it_is(text: str) -> None:
+    parsed = parse_text(text, country="US", names=NAMES)
+    assert isinstance(parsed, NotACommand)
+    assert parsed.kind
+
+
+@pytest.mark.parametrize("text", ["ok call mum now", "thanks, is mum there", "?", "hello mum"])
+def test_what_is_more_than_kindness(text: str) -> None:
+    parsed = parse_text(text, country="US", names=NAMES)
+    assert isinstance(parsed, NotACommand)
+    assert not parsed.kind
+
+
+def test_without_a_verb_the_names_that_are_known_are_not_among_the_words_that_are_not() -> None:
+    parsed = parse_text("cal mum", country="US", names=NAMES)
+    assert isinstance(parsed, NotACommand)
+    assert (parsed.not_understood, parsed.verb) == (("cal",), False)

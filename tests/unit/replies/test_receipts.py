@@ -42,9 +42,9 @@ def test_a_call_that_was_talked() -> None:
     assert said.split("\n") == [
         "K7 Bob, 1 min 2 s. You paid $0.07. Balance $9.83.",
         "",
-        "You +1 2..0101: 1 min 15 s (billed as 1 min 18 s), 0.0255 USD",
-        "Bob +44 2..0018: 1 min 2 s, 0.0414 USD",
-        "Total 0.0669 USD. Balance 9.83 USD.",
+        "You +1 2..0101: 1 min 15 s (billed as 1 min 18 s), $0.0255",
+        "Bob +44 2..0018: 1 min 2 s, $0.0414",
+        "Total $0.0669. Balance $9.8300.",
         "Bill code JOB.",
         "",
     ]

@@ -88,15 +88,18 @@ def test_an_operator_has_one_too(where: str, key: str, fields: frozenset[str]) -
     assert placeholders(SENTENCES.get(key) or REFUSALS[key]) <= fields | {"text"}
 
 
+NOT_RAISED = {"not_understood", "no_command", "only_a_name"}
+
+
 def test_no_sentence_is_for_nothing() -> None:
-    made = {key for _, key, _ in FOR_SENDERS + FOR_OPERATORS} | {"not_understood"}
+    made = {key for _, key, _ in FOR_SENDERS + FOR_OPERATORS} | NOT_RAISED
     assert set(REFUSALS) <= made
 
 
 @pytest.mark.parametrize("key", REFUSALS)
 def test_a_sentence_goes_into_one_text_message(key: str) -> None:
     fields = {name: TYPICAL[name] for name in placeholders(REFUSALS[key])}
-    sentence = refusal_text(Refused(key, **fields)) if key != "not_understood" else REFUSALS[key].format(**fields)
+    sentence = refusal_text(Refused(key, **fields)) if key not in NOT_RAISED else REFUSALS[key].format(**fields)
     assert sentence.startswith("Not called: ")
     assert sentence.endswith((".", "0"))
     assert len(sentence) <= 160
@@ -114,6 +117,10 @@ def test_words_not_understood_are_named_as_spelled() -> None:
     many = refusal_text(NotACommand(tuple("abcdef")))
     assert many == "Not called: I don't know 'a', 'b', 'c', 'd' and more."
     assert len(refusal_text(NotACommand(("w" * 300,) * 9))) <= 160
+    assert len(refusal_text(NotACommand(("w" * 300,) * 9, verb=False))) <= 160
+    stray = refusal_text(NotACommand(("cal",), verb=False))
+    assert stray.startswith("Not called: I see no order in 'cal'. Write CALL and a name or number")
+    assert refusal_text(NotACommand((), verb=False)) == "Not called: write CALL before the name or number."
     assert many.count("', '") == MOST_WORDS - 1
 
 

@@ -108,7 +108,7 @@ def test_a_locked_pin_leaves_the_alias_open(house: House) -> None:
         ("CALL", "Not called: there is nothing after CALL. Say what should follow it."),
         (
             "hello there",
-            "Not called: I see no order in 'hello', 'there' and more. Write CALL and a name or number, like CALL +442079460000.",
+            "Not called: I see no order in 'hello', 'there' and more. Write CALL and a name or number, like CALL +442079460000.",  # fmt: skip
         ),
     ],
 )

@@ -18,6 +18,7 @@ from dispatcher.switches.base import Kind, SwitchEvent
 from kernel.clock import Clock
 from orders import attempts, orders
 from orders.states import AttemptState, OrderState
+from replies import outbox
 
 log = logging.getLogger(__name__)
 
@@ -114,19 +115,44 @@ class Advance:
         self._settling.settle(conn, *found, None, cause)
         return asks
 
+    def make_b_anew(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
+        """Another attempt at leg B in the place of one whose channel never came to be."""
+        if not attempts.move(
+            conn, leg.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="never_dialled"
+        ):
+            return []
+        leg.state = AttemptState.ENDED
+        ask = self._prepare(conn, call, Action.CREATE_B)
+        return [ask] if ask else []
+
     def _logged(self, conn: Connection, line: Row[Any]) -> list[Ask]:
         found = self._calls.find(conn, line.attempt_id)
-        if found is None:
-            return []
+        if found is None or found[1].state is AttemptState.ENDED:
+            return self._too_late(conn, line)
         call, leg = found
         if line.what == "answer":
-            if leg.answered_ms is None and leg.state is not AttemptState.ENDED:
-                attempts.move(conn, leg.attempt_id, leg.state, AttemptState.ANSWERED, answered_ms=line.at_ms)
-                leg.answered_ms, leg.state = line.at_ms, AttemptState.ANSWERED
+            self._note_answer(conn, leg, line.at_ms)
             return self._answered(conn, call, leg)
         asks = self._ended(conn, call, leg, line.cause or 0)
         self._settling.settle(conn, call, leg, line.at_ms, line.cause)
         return asks
+
+    def _note_answer(self, conn: Connection, leg: Leg, at_ms: int) -> None:
+        if leg.answered_ms is not None:
+            return
+        if leg.state is AttemptState.CLAIMED:  # the log knows more than we: a database that was put back
+            self._to_dialling(conn, leg, at_ms)
+        attempts.move(conn, leg.attempt_id, leg.state, AttemptState.ANSWERED, answered_ms=at_ms)
+        leg.answered_ms, leg.state = at_ms, AttemptState.ANSWERED
+
+    def _too_late(self, conn: Connection, line: Row[Any]) -> list[Ask]:
+        """The log tells of a leg that is final. An answer that nobody billed is for a person to see."""
+        known = attempts.by_id(conn, line.attempt_id)
+        if line.what == "answer" and known is not None and known.answered_ms is None:
+            told = f"Leg {line.attempt_id} was answered after it counted as ended; it is not billed. Look at the log."
+            log.error("an answer of a leg that was final", extra={"leg": line.attempt_id})
+            outbox.tell_operator(conn, f"late:{line.attempt_id}", told, self._clock.ms())
+        return []
 
     def step(self, conn: Connection, call: Call, event: Event) -> list[Ask]:
         """Move the call as the table says, and write what must be on paper before the switch is asked."""
@@ -186,5 +212,7 @@ class Advance:
 def _outcome(step: Step, call: Call) -> str:
     if step.outcome in ("a", "b"):
         leg = call.legs.get(step.outcome.upper())
+        if leg is not None and leg.interrupted:
+            return "interrupted"
         return f"{step.outcome}_{word(leg.cause if leg else None)}"
     return step.outcome

@@ -28,6 +28,7 @@ class Leg:
     up_ms: int | None = None  # when a live event said that it was answered, by our clock
     seen_ms: int | None = None
     gone: bool = False
+    interrupted: bool = False  # we ended it, since nobody knows whether it was dialled
     cause: int | None = None
 
 

@@ -11,7 +11,7 @@ stops.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -75,7 +75,10 @@ class Conductor:
 
     async def _conduct(self, stop: asyncio.Event) -> None:
         """One connection to the switch: recover, then carry on until it breaks."""
-        events = self._switch.events()
+        async with contextlib.aclosing(self._switch.events()) as events:
+            await self._connected(events, stop)
+
+    async def _connected(self, events: AsyncGenerator[SwitchEvent | None], stop: asyncio.Event) -> None:
         try:
             await anext(events)
             await self._recover()
@@ -125,8 +128,9 @@ class Conductor:
         self._performer.perform(asks)
         closed, made_room = self._papers.settling.closed, self._papers.made_room
         self._papers.settling.closed, self._papers.made_room = [], False
-        for order_id in closed:
-            self._performer.clear(order_id)
+        for order_id, bridged in closed:
+            if bridged:
+                self._performer.clear(order_id)
         if closed or made_room:
             self._room.set()
 
@@ -178,7 +182,7 @@ class Conductor:
         while not self._inbox.empty():
             self._inbox.get_nowait()  # from before; the log and the switch know better now
         live, bridges = await self._switch.look(), await self._switch.bridges()
-        asks, stray_bridges = await self._on_paper(self._papers.recover, live, bridges)
+        asks, stray_bridges = await self._on_paper(self._papers.recover, live, bridges, self._performer.dialled)
         for bridge in stray_bridges:
             await self._switch.unbridge(bridge)
         await self._carry_out(asks)

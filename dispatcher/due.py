@@ -13,6 +13,8 @@ from orders.states import OrderState
 log = logging.getLogger(__name__)
 
 NOT_TAKEN_MS = 5_000
+MOST_STUCK = 100
+"""Claimed orders whose worker died have their place among those set up already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Due:
         now_ms = self.clock.ms()
         with self.db.read() as conn:
             room = self.setting_up_max - orders.setting_up(conn)
-            waiting = orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, max(room, 0))
+            waiting = orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.CLAIMED, MOST_STUCK)
+            waiting += orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.DUE, max(room, 0))
             stale = orders.stale(conn, now_ms - self.stale_ms)
         for order_id in stale:
             self._expire(order_id)

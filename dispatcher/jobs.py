@@ -100,8 +100,11 @@ class Launcher:
         earlier = [row for row in attempts.of_order(conn, order.id) if row.state != AttemptState.ENDED]
         if any(row.state != AttemptState.CLAIMED for row in earlier):
             return None
-        for row in earlier:
-            attempts.move(conn, row.id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="never_dialled")
+        ended = AttemptState.ENDED
+        if not all(
+            attempts.move(conn, row.id, AttemptState.CLAIMED, ended, end_reason="never_dialled") for row in earlier
+        ):
+            return None  # the conductor was quicker: it is being dialled
         if order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.CLAIMED, "expired", now_ms)
             return None  # its channel, if there is one, is a stray to the conductor

@@ -1,7 +1,7 @@
 """The conductor's half that writes: every transaction of it, each begun by renewing the lease."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from typing import Any
 
@@ -106,12 +106,14 @@ class Paperwork:
             self._log_id = rows[-1].id
         return rows
 
-    def recover(self, live: list[LiveLeg], bridges: list[str]) -> tuple[list[Ask], list[str]]:
+    def recover(
+        self, live: list[LiveLeg], bridges: list[str], dialled: Set[str] = frozenset()
+    ) -> tuple[list[Ask], list[str]]:
         """Bring every open order in line with the log and with what the switch has; stray bridges to remove."""
         with self._ours() as conn:
             newest = select(func.max(switch_log.c.id)).where(switch_log.c.switch == self._switch)
             self._log_id = conn.execute(newest).scalar_one() or 0
-            asks = self._recovery.recover(conn, live)
+            asks = self._recovery.recover(conn, live, dialled)
             return asks, [bridge for bridge in bridges if self.calls.of_order(bridge) is None]
 
     def looked(self, live: list[LiveLeg], asked_ms: int) -> list[Ask]:

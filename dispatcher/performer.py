@@ -36,8 +36,9 @@ class Performer:
     def __init__(self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], clock: Clock) -> None:
         self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
         self._last: dict[str, asyncio.Task[None]] = {}
+        self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
-            Action.DIAL_A: lambda _call, ask: self._switch.dial(ask.attempt_id, waits.ring_a),
+            Action.DIAL_A: lambda _call, ask: self._dial(ask.attempt_id, waits.ring_a),
             Action.ARM_A: self._arm_a,
             Action.ASK_A: self._ask,
             Action.CREATE_B: self._create_b,
@@ -90,7 +91,7 @@ class Performer:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
         elif ask.action is Action.CREATE_B and isinstance(error, SwitchRefused):
             self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
-        elif ask.action in (Action.DIAL_A, Action.DIAL_B, Action.CREATE_B):
+        elif ask.action in (Action.DIAL_A, Action.DIAL_B, Action.CREATE_B) and not _is_up(ask):
             try:
                 await self._switch.hang_up(ask.attempt_id)
             except (Unavailable, SwitchRefused):
@@ -100,6 +101,10 @@ class Performer:
         await self._arm(call.legs["A"], call.plan.limit_a_ms)
         if call.row.extension_a:
             await self._switch.tones(ask.attempt_id, call.row.extension_a)
+
+    async def _dial(self, attempt_id: str, ring_s: int) -> None:
+        await self._switch.dial(attempt_id, ring_s)
+        self.dialled.add(attempt_id)
 
     async def _arm(self, leg: Leg, limit_ms: int) -> None:
         """The limit counts from the answer; one that is armed late has less of it left."""
@@ -119,7 +124,7 @@ class Performer:
 
     async def _dial_b(self, call: Call, ask: Ask) -> None:
         await self._switch.bridge(call.order_id, call.legs["A"].attempt_id, ask.attempt_id)
-        await self._switch.dial(ask.attempt_id, self._waits.ring_b)
+        await self._dial(ask.attempt_id, self._waits.ring_b)
 
     async def _arm_joined(self, call: Call, _ask: Ask) -> None:
         b = call.legs["B"]
@@ -138,6 +143,13 @@ class Performer:
 
     def _later(self, seconds: float, timer: Timer) -> None:
         asyncio.get_running_loop().call_later(seconds, self._happened, timer)
+
+
+def _is_up(ask: Ask) -> bool:
+    """Whether the leg answered meanwhile: what gave no answer was done after all."""
+    return ask.call is not None and any(
+        leg.attempt_id == ask.attempt_id and (leg.up_ms or leg.answered_ms) for leg in ask.call.legs.values()
+    )
 
 
 async def _after(earlier: asyncio.Task[None] | None, work: Coroutine[Any, Any, None]) -> None:

@@ -4,6 +4,7 @@ It only finds out what happened; what follows from it is the table of `progress`
 """
 
 import logging
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -39,8 +40,11 @@ class Recovery:
         self._stuck_ms = longest_ring_s * 1000 + 10_000
         self._missing_since: dict[str, int] = {}
 
-    def recover(self, conn: Connection, live: list[LiveLeg]) -> list[Ask]:
-        """Read the log of every open attempt, then adopt its channel if the switch has it."""
+    def recover(self, conn: Connection, live: list[LiveLeg], dialled: Set[str]) -> list[Ask]:
+        """Read the log of every open attempt, then adopt its channel if the switch has it.
+
+        `dialled`: attempts whose `dial` this process saw the switch take.
+        """
         self._calls.forget_all()
         there = {leg.attempt_id: leg for leg in live}
         open_ids = [row.id for row in attempts.open_on(conn, self._switch)]
@@ -49,14 +53,16 @@ class Recovery:
             asks += self._take(conn, line)
         for attempt_id in open_ids:
             found = self._calls.find(conn, attempt_id)
-            if found and attempt_id in there:
-                asks += self._adopt(conn, *found, there[attempt_id])
+            if found and attempt_id not in there:
+                asks += self._never_came(conn, *found)
+            elif found:
+                asks += self._adopt(conn, *found, there[attempt_id], known=attempt_id in dialled)
         return asks + self._strays(conn, live) + self._half_closed(conn)
 
     def compare(self, conn: Connection, live: list[LiveLeg], asked_ms: int) -> list[Ask]:
         """The 10-second snapshot: legs alive, legs that vanished, legs that should be gone, channels nobody wants."""
         there = {leg.attempt_id: leg for leg in live}
-        attempts.seen_alive(conn, sorted(there), self._clock.ms())
+        attempts.seen_alive(conn, sorted(there), asked_ms)
         asks: list[Ask] = []
         missing = []
         for row in attempts.open_on(conn, self._switch):
@@ -96,7 +102,14 @@ class Recovery:
             self._calls.forget_all()
             return self.set_aside(conn, happening, f"{type(e).__name__}: {e}")
 
-    def _adopt(self, conn: Connection, call: Call, leg: Leg, seen: LiveLeg) -> list[Ask]:
+    def _never_came(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
+        """Leg B was to be made when we died, and is not there: made anew, never under the id it had."""
+        a = call.legs.get("A")
+        if leg.role == "B" and leg.state is AttemptState.CLAIMED and call.state is OrderState.REACHING_B:
+            return self._advance.make_b_anew(conn, call, leg) if a and not a.gone else []
+        return []
+
+    def _adopt(self, conn: Connection, call: Call, leg: Leg, seen: LiveLeg, known: bool) -> list[Ask]:
         """A channel of ours that the switch has: what its live events would have said."""
         attempts.seen_alive(conn, [leg.attempt_id], self._clock.ms())
         if leg.state is AttemptState.CLAIMED:
@@ -104,9 +117,11 @@ class Recovery:
         if seen.up:
             asks = self._take(conn, SwitchEvent(Kind.UP, leg.attempt_id))
             return asks or self._resume(call, leg)
-        if not seen.ringing:
+        if not (seen.ringing or known):
             # Committed to dial, and not ringing: whether `dial` was sent is not known, and it is never sent twice.
             log.warning("a leg that may not have been dialled is ended", extra={"leg": leg.attempt_id})
+            attempts.note(conn, leg.attempt_id, end_reason="interrupted")
+            leg.interrupted = True
             return [Ask(None, call, leg.attempt_id)]
         return []
 
@@ -114,12 +129,9 @@ class Recovery:
         """Leg A stands where our death left it: ask for what was asked before."""
         if leg.role != "A":
             return []
-        b = call.legs.get("B")
         match call.state:
             case OrderState.CONFIRMING:
                 return [Ask(Action.ASK_A, call, leg.attempt_id)]
-            case OrderState.REACHING_B if b and b.state is AttemptState.CLAIMED and not b.gone:
-                return [Ask(Action.CREATE_B, call, b.attempt_id)]
             case OrderState.TELLING:
                 return [Ask(Action.TELL_A, call, leg.attempt_id, call.outcome.removeprefix("b_"))]
             case OrderState.CLOSING:
@@ -156,7 +168,12 @@ class Recovery:
 
     def _strays(self, conn: Connection, live: list[LiveLeg]) -> list[Ask]:
         """Channels under ids of ours that no open attempt has: ended, whatever they are."""
-        return [Ask(None, None, leg.attempt_id) for leg in live if self._calls.find(conn, leg.attempt_id) is None]
+        found = {leg.attempt_id: self._calls.find(conn, leg.attempt_id) for leg in live}
+        return [
+            Ask(None, None, attempt_id)
+            for attempt_id, wanted in found.items()
+            if wanted is None or wanted[1].state is AttemptState.ENDED
+        ]
 
     def _half_closed(self, conn: Connection) -> list[Ask]:
         """Orders whose legs are all final while the order is not: the words to A were cut short by our death."""

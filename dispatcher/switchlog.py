@@ -7,6 +7,8 @@ Only whole lines are read; a renamed file is finished before the new one is begu
 import csv
 import json
 import logging
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -26,6 +28,9 @@ CANARY = "CANARY"
 CANARY_LIVES_MS = 150_000
 """The conductor has one written each minute; after so long without, the log is not to be trusted with a call."""
 ID_DIGITS = 28
+TIME = re.compile(r"([0-9]{1,11})\.([0-9]{1,12})")
+EPOCH_MS = re.compile(r"[0-9]{1,14}")
+LARGEST_CAUSE = 127  # ITU-T Q.850: seven bits
 POLL_SECONDS = 0.01
 READ_AT_MOST = 1 << 20
 QUIET_COMMIT_MS = 1_000
@@ -51,10 +56,10 @@ def parse_line(line: str) -> LogLine | None:
     what = WHAT.get(kind)
     if what is None or len(channel) != ID_DIGITS or not all(c in "0123456789abcdef" for c in channel):
         return None
-    seconds, _, fraction = at.partition(".")
-    if not (seconds.isdigit() and fraction.isdigit()):
+    time = TIME.fullmatch(at)
+    if time is None:
         return None
-    at_ms = int(seconds) * 1000 + int(fraction.ljust(6, "0")[:3])
+    at_ms = int(time[1]) * 1000 + int(time[2].ljust(6, "0")[:3])
     return LogLine(channel, what, at_ms, _cause(extra) if what == "hangup" else None)
 
 
@@ -64,8 +69,8 @@ def canary_ms(line: str) -> int:
         return 0
     try:
         said = json.loads(next(csv.reader([line]))[6])["extra"]
-        return int(said) if str(said).isdigit() and len(str(said)) < ID_DIGITS else 0
-    except (ValueError, StopIteration, IndexError, KeyError, TypeError, csv.Error):
+        return int(said) if EPOCH_MS.fullmatch(str(said)) else 0
+    except (ValueError, StopIteration, IndexError, KeyError, TypeError, RecursionError, csv.Error):
         return 0
 
 
@@ -78,9 +83,9 @@ def is_trusted(conn: Connection, switch: str, now_ms: int) -> bool:
 def _cause(extra: str) -> int | None:
     try:
         cause = json.loads(extra).get("hangupcause")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
-    return cause if isinstance(cause, int) else None
+    return cause if isinstance(cause, int) and 0 <= cause <= LARGEST_CAUSE else None
 
 
 class Follower:
@@ -125,10 +130,12 @@ class Follower:
 
     def _take(self, path: Path, inode: int, offset: int) -> int:
         with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_ino != inode:
+                return 0  # it was renamed between the look and the opening
             file.seek(offset)
             block = file.read(READ_AT_MOST)
         whole = block[: block.rfind(b"\n") + 1]
-        text = whole.decode("utf-8", "replace").splitlines()
+        text = whole.decode("utf-8", "replace").split("\n")
         lines = [line for line in map(parse_line, text) if line]
         self._commit(inode, offset + len(whole), lines, max(map(canary_ms, text), default=0))
         return len(whole)

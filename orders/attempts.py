@@ -51,6 +51,11 @@ def seen_alive(conn: Connection, attempt_ids: list[str], now_ms: int) -> None:
         conn.execute(update(attempts).where(attempts.c.id.in_(attempt_ids)).values(seen_ms=now_ms))
 
 
+def by_id(conn: Connection, attempt_id: str) -> Row[Any] | None:
+    """The attempt of this id."""
+    return conn.execute(select(attempts).where(attempts.c.id == attempt_id)).one_or_none()
+
+
 def of_order(conn: Connection, order_id: str) -> list[Row[Any]]:
     """All attempts of an order, in the order in which they were claimed."""
     query = select(attempts).where(attempts.c.order_id == order_id)

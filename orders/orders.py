@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
 from orders.tables import ORDER_IS_OPEN, orders
@@ -63,18 +63,18 @@ def move(conn: Connection, order_id: str, came_from: OrderState, to: OrderState,
     return done.rowcount == 1
 
 
-def waiting(conn: Connection, now_ms: int, rung_before_ms: int, limit: int) -> list[str]:
-    """Ids of orders to ring for: due, or claimed by a worker that never came back; oldest first.
+def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderState, limit: int) -> list[str]:
+    """Ids of orders to ring for, oldest first: DUE, or CLAIMED by a worker that never came back.
 
     None whose doorbell was rung after `rung_before_ms`: its job is probably still on the way.
     """
-    stuck = case((orders.c.state == OrderState.DUE, orders.c.due_ms), else_=orders.c.taken_until_ms)
+    since = orders.c.due_ms if state is OrderState.DUE else orders.c.taken_until_ms
     rows = conn.execute(
         select(orders.c.id)
         .where(
             ORDER_IS_OPEN,
-            orders.c.state.in_([OrderState.DUE, OrderState.CLAIMED]),
-            stuck <= now_ms,
+            orders.c.state == state,
+            since <= now_ms,
             orders.c.rung_ms <= rung_before_ms,
         )
         .order_by(orders.c.due_ms)

@@ -1,7 +1,7 @@
 """Driver for Asterisk 22 (and the built-in exchange, which speaks the same): REST requests out, events in."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import aiohttp
@@ -110,7 +110,7 @@ class Ari:
         """Ids of every bridge of ours."""
         return [b["id"] for b in await self._send(rest.LIST_BRIDGES) if rest.CHANNEL_ID.fullmatch(b["id"])]
 
-    async def events(self) -> AsyncIterator[SwitchEvent | None]:
+    async def events(self) -> AsyncGenerator[SwitchEvent | None]:
         """First None, once the switch counts us as its application; then events, until the connection ends."""
         assert self._session is not None
         try:

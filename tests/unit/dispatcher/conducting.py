@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -30,7 +30,7 @@ class WatchedSwitch(Ari):
         self.connections = self.arms = 0
         self.then: dict[str, Callable[[], object]] = {}
 
-    async def events(self) -> AsyncIterator[SwitchEvent | None]:
+    async def events(self) -> AsyncGenerator[SwitchEvent | None]:
         async for event in super().events():
             if event is None:
                 self.connections += 1

@@ -40,7 +40,6 @@ def test_a_late_workers_channel_is_ended_after_the_new_one_was_dialled_too(desk:
     assert desk.state(order) == (OrderState.RINGING_A, "")
 
 
-@pytest.mark.xfail(reason="a leg that is final passes for wanted while its order is in mind", strict=True)
 def test_a_late_workers_channel_is_ended_by_the_next_look(desk: Desk) -> None:
     _, late, new = claimed_again(desk)
     papers = desk.papers()
@@ -84,7 +83,6 @@ def test_one_calls_fault_is_not_anothers(desk: Desk) -> None:
         assert conn.scalar(select(outbox.c.key).where(outbox.c.envelope == "operator")) == f"aside:{told.order}"
 
 
-@pytest.mark.xfail(reason="an order that ended before leg B made room, but nobody is rung for", strict=True)
 def test_whoever_ends_makes_room_for_the_next(desk: Desk) -> None:
     told = Told(desk)
     told.says(Kind.READY, told.a)
@@ -102,7 +100,6 @@ def test_a_channel_that_is_told_of_again_is_left_alone(desk: Desk, up: bool) -> 
     assert told.says(Kind.READY, told.a) == []
 
 
-@pytest.mark.xfail(reason="an answer that comes after its leg was settled is lost", strict=True)
 def test_an_answer_of_a_leg_that_is_final_is_not_lost(desk: Desk) -> None:
     """Whatever brought it about: the log has an answered leg that no CDR has, and a person hears of it."""
     told = Told(desk)
@@ -114,7 +111,6 @@ def test_an_answer_of_a_leg_that_is_final_is_not_lost(desk: Desk) -> None:
     assert told_operator or told.b in desk.bills(told.order)
 
 
-@pytest.mark.xfail(reason="an answer of a leg that is not on paper as dialled is not billed", strict=True)
 def test_a_log_that_is_ahead_of_the_database_is_believed(desk: Desk) -> None:
     """A backup of the database was restored: the switch dialled since then, and its log tells of it."""
     told = Told(desk)

@@ -104,7 +104,6 @@ def test_the_connection_breaks_in_the_middle(timed_desk: Desk, exchange: Running
     tell(timed_desk, exchange, story)
 
 
-@pytest.mark.xfail(reason="leg B may be made a second time under its one id, and the second is not billed")
 def test_the_connection_breaks_when_b_is_being_dialled(timed_desk: Desk, exchange: RunningExchange) -> None:
     """A leg that does not ring yet may or may not have been dialled: ended, or left alone, but never dialled again."""
 

@@ -77,9 +77,6 @@ def test_a_claimed_order_is_rung_for_once_its_worker_had_its_time(desk: Desk, be
     assert bell.rung == [order]
 
 
-@pytest.mark.xfail(
-    reason="a claimed order has its place already, yet is rung for only if there is another", strict=True
-)
 def test_a_claimed_order_needs_no_room_beside_its_own(desk: Desk, bell: Bell) -> None:
     order = desk.order(OrderState.CLAIMED, taken_until_ms=desk.now.ms())
     assert due(desk, bell, room=1).ring() == 1

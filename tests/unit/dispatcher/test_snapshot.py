@@ -104,7 +104,6 @@ class TestTheSnapshot:
             assert conn.scalar(select(outbox.c.key).where(outbox.c.envelope == "operator")) == f"unlogged:{call.a}"
         desk.is_over(call.order, "not_confirmed")
 
-    @pytest.mark.xfail(reason="seen is when it was written down, not when it was asked for", strict=True)
     def test_a_leg_was_seen_when_the_switch_was_asked(self, desk: Desk) -> None:
         call = left(desk, S.JOINED, T.ANSWERED, T.ANSWERED)
         desk.now.later(4_000)  # the switch, or the database, took its time

@@ -9,6 +9,9 @@ from orders.states import MessageState
 from replies.tables import outbox
 from tests.unit.inbound.house import ANN, ORDER, PIN, House
 
+NO_ORDER = (
+    "Not called: I see no order in 'hello', 'there' and more. Write CALL and a name or number, like CALL +442079460000."
+)
 QUARTER_MS = 15 * 60_000
 
 
@@ -108,7 +111,7 @@ def test_a_locked_pin_leaves_the_alias_open(house: House) -> None:
         ("CALL", "Not called: there is nothing after CALL. Say what should follow it."),
         (
             "hello there",
-            "Not called: I see no order in 'hello', 'there' and more. Write CALL and a name or number, like CALL +442079460000.",  # fmt: skip
+            NO_ORDER,
         ),
     ],
 )

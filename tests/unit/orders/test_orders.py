@@ -78,23 +78,23 @@ def test_waiting_are_the_due_and_those_whose_worker_never_came_back(desk: Desk) 
     desk.order(state=OrderState.CLAIMED, due_ms=NOW - 3, taken_until_ms=NOW + 1)
     desk.order(state=OrderState.RINGING_A, due_ms=NOW - 4)
     desk.order(state=OrderState.ENDED, due_ms=NOW - 5)
-    assert orders.waiting(desk.conn, NOW, NOW, 10) == [stuck, late]
-    assert orders.waiting(desk.conn, NOW, NOW, 1) == [stuck]
-    assert orders.waiting(desk.conn, NOW, NOW, 0) == []
+    assert orders.waiting(desk.conn, NOW, NOW, OrderState.DUE, 10) == [late]
+    assert orders.waiting(desk.conn, NOW, NOW, OrderState.CLAIMED, 1) == [stuck]
+    assert orders.waiting(desk.conn, NOW, NOW, OrderState.DUE, 0) == []
 
 
 def test_who_was_just_rung_for_does_not_wait(desk: Desk) -> None:
     order_id = desk.order(state=OrderState.DUE)
     orders.rang(desk.conn, [order_id], NOW)
-    assert orders.waiting(desk.conn, NOW + 4_999, NOW - 1, 10) == []
-    assert orders.waiting(desk.conn, NOW + 5_000, NOW, 10) == [order_id]
+    assert orders.waiting(desk.conn, NOW + 4_999, NOW - 1, OrderState.DUE, 10) == []
+    assert orders.waiting(desk.conn, NOW + 5_000, NOW, OrderState.DUE, 10) == [order_id]
 
 
 def test_a_worker_holds_on_to_an_order(desk: Desk) -> None:
     order_id = desk.order(state=OrderState.CLAIMED)
     orders.hold_on(desk.conn, order_id, NOW + 100)
-    assert orders.waiting(desk.conn, NOW + 99, NOW, 10) == []
-    assert orders.waiting(desk.conn, NOW + 100, NOW, 10) == [order_id]
+    assert orders.waiting(desk.conn, NOW + 99, NOW, OrderState.CLAIMED, 10) == []
+    assert orders.waiting(desk.conn, NOW + 100, NOW, OrderState.CLAIMED, 10) == [order_id]
 
 
 def test_stale_are_those_still_due_and_accepted_before(desk: Desk) -> None:

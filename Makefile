@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo play serve test check unit parts requirements clean
+.PHONY: demo play serve test check unit joint parts requirements clean
 
 demo: .venv/run
 	$(BIN)/cordboard demo
@@ -15,11 +15,15 @@ serve: .venv/run
 	test -f cordboard.toml || $(BIN)/cordboard init --yes
 	$(BIN)/cordboard serve
 
-test: unit parts
+test: unit joint parts
 
-# Pure logic, SQLite files and sockets on the loopback; no other part.
+# One module at a time; no process, no socket but where it can't be told otherwise.
 unit: .venv/dev
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
+
+# Several of our own together: sockets, the built-in exchange, crowds of threads and processes.
+joint: .venv/dev
+	$(BIN)/pytest tests/joint -n 2 --dist loadfile
 
 # Real parts: Asterisk 22, SIPp, Redis. Installed here when root; in CI a missing one is a failure.
 parts: .venv/dev

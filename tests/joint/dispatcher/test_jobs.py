@@ -18,8 +18,8 @@ from kernel.db import Database
 from kernel.errors import Unavailable
 from orders.states import AttemptState, OrderState
 from orders.tables import orders
+from tests.joint.dispatcher.test_ari import mute, nowhere
 from tests.unit.dispatcher.desk import LEASE_MS, STALE_MS, SWITCH, Desk, event
-from tests.unit.dispatcher.test_ari import mute, nowhere
 from tests.unit.factory import NOW
 
 CREATE = "channels/create"

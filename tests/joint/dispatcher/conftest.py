@@ -1,0 +1,3 @@
+"""The fixtures of tests/unit/dispatcher, here too."""
+
+from tests.unit.dispatcher.conftest import *  # noqa: F403

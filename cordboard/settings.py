@@ -46,6 +46,8 @@ class Smtp(Part):
     max_connections: int = Field(default=200, ge=1)
     max_connections_per_peer: int = Field(default=20, ge=1)
     max_commands: int = Field(default=200, ge=10)
+    tls_certificate: Path | None = None  # with these two, STARTTLS is offered
+    tls_key: Path | None = None
     idle_s: Seconds = 60
     session_s: Seconds = 600
     handlers: int = Field(default=8, ge=1, le=64)
@@ -114,6 +116,9 @@ class Switch(Part):
     cel_file: Path | None = None
     caller_id: E164 = "+12025550100"
     carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
+    sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
+    sip_port: Port = 5060
+    rtp_ports: tuple[Port, Port] = (10000, 20000)
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

@@ -4,6 +4,7 @@ import os
 import socket
 import ssl
 from functools import cached_property
+from pathlib import Path
 
 from cordboard import schema
 from cordboard.keys import ari_password, secrets_of
@@ -27,6 +28,7 @@ from kernel import doorbell
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.doorbell import Doorbell
+from kernel.errors import Misconfigured
 from kernel.secrets import Secrets
 from replies.outbox import Sender
 from replies.ways import Way
@@ -34,6 +36,15 @@ from replies.ways.maildir import MaildirWay
 from replies.ways.smarthost import SmarthostWay
 
 MINUTE_MS = 60_000
+
+
+def _tls(certificate: Path, key: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as e:
+        raise Misconfigured(f"smtp.tls_certificate and smtp.tls_key can't be used: {e}.") from None
+    return context
 
 
 class Parts:
@@ -156,6 +167,7 @@ class Parts:
         smtp = self.settings.smtp
         return SmtpLimits(
             hostname=self.settings.mail.domain,
+            tls=_tls(smtp.tls_certificate, smtp.tls_key) if smtp.tls_certificate else None,
             message_octets=smtp.max_message_bytes,
             recipients=smtp.max_recipients,
             connections=smtp.max_connections,

@@ -35,7 +35,7 @@ class Action(StrEnum):
     ASK_A = "ask_a"  # play who asked, wait for a 1
     CREATE_B = "create_b"
     DIAL_B = "dial_b"  # bridged first, so that A hears B ringing
-    ARM_JOINED = "arm_joined"  # set both limits from B's answer; from now on either end ends both
+    ARM_JOINED = "arm_joined"  # set B's limit from its answer; A's reaches beyond it, and either end ends both
     TELL_A = "tell_a"
     END_A = "end_a"
     END_B = "end_b"

@@ -157,6 +157,7 @@ class Recovery:
         if found is None:
             return []
         call, leg = found
+        leg.interrupted = True
         asks = self._take(conn, SwitchEvent(Kind.GONE, leg.attempt_id, str(SWITCH_DIED)))
         if leg.answered_ms is None and leg.up_ms is not None:
             told = f"Call {call.ref}: leg {leg.role} was up, and the switch's log has no line of it. Look at that log."

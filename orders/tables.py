@@ -26,7 +26,7 @@ messages = Table(
     Column("taken_until_ms", BigInteger, nullable=False, default=0),  # who handles it may do so until then
     Column("tries", Integer, nullable=False, default=0),
     Column("sender", String(254), nullable=False, default=""),  # envelope sender
-    Column("recipients", Text, nullable=False, default=""),  # one a line; secret aliases as digests
+    Column("recipients", Text, nullable=False, default=""),  # one a line; a secret alias only as "(alias)"
     Column("peer", String(64), nullable=False, default=""),
     Column("raw", LargeBinary),  # sealed until handled, then gone
     Column("key", String(64), index=True),  # of a proven sender's message: digest of what each delivery of it shares

@@ -151,6 +151,10 @@ def _write_asterisk(settings: Settings, password: str, kept: Kept) -> None:
         ari_user=settings.switch.ari_user,
         cel_file=str(settings.cel_file),
         http_port=ari.port or 8088,
+        sip_host=settings.switch.sip_host,
+        sip_port=settings.switch.sip_port,
+        rtp_start=settings.switch.rtp_ports[0],
+        rtp_end=settings.switch.rtp_ports[1],
         carriers=tuple(
             asterisk.Carrier(c.name, c.host, c.port, username=c.username, password=c.password.get_secret_value())
             for c in settings.switch.carriers

@@ -77,12 +77,12 @@ class TestTheSnapshot:
         call = left(desk, S.RINGING_A, T.DIALLING)
         self.looks(call, [], times=3)
         assert desk.bills(call.order) == {}
-        desk.is_over(call.order, "a_congestion")
+        desk.is_over(call.order, "interrupted")
 
     def test_b_that_never_came_is_told_to_a(self, desk: Desk) -> None:
         call = left(desk, S.REACHING_B, T.ANSWERED, T.CLAIMED)
         assert self.looks(call, call.there("up"), times=2) == ["tell_a"]
-        assert desk.state(call.order) == (S.TELLING, "b_congestion")
+        assert desk.state(call.order) == (S.TELLING, "interrupted")
 
     def test_what_a_lost_event_or_request_left_standing_is_seen_to(self, desk: Desk) -> None:
         call = left(desk, S.CLOSING, T.ANSWERED, T.ENDED)

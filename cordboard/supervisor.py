@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 10.0
 ROUND_SECONDS = 0.1
-AGAIN_SECONDS = (0.2, 1.0, 5.0, 15.0, 30.0)
-"""How long a role waits to be started again, when it has died so often within a minute of its start."""
-CALM_SECONDS = 60.0
+AGAIN_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""How long a role waits to be started again, when it has died so often, each time soon after its start."""
+CALM_SECONDS = 3.0
 REDIS_LOOK_SECONDS = 2.0
 MISCONFIGURED = 2
 

@@ -128,9 +128,8 @@ class Conductor:
         self._performer.perform(asks)
         closed, made_room = self._papers.settling.closed, self._papers.made_room
         self._papers.settling.closed, self._papers.made_room = [], False
-        for order_id, bridged in closed:
-            if bridged:
-                self._performer.clear(order_id)
+        for call in closed:
+            self._performer.clear(call)
         if closed or made_room:
             self._room.set()
 

@@ -19,6 +19,7 @@ from dispatcher.switches import ari_requests as rest
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
 from kernel.clock import Clock
+from kernel.crashpoints import crash_point
 from kernel.db import Database
 from kernel.errors import Unavailable
 from orders import attempts, orders
@@ -58,8 +59,10 @@ class Launcher:
         """Launch an order if it is still to be launched and may be now; whether its channel was asked for."""
         with self.db.write() as conn:
             found = self._claim(conn, order_id)
+            crash_point("claim.before_commit")
         if found is None:
             return False
+        crash_point("claim.after_commit")
         try:
             if found.earlier:
                 self.once.hang_up(found.earlier)
@@ -70,11 +73,12 @@ class Launcher:
             return False
         except SwitchSilent as e:
             log.warning("leg A may have been created", extra={"order": order_id, "why": str(e)})
+        crash_point("claim.after_create")
         return True
 
     def _claim(self, conn: Connection, order_id: str) -> Launch | None:
         now_ms = self.clock.ms()
-        order = orders.by_id(conn, order_id)
+        order = orders.lock(conn, order_id)
         if order is None or order.state not in (OrderState.DUE, OrderState.CLAIMED):
             return None
         if not lease.is_live(conn, self.switch, now_ms) or not switchlog.is_trusted(conn, self.switch, now_ms):
@@ -82,6 +86,7 @@ class Launcher:
             return None  # nobody would dial, or nobody would know how long they talked: it stays due
         if order.state == OrderState.CLAIMED:
             return self._claim_again(conn, order, now_ms)
+        orders.keep_others_from_claiming(conn)
         if order.due_ms > now_ms or orders.setting_up(conn) >= self.setting_up_max:
             orders.not_rung(conn, order_id)
             return None

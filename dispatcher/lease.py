@@ -1,9 +1,12 @@
 """One active conductor a switch: a lease row with an epoch. Who can't renew it, stops conducting."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from dispatcher.tables import leases
+from kernel.db import once
 from kernel.errors import CordboardError
+
+_FIRST = once(leases)
 
 
 class LeaseLost(CordboardError):
@@ -12,10 +15,10 @@ class LeaseLost(CordboardError):
 
 def acquire(conn: Connection, switch: str, holder: str, now_ms: int, lease_ms: int) -> int | None:
     """Take the lease if it is free or ran out; its new epoch, or None while somebody holds it."""
-    row = conn.execute(select(leases).where(leases.c.switch == switch).with_for_update()).one_or_none()
-    if row is None:
-        conn.execute(insert(leases).values(switch=switch, holder=holder, epoch=1, until_ms=now_ms + lease_ms))
+    first = {"switch": switch, "holder": holder, "epoch": 1, "until_ms": now_ms + lease_ms}
+    if conn.execute(_FIRST[conn.dialect.name], first).rowcount == 1:
         return 1
+    row = conn.execute(select(leases).where(leases.c.switch == switch).with_for_update()).one()
     if row.until_ms > now_ms and row.holder != holder:
         return None
     taken = conn.execute(

@@ -18,6 +18,7 @@ from dispatcher.settling import Settling
 from dispatcher.switches.base import LiveLeg
 from dispatcher.tables import switch_log
 from kernel.clock import Clock
+from kernel.crashpoints import crash_point
 from kernel.db import Database
 from kernel.errors import Unavailable
 
@@ -80,7 +81,10 @@ class Paperwork:
 
     def _written(self, batch: list[Happening]) -> list[Ask]:
         with self._ours() as conn:
-            return [ask for happening in batch for ask in self._advance.take(conn, happening)]
+            asks = [ask for happening in batch for ask in self._advance.take(conn, happening)]
+            crash_point("batch.before_commit")
+        crash_point("batch.after_commit")
+        return asks
 
     def _alone(self, happening: Happening) -> list[Ask]:
         try:

@@ -13,6 +13,7 @@ from dispatcher.progress import Action, Event
 from dispatcher.switches.ari import Ari
 from dispatcher.switches.base import LegPlan, SwitchRefused
 from kernel.clock import Clock
+from kernel.crashpoints import crash_point
 from kernel.errors import CordboardError, Unavailable
 
 log = logging.getLogger(__name__)
@@ -54,9 +55,11 @@ class Performer:
         for ask in asks:
             self._start(ask.call.order_id if ask.call else ask.attempt_id, self._carry_out(ask))
 
-    def clear(self, order_id: str) -> None:
-        """The call is over: take its bridge away."""
-        self._start(order_id, self._unbridge(order_id))
+    def clear(self, call: Call) -> None:
+        """The call is over: take its bridge away, and what is known of its legs."""
+        self.dialled.difference_update(call.attempt_ids)
+        if "B" in call.legs:
+            self._start(call.order_id, self._unbridge(call.order_id))
 
     async def rest(self) -> None:
         """Wait until nothing is being asked."""
@@ -77,7 +80,9 @@ class Performer:
             if ask.action is None or ask.call is None:
                 await self._switch.hang_up(ask.attempt_id)
             else:
+                crash_point(f"before.{ask.action}")
                 await self._do[ask.action](ask.call, ask)
+                crash_point(f"after.{ask.action}")
         except CordboardError as e:
             log.warning("the switch did not do it", extra={"action": ask.action, "leg": ask.attempt_id, "why": str(e)})
             await self._went_wrong(ask, e)

@@ -23,7 +23,7 @@ class Settling:
 
     def __init__(self, calls: Calls, clock: Clock) -> None:
         self._calls, self._clock = calls, clock
-        self.closed: list[tuple[str, bool]] = []  # orders ended since the conductor last looked; has it a bridge
+        self.closed: list[Call] = []  # those ended since the conductor last looked
 
     def settle(
         self, conn: Connection, call: Call, leg: Leg, ended_ms: int | None, cause: int | None, estimated: bool = False
@@ -78,5 +78,5 @@ class Settling:
         """All legs are final: end the order."""
         if closing.close(conn, call.row, call.state, call.outcome, self._clock.ms()):
             call.state = OrderState.ENDED
-            self.closed.append((call.order_id, "B" in call.legs))
+            self.closed.append(call)
         self._calls.forget(call)

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from dispatcher.tables import log_positions, switch_log
 from kernel.clock import Clock
-from kernel.db import Database
+from kernel.crashpoints import crash_point
+from kernel.db import Database, once
 from replies import outbox
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ EPOCH_MS = re.compile(r"[0-9]{1,14}")
 LARGEST_CAUSE = 127  # ITU-T Q.850: seven bits
 POLL_SECONDS = 0.01
 READ_AT_MOST = 1 << 20
+_POSITION = once(log_positions)
 QUIET_COMMIT_MS = 1_000
 """With nothing new in the file its position is confirmed this often: proof that it is being read."""
 
@@ -143,6 +145,8 @@ class Follower:
     def _commit(self, inode: int, offset: int, lines: list[LogLine], canary: int = 0) -> None:
         now_ms = self._clock.ms()
         with self._db.write() as conn:
+            # Its row is locked before ids are given out, so a later id is never seen before an earlier one.
+            _keep_position(conn, self._switch, inode, offset, now_ms, canary)
             if lines:
                 rows = [
                     {"switch": self._switch, "attempt_id": x.attempt_id, "what": x.what, "at_ms": x.at_ms,
@@ -150,7 +154,10 @@ class Follower:
                     for x in lines
                 ]  # fmt: skip
                 conn.execute(insert(switch_log), rows)
-            _keep_position(conn, self._switch, inode, offset, now_ms, canary)
+            if lines:
+                crash_point("log.before_commit")
+        if lines:
+            crash_point("log.after_commit")
         self._at = (inode, offset)
         self._committed_ms = now_ms
 
@@ -184,7 +191,7 @@ def _stat(path: Path) -> tuple[int, int]:
 def _keep_position(conn: Connection, switch: str, inode: int, offset: int, now_ms: int, canary: int) -> None:
     values = {"inode": inode, "offset": offset, "read_ms": now_ms} | ({"canary_ms": canary} if canary else {})
     if conn.execute(update(log_positions).where(log_positions.c.switch == switch).values(**values)).rowcount == 0:
-        conn.execute(insert(log_positions).values(switch=switch, **values))
+        conn.execute(_POSITION[conn.dialect.name], {"switch": switch, **values})
 
 
 def since(conn: Connection, switch: str, last_id: int, limit: int = 2000) -> list[Row[Any]]:

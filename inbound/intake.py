@@ -17,6 +17,7 @@ from inbound.heard import Heard
 from inbound.mail_reader import MailReader
 from inbound.ordering import Ordering
 from kernel.clock import Clock
+from kernel.crashpoints import crash_point
 from kernel.db import Database
 from kernel.doorbell import Doorbell
 from kernel.errors import Refused, Unavailable
@@ -48,7 +49,11 @@ class Intake:
         sealed = self.secrets.seal("\n".join(recipients).encode() + BOUNDARY + raw)
         shown = tuple(to if to.lower() == self.reader.order_address else "(alias)" for to in recipients)
         with self.db.write() as conn:
-            return messages.store(conn, messages.NewMessage(door, sealed, sender[:254], shown, peer), self.clock.ms())
+            message = messages.NewMessage(door, sealed, sender[:254], shown, peer)
+            message_id = messages.store(conn, message, self.clock.ms())
+            crash_point("accept.before_commit")
+        crash_point("accept.after_commit")
+        return message_id
 
     def handle(self, message_id: str) -> None:
         """Act on a stored message, if nobody else does. What fails unexpectedly is shunted, never lost."""
@@ -56,6 +61,7 @@ class Intake:
             row = messages.take(conn, message_id, self.clock.ms())
         if row is None:
             return
+        crash_point("handle.taken")
         if row.tries > messages.MAX_TRIES:
             self._shunt(row, None, "", Unavailable(f"It was taken {messages.MAX_TRIES} times and never finished."))
             return
@@ -71,8 +77,10 @@ class Intake:
             log.exception("a message could not be handled", extra={"message_id": message_id})
             self._shunt(row, heard, proof, e)
             return
+        crash_point("handle.after_commit")
         if order_id:
             self.doorbell.ring(order_id)
+            crash_point("handle.after_ring")
 
     def leftovers(self, limit: int = 100) -> int:
         """Handle what dead doors left behind; how many that was."""
@@ -127,6 +135,7 @@ class Intake:
             ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
             outbox.put(conn, f"answer:{row.id}", envelope, done.answer + "\n", now_ms)
+            crash_point("handle.before_commit")
         if not proof:
             log.info("a message was not acted on", extra={"message_id": row.id, "why": "not_proven"})
         return done.order_id

@@ -1,7 +1,8 @@
 """The database: one metadata for all tables, one way to read, one way to write.
 
-Every area declares its tables on `metadata`. Database code is synchronous SQLAlchemy Core. A write begins with the
-lock in hand (SQLite: BEGIN IMMEDIATE), since a read that later becomes a write lets two orders spend one balance.
+Every area declares its tables on `metadata`. Database code is synchronous SQLAlchemy Core. A read that later becomes
+a write lets two orders spend one balance. So a write on SQLite begins with the lock in hand (BEGIN IMMEDIATE); on
+PostgreSQL (READ COMMITTED) who reads before it writes first locks the row that decides, or is `alone`.
 Times are BIGINT milliseconds since the epoch (UTC), money is BIGINT micro-units.
 """
 
@@ -11,9 +12,26 @@ from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Index, MetaData, TextClause, create_engine, event, text
-from sqlalchemy.exc import OperationalError, TimeoutError  # noqa: A004 (a pool with no connection to give)
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Insert,
+    MetaData,
+    Table,
+    TextClause,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects import postgresql as for_postgresql
+from sqlalchemy.dialects import sqlite as for_sqlite
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004 (a pool with no connection to give)
 
+from kernel import postgresql
 from kernel.errors import Unavailable
 
 metadata = MetaData(
@@ -36,6 +54,27 @@ def partial_index(name: str, condition: str, *columns: ColumnElement[Any]) -> Te
     return only
 
 
+def once(table: Table) -> dict[str, Insert]:
+    """An INSERT by dialect that does nothing, as its rowcount tells, where a unique key is taken.
+
+    Unlike an IntegrityError this leaves PostgreSQL's transaction usable.
+    """
+    counted = {"preserve_rowcount": True}
+    return {
+        "sqlite": for_sqlite.insert(table).on_conflict_do_nothing().execution_options(**counted),
+        "postgresql": for_postgresql.insert(table).on_conflict_do_nothing().execution_options(**counted),
+    }
+
+
+def alone(conn: Connection, key: int) -> None:
+    """Wait until no other transaction is `alone` with this key, and keep others waiting until this one ends.
+
+    For what no single row decides. Who writes to SQLite is alone anyway.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
 SQLITE_BUSY_MS = 15_000
 SQLITE_LOOK_AGAIN_S = 0.0005
 
@@ -47,46 +86,63 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
+        self.engine = _engine(make_url(url))
+        on_sqlite = self.engine.dialect.name == "sqlite"
         self._writer = self.engine.execution_options(cordboard_writes=True)
-        self._turn = Lock() if self.engine.dialect.name == "sqlite" else nullcontext()
+        self._turn = Lock() if on_sqlite else nullcontext()
+        of_one_moment = {} if on_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._snapshot = self.engine.execution_options(**of_one_moment)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection for reading; nothing is committed. Raises Unavailable if the database can't be read."""
-        try:
-            with self.engine.connect() as conn:
-                yield conn
-        except (OperationalError, TimeoutError) as e:
-            raise Unavailable(f"The database could not be read: {_told(e)}") from e
+    def read(self, *, snapshot: bool = False) -> Iterator[Connection]:
+        """A connection for reading; nothing is committed. Raises Unavailable if the database can't be read.
+
+        With `snapshot` all its statements see one moment, as on SQLite they always do.
+        """
+        engine = self._snapshot if snapshot else self.engine
+        with _told_as_unavailable("The database could not be read"), engine.connect() as conn:
+            yield conn
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that holds the write lock from its start. Raises Unavailable if it can't be had or kept."""
-        try:
-            with self._turn, self._writer.begin() as conn:
-                yield conn
-        except (OperationalError, TimeoutError) as e:
-            raise Unavailable(f"The database did not take a write: {_told(e)}") from e
+        """A transaction, on SQLite with the write lock from its start. Raises Unavailable if it can't be had or kept.
+
+        Also if nobody knows whether it was kept, since the connection broke during the commit.
+        """
+        with _told_as_unavailable("The database did not take a write"), self._turn, self._writer.begin() as conn:
+            yield conn
 
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
 
 
-def _told(error: OperationalError | TimeoutError) -> str:
-    return str(error.orig if isinstance(error, OperationalError) else error)
+@contextmanager
+def _told_as_unavailable(what: str) -> Iterator[None]:
+    """What trying again can help against. Not so an error of the schema or of a statement."""
+    try:
+        yield
+    except TimeoutError as e:
+        raise Unavailable(f"{what}: {e}") from e
+    except DBAPIError as e:
+        if not isinstance(e, OperationalError) and not e.connection_invalidated:
+            raise
+        raise Unavailable(f"{what}: {e.orig}") from e
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: URL) -> Engine:
     """Values stay out of its errors: these are logged, and kept with what is shunted."""
-    if url.startswith("sqlite"):
-        wait = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
-        engine = create_engine(url, connect_args=wait, hide_parameters=True)
-        event.listen(engine, "connect", _sqlite_pragmas)
-        event.listen(engine, "begin", _sqlite_begin)
-        return engine
-    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "postgresql":
+        return postgresql.engine(url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, hide_parameters=True)
+    wait = {"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=wait, hide_parameters=True)
+    event.listen(engine, "connect", _sqlite_pragmas)
+    event.listen(engine, "begin", _sqlite_begin)
+    return engine
 
 
 def _sqlite_pragmas(dbapi_connection: Any, _record: object) -> None:

@@ -9,10 +9,11 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from kernel.clock import Clock
-from kernel.db import Database
+from kernel.crashpoints import crash_point
+from kernel.db import Database, once
 from kernel.errors import Unavailable
 from kernel.ids import new_id
 from kernel.secrets import Secrets
@@ -26,6 +27,7 @@ TAKE_MS = 60_000
 FIRST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 3_600_000
 GIVE_UP_MS = 3 * 24 * 3_600_000
 OPERATOR = "operator"
+_ONCE = once(outbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,13 @@ class Envelope:
 
 def put(conn: Connection, key: str, envelope: str, text: str, now_ms: int) -> None:
     """Say this, once for the key. An empty envelope says nothing."""
-    if not envelope or conn.execute(select(outbox.c.id).where(outbox.c.key == key)).first():
+    if not envelope:
         return
-    conn.execute(
-        insert(outbox).values(
-            id=new_id(now_ms), key=key, state="waiting", envelope=envelope, text=text, next_ms=now_ms, created_ms=now_ms
-        )
-    )
+    row = {
+        "id": new_id(now_ms), "key": key, "state": "waiting", "envelope": envelope, "text": text, "next_ms": now_ms,
+        "created_ms": now_ms,
+    }  # fmt: skip
+    conn.execute(_ONCE[conn.dialect.name], row)
 
 
 def tell_operator(conn: Connection, key: str, text: str, now_ms: int) -> None:
@@ -93,7 +95,9 @@ class Sender:
             if conn.execute(take).rowcount != 1:
                 return False
             row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).one()
+        crash_point("send.taken")
         state, error, next_ms = self._hand_over(row)
+        crash_point("send.handed_over")
         values: dict[str, Any] = {"state": state, "error": error[:200], "next_ms": next_ms}
         mine = [outbox.c.id == outbox_id, outbox.c.state == "waiting"]
         if state == "sent":
@@ -102,6 +106,7 @@ class Sender:
             mine.append(outbox.c.tries == row.tries)
         with self.db.write() as conn:
             conn.execute(update(outbox).where(*mine).values(**values))
+        crash_point("send.after_commit")
         return True
 
     def _hand_over(self, row: Row[Any]) -> tuple[str, str, int]:

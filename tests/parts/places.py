@@ -59,6 +59,7 @@ class Place:
 
     house: House
     rung: Callable[[str], int]
+    stats: Callable[[], dict[str, Any]] = dict
     switch: Asterisk | None = None
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -127,11 +128,12 @@ def on_the_exchange(folder: Path, calls: dict[str, Any] | None = None) -> Iterat
         request = urllib.request.Request(f"{base}/script", json.dumps(script).encode(), kind, method="PUT")
         urllib.request.urlopen(request, timeout=5).close()
 
-        def rung(number: str) -> int:
+        def stats() -> dict[str, Any]:
             with urllib.request.urlopen(f"{base}/stats", timeout=5) as answer:
-                return int(json.load(answer)["dials_by_number"].get(number[1:], 0))
+                found: dict[str, Any] = json.load(answer)
+                return found
 
-        yield Place(house, rung)
+        yield Place(house, lambda number: int(stats()["dials_by_number"].get(number[1:], 0)), stats)
 
 
 @contextmanager
@@ -153,4 +155,4 @@ def on_a_real_switch(
         def rung(number: str) -> int:
             return handsets[by_number[number]].rung().count(number[1:])
 
-        yield Place(house, rung, switch)
+        yield Place(house, rung, switch=switch)

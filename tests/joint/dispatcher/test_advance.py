@@ -35,7 +35,7 @@ def test_a_call_from_its_channel_to_its_receipt(desk: Desk) -> None:
     assert desk.held(told.order)
     told.logs((a, "hangup", NOW + 70_009, 16))
     assert desk.bills(told.order) == {a: (NOW + 1_234, NOW + 70_009), b: (NOW + 9_876, NOW + 70_001)}
-    assert told.papers.settling.closed == [(told.order, True)]
+    assert [call.order_id for call in told.papers.settling.closed] == [told.order]
     assert len(told.papers.calls) == 0
     desk.is_over(told.order, "talked")
 

@@ -60,6 +60,7 @@ class Place:
     house: House
     rung: Callable[[str], int]
     stats: Callable[[], dict[str, Any]] = dict
+    faults: Callable[[dict[str, Any]], None] = lambda _: None
     switch: Asterisk | None = None
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -117,23 +118,30 @@ class Place:
 
 
 @contextmanager
-def on_the_exchange(folder: Path, calls: dict[str, Any] | None = None) -> Iterator[Place]:
+def on_the_exchange(folder: Path, calls: dict[str, Any] | None = None, **settings: Any) -> Iterator[Place]:
     """A house on the built-in exchange; its subscribers are as quick as a test likes them."""
-    with House(folder, {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}}) as house:
+    config = {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}, **settings}
+    with House(folder, config) as house:
         house.start()
         base = f"http://127.0.0.1:{house.ari_port}/exchange"
+
+        def put(what: str, body: dict[str, Any]) -> None:
+            kind = {"Content-Type": "application/json"}
+            request = urllib.request.Request(f"{base}/{what}", json.dumps(body).encode(), kind, method="PUT")
+            urllib.request.urlopen(request, timeout=5).close()
+
         numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
-        script = {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers}
-        kind = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{base}/script", json.dumps(script).encode(), kind, method="PUT")
-        urllib.request.urlopen(request, timeout=5).close()
+        put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
 
         def stats() -> dict[str, Any]:
             with urllib.request.urlopen(f"{base}/stats", timeout=5) as answer:
                 found: dict[str, Any] = json.load(answer)
                 return found
 
-        yield Place(house, lambda number: int(stats()["dials_by_number"].get(number[1:], 0)), stats)
+        def rung(number: str) -> int:
+            return int(stats()["dials_by_number"].get(number[1:], 0))
+
+        yield Place(house, rung, stats, lambda wanted: put("faults", wanted))
 
 
 @contextmanager

@@ -150,6 +150,7 @@ class Exchange:
             "dial_requests_by_channel": dict(self.stats.requests),
             "dials_by_channel": dict(self.stats.dials),
             "dials_by_number": dict(self.stats.numbers),
+            "faults_left": self.faults.left(),
         }
 
     def _nobody_in_charge(self) -> bool:

@@ -40,6 +40,13 @@ class Faults:
         for name, value in wanted.items():
             setattr(self, name, value)
 
+    def left(self) -> int:
+        """How many counted faults are still to come."""
+        return (
+            self.lose_replies + self.lose_requests + self.fail_requests
+            + self.duplicate_events + self.swap_events + self.drop_events
+        )  # fmt: skip
+
     def take(self, name: str, request: str) -> bool:
         """Use up one fault of this name for a request; say whether there was one."""
         left: int = getattr(self, name)

@@ -1,0 +1,64 @@
+"""Traffic under which things go wrong, and what must be so when all is quiet again."""
+
+import smtplib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from billing.tables import holds
+from cordboard.lab.house import Enrolled
+from orders.states import OrderState
+from orders.tables import orders
+from replies.maildir_view import list_mails
+from tests.parts.places import BUSY, TALKS, VOICEMAIL, Place
+from tests.parts.waiting import until
+
+TAKEN_WITHIN, QUIET_WITHIN = 30.0, 150.0
+
+
+@dataclass
+class Traffic:
+    """Mails of users of their own, sent as a mail host sends them: again and again until it hears 250."""
+
+    place: Place
+    senders: list[Enrolled] = field(default_factory=list)
+
+    def three_kinds(self) -> None:
+        """A call that talks, one that finds B busy, one that nobody confirms."""
+        self.mail(f"CALL {TALKS}")
+        self.mail(f"CALL {BUSY}", press_1=False)
+        self.mail(f"CALL {TALKS}", phone=VOICEMAIL)
+
+    def mail(self, text: str, **terms: object) -> None:
+        who = self.place.somebody(**terms)
+        self.senders.append(who)
+        until(lambda: self._taken(who, text), TAKEN_WITHIN)
+
+    def _taken(self, who: Enrolled, text: str) -> bool:
+        try:
+            self.place.mail(who, text, f"<once@{who.user_id}>")
+        except (OSError, smtplib.SMTPException):
+            return False
+        return True
+
+    def is_as_if_nothing_had_happened(self) -> None:
+        """Every order placed once and final, no second dial, books in order, nothing held, everybody told twice."""
+        place, senders = self.place, self.senders
+        place.house.until(lambda: place.house.ended() == len(senders), QUIET_WITHIN)
+        with place.house.parts.db.read() as conn:
+            placed = Counter(conn.execute(select(orders.c.user_id)).scalars())
+            held = conn.execute(select(func.count()).select_from(holds).where(holds.c.open)).scalar_one()
+        assert placed == {who.user_id: 1 for who in senders}
+        assert held == 0
+        assert place.house.problems() == []
+        assert max(place.stats()["dial_requests_by_channel"].values()) == 1
+        place.house.until(lambda: self._unanswered() == [], QUIET_WITHIN)
+        assert {order.state for order in place.house.orders()} == {OrderState.ENDED}
+
+    def _unanswered(self) -> list[str]:
+        """Those who were not told twice: that their phone would ring, and what came of it."""
+        told: dict[str, set[str]] = {}
+        for mail in list_mails(self.place.house.settings.maildir):
+            told.setdefault(mail.to, set()).add(mail.text)
+        return [who.email for who in self.senders if len(told.get(who.email, set())) < 2]

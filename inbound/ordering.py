@@ -60,7 +60,7 @@ class Ordering:
         key = self.secrets.digest("message", f"{user.id}\n{heard.key}")  # what others order takes no key of theirs
         digest = self.secrets.digest("command", f"{user.id}\n{command.canonical()}") if command else ""
         if proof and (before := messages.first_of(conn, key)):
-            return _again(before, digest)
+            return replace(_again(before, digest), key=key)
         if isinstance(heard.parsed, NotACommand):
             done = Ordered(refusal_text(heard.parsed), ())
         elif proof and (same := orders.under_way(conn, user.id, digest)):

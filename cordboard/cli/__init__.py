@@ -32,6 +32,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         },
     },
     "Calls": {
+        "why": ("why", "The whole story of an order or a message, by the second."),
         "shunted": ("shunted", "Messages set aside for a person: list, show, replay."),
         "mail": ("mail", "Show the answers that stayed on this machine."),
     },

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo play serve test check unit joint parts requirements clean
+.PHONY: demo play serve test check unit joint parts bench requirements clean
 
 demo: .venv/run
 	$(BIN)/cordboard demo
@@ -25,10 +25,14 @@ unit: .venv/dev
 joint: .venv/dev
 	$(BIN)/pytest tests/joint -n 2 --dist loadfile
 
-# Real parts: Asterisk 22, SIPp, Redis. Installed here when root; in CI a missing one is a failure.
+# Real parts: Asterisk 22, SIPp, Redis, PostgreSQL. Installed here when root; in CI a missing one is a failure.
 parts: .venv/dev
 	scripts/parts-install.sh
 	$(BIN)/pytest tests/parts -n 2 --dist loadfile -rs
+
+# How fast it is, each figure beside its floor: docs/performance.md. Three minutes; real Asterisk when it is there.
+bench: .venv/dev
+	$(BIN)/python -m bench
 
 check: .venv/dev
 	$(BIN)/ruff check .

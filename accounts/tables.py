@@ -11,7 +11,7 @@ accounts = Table(
     Column("name", String(80), nullable=False, unique=True),
     Column("currency", String(3), nullable=False),
     Column("deck", String(80), nullable=False),  # a rate deck's name; decks live higher up, so no foreign key
-    Column("zones", String(400), nullable=False, default=""),  # regions allowed: "US,GB,FR"; "" allows none
+    Column("zones", String(800), nullable=False, default=""),  # regions allowed: "US,GB,FR"; "" allows none
     Column("allow_premium", Boolean, nullable=False, default=False),
     Column("allow_satellite", Boolean, nullable=False, default=False),
     Column("allow_high_cost", Boolean, nullable=False, default=False),

@@ -22,6 +22,7 @@ from kernel.money import plain
 
 LONGEST_PREFIX = 15
 CURRENCY_LETTERS = 3
+LONGEST_NAME = 80
 
 _CHANGEABLE = ("destination", "rate", "connect_fee", "first", "next", "to_ms")
 _ROWS = select(*(deck_rows.c[name] for name in ("id", "prefix", "from_ms", *_CHANGEABLE))).where(
@@ -128,6 +129,8 @@ def import_read(conn: Connection, name: str, currency: str, read: deckfile.Read,
         return ImportReport(errors=[f"the deck {name} is in {deck.currency}, not {currency}"])
     if not (len(currency) == CURRENCY_LETTERS and currency.isascii() and currency.isupper()):
         return ImportReport(errors=[f"the currency {currency[:20]!r} is not three capitals like USD"])
+    if len(name) > LONGEST_NAME:
+        return ImportReport(errors=[f"the name of a deck has at most {LONGEST_NAME} characters"])
     lines, errors, warnings = read.lines, list(read.errors), list(read.warnings)
     stored = conn.execute(_ROWS, {"deck": deck.id}) if deck is not None else ()
     versions = Versions((Version(**row._mapping) for row in stored), now_ms)

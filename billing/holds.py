@@ -26,7 +26,7 @@ _RELEASE = (
     .values(open=False, closed_ms=bindparam("now"))
 )  # fmt: skip
 _QUOTE = select(holds.c.quote).where(holds.c.order_id == bindparam("order"))
-_LOCK = select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update()
+_LOCK = select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update(key_share=True)
 
 
 def lock(conn: Connection, account_id: str) -> bool:

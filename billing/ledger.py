@@ -7,15 +7,16 @@ revenue and tax +x. `balances` is its running sum, kept in the same transaction.
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, Table, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from billing.holds import available, lock
 from billing.tables import balances, entries, transactions
+from kernel.db import once
 from kernel.errors import Refused
 from kernel.ids import new_id
 from kernel.money import plain
 
+LONGEST_REFERENCE = 64
 REVENUE, TAX, CASH, CORRECTIONS = "revenue", "tax", "cash", "corrections"
 
 _ADD = (
@@ -25,20 +26,6 @@ _ADD = (
 )
 _BALANCE = select(balances.c.amount, balances.c.currency).where(balances.c.account_id == bindparam("account"))
 _ENTRY = insert(entries)
-
-
-def once(table: Table) -> dict[str, Insert]:
-    """An INSERT by dialect that does nothing, as its rowcount tells, where a unique key is taken.
-
-    Unlike an IntegrityError this leaves PostgreSQL's transaction usable.
-    """
-    counted = {"preserve_rowcount": True}
-    return {
-        "sqlite": sqlite.insert(table).on_conflict_do_nothing().execution_options(**counted),
-        "postgresql": postgresql.insert(table).on_conflict_do_nothing().execution_options(**counted),
-    }
-
-
 _TRANSACTION_ONCE = once(transactions)
 _BALANCE_ONCE = once(balances)
 
@@ -100,6 +87,7 @@ def top_up(conn: Connection, account_id: str, amount: int, currency: str, key: s
     """Money paid in. `key` names the payment, so that it counts once; False if it was counted before."""
     if amount <= 0:
         raise Refused("amount_not_positive", amount=plain(amount))
+    _check_reference(key)
     _same_currency(conn, account_id, currency)
     lines = {customer(account_id): amount, CASH: -amount}
     return post(conn, f"topup:{key}", "topup", account_id, None, lines, currency, now_ms, memo)
@@ -112,6 +100,7 @@ def correct(conn: Connection, account_id: str, amount: int, currency: str, key: 
     """
     if amount == 0:
         raise Refused("amount_not_positive", amount=plain(amount))
+    _check_reference(key)
     lock(conn, account_id)
     _same_currency(conn, account_id, currency)
     if amount < 0 and available(conn, account_id) + amount < 0:
@@ -131,6 +120,11 @@ def statement(conn: Connection, account_id: str, limit: int = 50) -> list[Row[An
         .limit(limit)
     )
     return list(conn.execute(query))
+
+
+def _check_reference(key: str) -> None:
+    if len(key) > LONGEST_REFERENCE:
+        raise Refused("reference_too_long", longest=str(LONGEST_REFERENCE))
 
 
 def _same_currency(conn: Connection, account_id: str, currency: str) -> None:

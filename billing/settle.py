@@ -18,6 +18,7 @@ from billing.holds import OPEN
 from billing.quotes import Quote
 from billing.rating import Terms, billed_seconds, charge, tax
 from billing.tables import cdrs, holds
+from kernel.db import once
 from kernel.errors import CordboardError
 from kernel.money import CHARGE_STEP, MICRO
 from orders.states import AttemptState
@@ -93,10 +94,11 @@ _FACTS = (
     .with_for_update(of=holds)
 )  # fmt: skip
 _CDR = select(cdrs).where(cdrs.c.attempt_id == bindparam("attempt"))
-_CDR_ONCE = ledger.once(cdrs)
+_CDR_ONCE = once(cdrs)
 _SPEND = (
     update(holds).where(holds.c.order_id == bindparam("order")).values(spent=holds.c.spent + bindparam("more"))
 )  # fmt: skip
+_LOCK = select(holds.c.order_id).where(holds.c.order_id == bindparam("order")).with_for_update()
 _UNFINISHED = exists().where(attempts.c.order_id == holds.c.order_id, attempts.c.state != AttemptState.ENDED)
 _UNBILLED = exists().where(
     attempts.c.order_id == holds.c.order_id,
@@ -150,7 +152,11 @@ def rate(quote: Quote, role: str, duration_ms: int, left: int) -> Rated:
 
 
 def close_order(conn: Connection, order_id: str, now_ms: int) -> bool:
-    """Release the hold if every attempt is ended and every answered one is billed; True if it was released now."""
+    """Release the hold if every attempt is ended and every answered one is billed; True if it was released now.
+
+    The hold is locked before the look at the legs: of two who each end one, the later sees both.
+    """
+    conn.execute(_LOCK, {"order": order_id})
     return conn.execute(_CLOSE, {"order": order_id, "now": now_ms}).rowcount == 1
 
 

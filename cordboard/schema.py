@@ -14,12 +14,12 @@ import billing.tables
 import dispatcher.tables
 import orders.tables
 import replies.tables
-from kernel.db import Database
+from kernel.db import Database, alone
 from kernel.errors import Misconfigured, Unavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-ADVISORY_LOCK = 7_236_402
-"""Any number that nothing else in the database uses."""
+MIGRATING = 7_236_402
+"""For `kernel.db.alone`: a number that nothing else in the database uses."""
 
 TABLES = (accounts.tables, orders.tables, billing.tables, replies.tables, dispatcher.tables)
 """Imported for what they declare on `kernel.db.metadata`."""
@@ -84,8 +84,7 @@ def _migrate(db: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with db.write() as conn:
-        if conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        alone(conn, MIGRATING)
         config.attributes["connection"] = conn
         try:
             command.upgrade(config, "head")

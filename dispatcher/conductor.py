@@ -143,7 +143,11 @@ class Conductor:
 
     async def _follow_log(self) -> None:
         while True:
-            rows = await self._on_paper(self._papers.log_rows)
+            try:
+                rows = await self._on_paper(self._papers.log_rows)
+            except Unavailable as e:
+                log.warning("the log can't be read yet", extra={"why": str(e)})
+                rows = []
             for row in rows:
                 self._happened(row)
             if not rows:

@@ -127,7 +127,7 @@ def _told_as_unavailable(what: str) -> Iterator[None]:
     except DBAPIError as e:
         if not isinstance(e, OperationalError) and not e.connection_invalidated:
             raise
-        raise Unavailable(f"{what}: {e.orig}") from e
+        raise Unavailable(f"{what}: {str(e.orig).partition(chr(10))[0]}") from e
 
 
 def _engine(url: URL) -> Engine:

@@ -5,8 +5,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from kernel.db import alone
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
 from orders.tables import ORDER_IS_OPEN, orders
+
+CLAIMING = 7_236_403
+"""For `kernel.db.alone`: a number that nothing else in the database uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ def by_id(conn: Connection, order_id: str) -> Row[Any] | None:
     return conn.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
 
 
+def lock(conn: Connection, order_id: str) -> Row[Any] | None:
+    """The order of this id, with its row locked until the transaction ends."""
+    query = select(orders).where(orders.c.id == order_id).with_for_update(key_share=True)
+    return conn.execute(query).one_or_none()
+
+
 def move(conn: Connection, order_id: str, came_from: OrderState, to: OrderState, **values: Any) -> bool:
     """Guarded UPDATE from one state to another; False if the order is no longer where the caller thought."""
     if to not in ORDER_MOVES[came_from]:
@@ -86,6 +96,11 @@ def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderStat
 def rang(conn: Connection, order_ids: list[str], now_ms: int) -> None:
     """Note that the doorbell was rung for these."""
     conn.execute(update(orders).where(orders.c.id.in_(order_ids)).values(rung_ms=now_ms))
+
+
+def keep_others_from_claiming(conn: Connection) -> None:
+    """Until this transaction ends, so that what `setting_up` counts can't grow between the count and the claim."""
+    alone(conn, CLAIMING)
 
 
 def setting_up(conn: Connection) -> int:

@@ -3,7 +3,13 @@
 # Asterisk itself is fetched by the suite into a cache folder (it is not in Debian 12), for which debootstrap is here.
 set -eu
 
-has() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
+has() {
+    command -v "$1" >/dev/null 2>&1 && return
+    for found in "/usr/sbin/$1" /usr/lib/postgresql/*/bin/"$1"; do
+        [ ! -x "$found" ] || return 0
+    done
+    return 1
+}
 
 missing=
 while read -r program package purpose; do
@@ -17,6 +23,7 @@ done <<LIST
 debootstrap debootstrap fetches Asterisk 22
 sipp sip-tester telephones
 redis-server redis-server the doorbell
+postgres postgresql the other database
 swaks swaks sends mail
 LIST
 
@@ -32,14 +39,18 @@ if ! has apt-get; then
 fi
 
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+clusters=/etc/postgresql-common/createcluster.d/cordboard.conf
+trap 'rm -f "$log" "$clusters"' EXIT
 export DEBIAN_FRONTEND=noninteractive
+# PostgreSQL must not make a cluster for all of the machine.
+mkdir -p "${clusters%/*}"
+echo "create_main_cluster = false" >"$clusters"
 # A server that comes with a package must not start by itself: the suites start their own.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
-    trap 'rm -f "$log" "$policy"' EXIT
+    trap 'rm -f "$log" "$clusters" "$policy"' EXIT
 fi
 # shellcheck disable=SC2086 # a list of words
 if apt-get update >"$log" 2>&1 && apt-get install -y --no-install-recommends $missing >>"$log" 2>&1; then

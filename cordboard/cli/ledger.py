@@ -21,7 +21,7 @@ def ledger() -> None:
 @with_tools
 def check(tools: Tools, json_: bool) -> None:
     """Check every invariant of the money; exit 1 if one is broken."""
-    with tools.db.read() as conn:
+    with tools.db.read(snapshot=True) as conn:
         problems = check_books(conn)
     if json_:
         as_json({"ok": not problems, "problems": problems})

@@ -36,6 +36,7 @@ SENTENCES = {
     "not_an_email": "{text!r} is not an e-mail address.",
     "nothing_to_settle": "No leg of that id waits to be settled; see `cordboard ledger settle`.",
     "phone_exists": "{number} already is one of the user's phones.",
+    "reference_too_long": "A reference has at most {longest} characters.",
     "unknown_deck": "There is no deck {deck}; see `cordboard decks list`.",
     "user_exists": "The account already has a user named {name}.",
     "which_user": "The account {account} has several users; name one with --user: {users}.",

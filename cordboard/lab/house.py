@@ -179,7 +179,7 @@ class House:
 
     def problems(self) -> list[str]:
         """What `cordboard ledger check` would say."""
-        with self.parts.db.read() as conn:
+        with self.parts.db.read(snapshot=True) as conn:
             return check(conn)
 
     def until(self, holds: Callable[[], object], seconds: float = 30.0) -> None:

@@ -1,13 +1,19 @@
-"""Real parts for the suite: one Asterisk and one telephone of each kind per worker, started when first asked for."""
+"""Real parts for the suite: one Asterisk, one PostgreSQL and one telephone of each kind per worker, as asked for."""
 
+import itertools
 import os
 from collections.abc import Iterator
 
 import pytest
 
-from cordboard.lab import asterisk, phones
+from cordboard import schema
+from cordboard.lab import asterisk, phones, postgres
 from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.phones import Kind, Phone
+from cordboard.lab.postgres import Postgres
+from kernel.db import Database
+
+_numbers = itertools.count(1)
 
 
 def _need(reason: str) -> None:
@@ -30,3 +36,24 @@ def switch(handsets: dict[Kind, Phone]) -> Iterator[Asterisk]:
     _need(asterisk.why_not())
     with Asterisk(asterisk.install(), [phone.carrier for phone in handsets.values()]) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgres]:
+    _need(postgres.why_not())
+    with Postgres() as running:
+        schema.upgrade(running.database("migrated"))
+        yield running
+
+
+@pytest.fixture
+def pg_url(postgresql: Postgres) -> str:
+    """A database as the migrations make it."""
+    return postgresql.database(f"test{next(_numbers)}", template="migrated")
+
+
+@pytest.fixture
+def pg(pg_url: str) -> Iterator[Database]:
+    db = schema.open_database(pg_url)
+    yield db
+    db.close()

@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(80), nullable=False),
         sa.Column("currency", sa.String(3), nullable=False),
         sa.Column("deck", sa.String(80), nullable=False),
-        sa.Column("zones", sa.String(400), nullable=False),
+        sa.Column("zones", sa.String(800), nullable=False),
         sa.Column("allow_premium", sa.Boolean(), nullable=False),
         sa.Column("allow_satellite", sa.Boolean(), nullable=False),
         sa.Column("allow_high_cost", sa.Boolean(), nullable=False),

@@ -137,6 +137,7 @@ def test_a_free_prefix_is_warned_of(conn: Connection) -> None:
 def test_a_deck_has_one_currency(conn: Connection) -> None:
     load(conn, HEADER + "44,UK,0.01,,,,,\n")
     assert load(conn, HEADER + "44,UK,0.02,,,,,\n", currency="EUR").errors == ["the deck retail is in USD, not EUR"]
+    assert "80 characters" in import_csv(conn, "x" * 81, "USD", StringIO(HEADER + "44,UK,0.01,,,,,\n"), NOW).errors[0]
     assert "three capitals" in import_csv(conn, "x", "usd", StringIO(HEADER + "44,UK,0.01,,,,,\n"), NOW).errors[0]
 
 

@@ -49,6 +49,14 @@ def test_another_currency_than_the_accounts_is_refused(conn: Connection) -> None
         ledger.top_up(conn, account, -1, "USD", "k", "", NOW)
 
 
+def test_a_reference_that_could_not_be_kept_is_refused(conn: Connection) -> None:
+    account = funded(conn, 0)
+    assert ledger.top_up(conn, account, DOLLAR, "USD", "k" * 64, "", NOW)
+    for book in (ledger.top_up, ledger.correct):
+        with pytest.raises(Refused, match="reference_too_long"):
+            book(conn, account, DOLLAR, "USD", "k" * 65, "", NOW)
+
+
 def test_a_correction_is_an_entry_of_its_own_and_takes_nothing_that_is_held(conn: Connection) -> None:
     call = held(conn, 15 * DOLLAR)
     with pytest.raises(Refused, match="not_enough_funds"):

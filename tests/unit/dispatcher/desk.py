@@ -72,8 +72,9 @@ def enrolled(db: Database) -> Ann:
 class Desk:
     """Ann's orders from +1 202 555 0101 to +44 20 7946 0018, and what became of them."""
 
-    def __init__(self, file: Path, ann: Ann, clock: Clock | None = None) -> None:
-        self.db, self.now = Database(f"sqlite:///{file}"), Now()
+    def __init__(self, where: Path | Database, ann: Ann, clock: Clock | None = None) -> None:
+        self.db = where if isinstance(where, Database) else Database(f"sqlite:///{where}")
+        self.now = Now()
         self.clock: Clock = clock or self.now
         self.routes = Routes([TRUNK])
         self.account, self.user = ann.account, ann.user

@@ -157,6 +157,13 @@ def build(path: Path) -> tuple[str, str]:
     """A database with Ann and Bob, each on an account of their own with 20 dollars; Ann's id and alias."""
     db = unsynced(path)
     metadata.create_all(db.engine)
+    found = enrolled(db)
+    db.close()
+    return found
+
+
+def enrolled(db: Database) -> tuple[str, str]:
+    """Ann and Bob in a database that has its tables; Ann's id and alias."""
     with db.write() as conn:
         decks.import_csv(conn, "retail", "USD", StringIO(DECK), NOW)
         terms = manage.Terms("Ship", "USD", "retail", "US,GB,FR", 5 * DOLLAR)
@@ -164,7 +171,6 @@ def build(path: Path) -> tuple[str, str]:
         manage.add_contact(conn, NOW, ann, "Mum", MUM)
         alias = manage.new_alias(conn, NOW, SECRETS, ann)
         _user(conn, manage.Terms("Rig", "USD", "retail", "US,GB", 5 * DOLLAR), "Bob", BOB, "+12025550102")
-    db.close()
     return ann, alias
 
 

@@ -88,6 +88,15 @@ def test_a_database_that_cannot_be_read_is_unavailable(tmp_path: Path) -> None:
         count(conn)
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_every_way_to_write_postgresql_means_the_one_driver(scheme: str) -> None:
+    database = Database(f"{scheme}://ann@/calls?host=/nowhere")
+    assert database.engine.dialect.driver == "psycopg"
+    with pytest.raises(Unavailable, match="could not be read") as gone, database.read():
+        pass
+    assert "\n" not in str(gone.value)
+
+
 def test_an_error_of_the_schema_is_not_hidden_but_its_values_are(db: Database) -> None:
     with pytest.raises(IntegrityError) as error, db.write() as conn:
         conn.execute(insert(t), [{"n": 4711}, {"n": 4711}])

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo play serve test check unit joint parts bench requirements clean
+.PHONY: demo play serve test check unit joint parts prove bench requirements clean
 
 demo: .venv/run
 	$(BIN)/cordboard demo
@@ -31,6 +31,11 @@ parts: .venv/dev
 	$(BIN)/pytest tests/parts -n 2 --dist loadfile -rs
 
 # How fast it is, each figure beside its floor: docs/performance.md. Three minutes; real Asterisk when it is there.
+# Ten times the crashes and losses that `make test` has.
+prove: .venv/dev
+	scripts/parts-install.sh
+	CORDBOARD_PROVE_ROUNDS=10 $(BIN)/pytest tests/parts/test_crashes.py tests/parts/test_lossy_wire.py -n 2 --dist loadfile
+
 bench: .venv/dev
 	$(BIN)/python -m bench
 

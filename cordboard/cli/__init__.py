@@ -26,10 +26,12 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Run": {
         "serve": ("serve", "Run everything on this machine."),
         "demo": ("demo", "Show the main job from end to end, in half a minute."),
-        **{
-            part: ("serve", f"Run the {part} alone.")
-            for part in ("smtp", "worker", "conductor", "sweeper", "cel", "exchange")
-        },
+        "smtp": ("serve", "Take mail, and nothing else."),
+        "worker": ("serve", "Launch orders from the queue (RQ), and nothing else."),
+        "conductor": ("serve", "Carry calls through on the switch, and nothing else."),
+        "sweeper": ("serve", "Bring back what was left over; send what waits."),
+        "cel": ("serve", "Read the switch's call log, and nothing else."),
+        "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
     },
     "Calls": {
         "why": ("why", "The whole story of an order or a message, by the second."),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from cordboard.embedded_redis import is_up
 from tests.parts.places import Place, on_the_exchange
 from tests.parts.traffic import Traffic
 from tests.parts.waiting import until
@@ -49,6 +50,7 @@ def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
 
 
 def to_redis(place: Place, what: str) -> None:
+    until(lambda: is_up(place.house.settings.redis_socket), 30)  # it may not be back yet from the fault before
     if what == "emptied":
         redis = Redis.from_url(place.house.settings.redis_url.get_secret_value())
         redis.flushall()

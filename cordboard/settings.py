@@ -91,14 +91,14 @@ class Carrier(Part):
     username: str = ""
     password: SecretStr = SecretStr("")
 
-    def endpoint_of(self, e164: str) -> str:
-        """What the switch is told to dial for a number."""
-        return self.endpoint.format(name=self.name, digits=e164.lstrip("+"), host=self.host, port=self.port)
+    def endpoint_for(self, digits: str) -> str:
+        """What the switch is told to dial for a number's digits, or for `{digits}` where they are still to come."""
+        return self.endpoint.format(name=self.name, digits=digits, host=self.host, port=self.port)
 
     @model_validator(mode="after")
     def _dialable(self) -> Self:
         try:
-            self.endpoint_of("+12025550100")
+            self.endpoint_for("12025550100")
         except (KeyError, IndexError, ValueError):
             raise ValueError("endpoint may hold {name}, {digits}, {host} and {port} only") from None
         return self

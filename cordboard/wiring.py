@@ -120,7 +120,7 @@ class Parts:
         return Routes(
             Carrier(
                 each.name,
-                each.endpoint.format(name=each.name, host=each.host, port=each.port, digits="{digits}"),
+                each.endpoint_for("{digits}"),
                 each.prefixes,
                 each.priority,
             )

@@ -15,7 +15,7 @@ def test_nothing_set_is_one_machine(here: Path) -> None:
     assert settings.mail.order_address == "call@cordboard.example"
     assert (settings.smtp.port, settings.switch.kind) == (2525, "exchange")
     assert (settings.maildir, settings.cel_file) == (here / "var/mail", here / "var/cel.csv")
-    assert settings.switch.carriers[0].endpoint_of("+33140001234") == "PJSIP/carrier/sip:33140001234@127.0.0.1:5080"
+    assert settings.switch.carriers[0].endpoint_for("33140001234") == "PJSIP/carrier/sip:33140001234@127.0.0.1:5080"
 
 
 def test_variable_outdoes_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,6 @@ from replies.ways import Undeliverable, Way
 
 log = logging.getLogger(__name__)
 
-TAKE_MS = 60_000
 FIRST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 3_600_000
 GIVE_UP_MS = 3 * 24 * 3_600_000
 OPERATOR = "operator"
@@ -91,7 +90,7 @@ class Sender:
         now_ms = self.clock.ms()
         with self.db.write() as conn:
             still_due = (outbox.c.id == outbox_id, outbox.c.state == "waiting", outbox.c.next_ms <= now_ms)
-            take = update(outbox).where(*still_due).values(next_ms=now_ms + TAKE_MS, tries=outbox.c.tries + 1)
+            take = update(outbox).where(*still_due).values(next_ms=now_ms + self.way.take_ms, tries=outbox.c.tries + 1)
             if conn.execute(take).rowcount != 1:
                 return False
             row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).one()
@@ -102,7 +101,7 @@ class Sender:
         mine = [outbox.c.id == outbox_id, outbox.c.state == "waiting"]
         if state == "sent":
             values["sent_ms"] = self.clock.ms()
-        else:  # who was slower than TAKE_MS leaves it to whoever took it since
+        else:  # who was slower than the way's take_ms leaves it to whoever took it since
             mine.append(outbox.c.tries == row.tries)
         with self.db.write() as conn:
             conn.execute(update(outbox).where(*mine).values(**values))

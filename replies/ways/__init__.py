@@ -15,6 +15,10 @@ class Undeliverable(CordboardError):
 class Way(Protocol):
     """A way out."""
 
+    @property
+    def take_ms(self) -> int:
+        """How long one sending may take. A row that was taken for longer belongs to a dead sender."""
+
     def send(self, outbox_id: str, message: bytes, to: str) -> None:
         """Hand over one composed message.
 

@@ -11,6 +11,8 @@ from replies.ways import checked_id
 class MaildirWay:
     """Writes each message to a file named from its outbox row: sending a row again leaves one file."""
 
+    take_ms = 5_000
+
     def __init__(self, path: Path) -> None:
         self._path = path
 

@@ -26,6 +26,11 @@ class SmarthostWay:
     password: str = field(default="", repr=False)
     timeout_seconds: float = 30
 
+    @property
+    def take_ms(self) -> int:
+        """Twice the wait for one answer: a host that is that slow at two of them is given up."""
+        return int(2_000 * self.timeout_seconds)
+
     def send(self, outbox_id: str, message: bytes, to: str) -> None:  # noqa: ARG002 (it is in the Message-ID)
         """Hand the message over.
 

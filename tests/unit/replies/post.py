@@ -16,6 +16,7 @@ from replies.tables import outbox as table
 from tests.unit.inbound.house import ORDER, SECRETS, Now
 
 ALIAS = "ann-7kq2m9xw4t3z@door.test"
+TAKE_MS = 7_000
 ENVELOPE = Envelope("ann@ship.example", ALIAS, "a call", "<m1@ship.example>")
 
 
@@ -26,6 +27,7 @@ class FakeWay:
     errors: list[Exception] = field(default_factory=list)
     sent: list[tuple[str, bytes, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
+    take_ms: int = TAKE_MS
 
     def send(self, outbox_id: str, message: bytes, to: str) -> None:
         with self.lock:

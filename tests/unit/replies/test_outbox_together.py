@@ -1,15 +1,17 @@
 """Several senders at one outbox: each row is sent once, also when one of them dies or dawdles."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
 
 from kernel.errors import Unavailable
-from replies.outbox import TAKE_MS, Sender
+from replies.outbox import Sender
 from replies.tables import outbox as table
+from replies.ways.maildir import MaildirWay
 from tests.unit.inbound.house import NOW, ORDER, SECRETS
-from tests.unit.replies.post import FakeWay, Post
+from tests.unit.replies.post import TAKE_MS, FakeWay, Post
 
 
 def test_many_senders_send_each_row_once(post: Post) -> None:
@@ -34,6 +36,21 @@ def test_a_dead_senders_row_is_sent_by_another(post: Post) -> None:
     post.clock.now_ms += TAKE_MS
     assert post.sender.send_waiting() == 1
     assert (post.row.state, post.row.tries) == ("sent", 2)
+
+
+def test_what_a_killed_sender_had_in_hand_for_the_maildir_waits_seconds_not_a_minute(
+    post: Post, tmp_path: Path
+) -> None:
+    class Killed(MaildirWay):
+        def send(self, outbox_id: str, message: bytes, to: str) -> None:
+            raise KeyboardInterrupt
+
+    post.put()
+    with pytest.raises(KeyboardInterrupt):
+        Sender(post.db, post.clock, SECRETS, Killed(tmp_path), ORDER).send_waiting()
+    assert post.sender.send_waiting() == 0
+    post.clock.now_ms += 5_000
+    assert post.sender.send_waiting() == 1
 
 
 class SlowWay(FakeWay):

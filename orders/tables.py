@@ -96,3 +96,16 @@ attempts = Table(
     Column("end_reason", String(24), nullable=False, default=""),  # why we ended it, "" if we did not
 )
 ATTEMPT_IS_OPEN = partial_index("ix_attempts_open", "state <> 'ended'", attempts.c.switch)
+
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),  # one drop an order, however often it is asked for
+    Column("order_id", ForeignKey("orders.id"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("done_ms", BigInteger),
+    Column("outcome", String(24), nullable=False, default=""),
+)
+WISH_IS_OPEN = partial_index("ix_wishes_open", "done_ms IS NULL", wishes.c.made_ms)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from accounts.tables import accounts, users
 from kernel.db import Database, metadata
-from orders.tables import attempts, messages, orders
+from orders.tables import attempts, messages, orders, wishes
 from tests.unit import factory
 
 
@@ -27,7 +27,7 @@ class Desk:
 @pytest.fixture(scope="session")
 def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('orders')}/orders.db")
-    metadata.create_all(database.engine, tables=[accounts, users, messages, orders, attempts])
+    metadata.create_all(database.engine, tables=[accounts, users, messages, orders, attempts, wishes])
     yield database
     database.close()
 

@@ -11,6 +11,7 @@ from bench.table import Table
 from cordboard.lab.ports import free_port
 
 CONNECTIONS = 20
+WARM_UP = 40
 PACE = 20.0
 WORKERS = 2
 DOOR_ONLY = [f"--without={part}" for part in ("exchange", "cel", "conductor", "worker", "sweeper")]
@@ -22,9 +23,12 @@ def accept(table: Table, street: Street, mails: int) -> None:
     house = street.house
     with running("bench.null_smtp", str(port := free_port())):
         until(lambda: listens(port))
+        asyncio.run(crowd(port, street.mails(WARM_UP), CONNECTIONS))
         floors = [rate(asyncio.run(crowd(port, street.mails(mails), CONNECTIONS)))]
         with running("cordboard", "--config", str(house.file), "serve", *DOOR_ONLY):
             until(lambda: listens(house.smtp_port))
+            asyncio.run(crowd(house.smtp_port, street.mails(WARM_UP), CONNECTIONS))
+            until(lambda: not street.stored(), 60)
             stored = rate(asyncio.run(crowd(house.smtp_port, street.of_strangers(mails), CONNECTIONS)))
             until(lambda: not street.stored(), 60)
             ordered = rate(asyncio.run(crowd(house.smtp_port, street.mails(mails), CONNECTIONS)))

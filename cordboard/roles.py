@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -34,8 +34,8 @@ def smtp(parts: Parts) -> None:
     """The SMTP door and the pool that handles what it accepts."""
     settings, intake = parts.settings.smtp, parts.intake
 
-    def accept(mail: MailIn) -> str:
-        return intake.accept(EMAIL, mail.sender, mail.recipients, mail.raw, mail.peer)
+    def accept(mails: Sequence[MailIn]) -> list[str]:
+        return intake.accept(EMAIL, *mails)
 
     def known(address: str) -> bool:
         with parts.db.read() as conn:

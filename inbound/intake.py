@@ -7,7 +7,7 @@ together or not at all, so a message may be handled again after any death. `left
 import json
 import logging
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
@@ -33,6 +33,26 @@ LEFT_AFTER_MS = 3_000
 BOUNDARY = b"\n\n"
 
 
+class Delivered(Protocol):
+    """What a door hands over: a message as it came, and what was seen of who brought it."""
+
+    @property
+    def sender(self) -> str:
+        """As the wire named it, "" for nobody."""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The addresses it was brought for."""
+
+    @property
+    def raw(self) -> bytes:
+        """The message, unchanged."""
+
+    @property
+    def peer(self) -> str:
+        """The address it came from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Accepts and handles messages."""
@@ -44,16 +64,19 @@ class Intake:
     reader: MailReader
     ordering: Ordering
 
-    def accept(self, door: str, sender: str, recipients: tuple[str, ...], raw: bytes, peer: str) -> str:
-        """Store a message durably; its id. Only after this may a door say that it has it."""
-        sealed = self.secrets.seal("\n".join(recipients).encode() + BOUNDARY + raw)
-        shown = tuple(to if to.lower() == self.reader.order_address else "(alias)" for to in recipients)
+    def accept(self, door: str, *delivered: Delivered) -> list[str]:
+        """Store messages durably, all or none; their ids. Only after this may a door say that it has them."""
+        new = [self._sealed(door, each) for each in delivered]
         with self.db.write() as conn:
-            message = messages.NewMessage(door, sealed, sender[:254], shown, peer)
-            message_id = messages.store(conn, message, self.clock.ms())
+            ids = messages.store(conn, new, self.clock.ms())
             crash_point("accept.before_commit")
         crash_point("accept.after_commit")
-        return message_id
+        return ids
+
+    def _sealed(self, door: str, delivered: Delivered) -> messages.NewMessage:
+        sealed = self.secrets.seal("\n".join(delivered.recipients).encode() + BOUNDARY + delivered.raw)
+        shown = tuple(to if to.lower() == self.reader.order_address else "(alias)" for to in delivered.recipients)
+        return messages.NewMessage(door, sealed, delivered.sender[:254], shown, delivered.peer)
 
     def handle(self, message_id: str) -> None:
         """Act on a stored message, if nobody else does. What fails unexpectedly is shunted, never lost."""

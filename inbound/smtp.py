@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from threading import Event
+from time import monotonic
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -16,15 +18,21 @@ __all__ = ["Entrance", "MailIn", "SmtpDoor"]
 
 log = logging.getLogger(__name__)
 
-KNOWN_SECONDS = 1.0
+LET_IN_SECONDS = 2.0
+DAWDLES_SECONDS = 0.25
+CROWD_SECONDS = 0.02
+KNOWN_SECONDS, UNKNOWN_SECONDS = 30.0, 1.0
 KNOWN_MOST = 1024
+_Ids = list[str | None]
 
 
 class SmtpDoor:
     """The one seam between the wire and the product; everything given to it is synchronous and runs off the loop.
 
-    `recipient_known(address)` says whether we have that mailbox. `accept(mail)` stores the mail durably and returns
-    its id; only then is 250 said. `handle(id)` acts on it, in `pool`; what it leaves undone is the sweeper's.
+    `recipient_known(address)` says whether we have that mailbox. `accept(mails)` stores mails durably, all or none, and
+    returns their ids; only then is 250 said. Mails that come while others are being stored are stored together.
+    `handle(id)` acts on one, in `pool`; what it leaves undone is the sweeper's. Handling waits for mails that are still
+    coming in, up to `LET_IN_SECONDS`: what is not stored yet can still be lost.
     `accept` and `recipient_known` run in `accept_pool`. Whatever they raise, the sender is told to try again (451).
     """
 
@@ -33,7 +41,7 @@ class SmtpDoor:
         *,
         settings: SmtpLimits,
         recipient_known: Callable[[str], bool],
-        accept: Callable[[MailIn], str],
+        accept: Callable[[Sequence[MailIn]], list[str]],
         handle: Callable[[str], None],
         pool: Executor,
         accept_pool: Executor,
@@ -42,6 +50,11 @@ class SmtpDoor:
         self.callers = Callers(settings)
         self.connections: set[Connection] = set()
         self.storing: set[asyncio.Future[str | None]] = set()
+        self.coming_in: set[Connection] = set()
+        self._waiting: list[tuple[MailIn, asyncio.Future[str | None]]] = []
+        self._at_it = self._crowded = False
+        self._calm = Event()
+        self._calm.set()
         self.handling: set[Future[None]] = set()
         self.closing = False
         self._recipient_known, self._accept, self._handle = recipient_known, accept, handle
@@ -67,7 +80,7 @@ class SmtpDoor:
         return "250 2.1.5 Ok"
 
     async def _knows(self, address: str) -> bool | None:
-        """Whether we have this mailbox, None if that cannot be said now; an answer is kept for a second."""
+        """Whether we have this mailbox, None if that cannot be said now. An answer is kept: it only opens the door."""
         loop = asyncio.get_running_loop()
         until, known = self._known.get(address, (0.0, False))
         if until > loop.time():
@@ -82,15 +95,55 @@ class SmtpDoor:
             return None
         if len(self._known) >= KNOWN_MOST:
             self._known.clear()
-        self._known[address] = (loop.time() + KNOWN_SECONDS, known)
+        self._known[address] = (loop.time() + (KNOWN_SECONDS if known else UNKNOWN_SECONDS), known)
         return known
+
+    def coming(self, connection: Connection) -> None:
+        """A mail begins on this connection; one that dawdles does not count for long."""
+        if connection not in self.coming_in:
+            self.coming_in.add(connection)
+            self._calm.clear()
+            asyncio.get_running_loop().call_later(DAWDLES_SECONDS, self.came, connection)
+
+    def came(self, connection: Connection) -> None:
+        """It was stored or refused, or its sender is gone. After one of a crowd the next is soon there."""
+        self.coming_in.discard(connection)
+        if self._crowded:
+            asyncio.get_running_loop().call_later(CROWD_SECONDS, self._calm_down)
+        else:
+            self._calm_down()
+
+    def _calm_down(self) -> None:
+        if not self.coming_in:
+            self._calm.set()
 
     def store(self, mail: MailIn) -> asyncio.Future[str | None]:
         """Begin to store a mail; the result is its id, or None if it is not stored."""
-        outcome = asyncio.get_running_loop().run_in_executor(self._accept_pool, self._accept_or_none, mail)
+        outcome: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self.storing.add(outcome)
         outcome.add_done_callback(self.storing.discard)
+        self._waiting.append((mail, outcome))
+        if not self._at_it:
+            self._store_waiting()
         return outcome
+
+    def _store_waiting(self) -> None:
+        """Store all that waits in one go; what comes meanwhile is the next."""
+        batch, self._waiting = self._waiting, []
+        self._at_it = bool(batch)
+        if not batch:
+            return
+        self._crowded = len(batch) > 1
+        mails = [mail for mail, _ in batch]
+        stored = asyncio.get_running_loop().run_in_executor(self._accept_pool, self._accept_or_none, mails)
+        stored.add_done_callback(lambda done: self._tell(batch, done))
+
+    def _tell(self, batch: list[tuple[MailIn, asyncio.Future[str | None]]], done: asyncio.Future[_Ids]) -> None:
+        ids: _Ids = [None] * len(batch) if done.cancelled() or done.exception() else done.result()
+        for (_, outcome), message_id in zip(batch, ids, strict=True):
+            if not outcome.done():
+                outcome.set_result(message_id)
+        self._store_waiting()
 
     def stored(self, outcome: asyncio.Future[str | None]) -> None:
         """Hand on what was stored, even when its sender went away before the 250: it may not come back for hours."""
@@ -98,23 +151,26 @@ class SmtpDoor:
         if message_id is None:
             return
         try:
-            handling = self._pool.submit(self._handle_quietly, message_id)
+            handling = self._pool.submit(self._handle_quietly, message_id, monotonic() + LET_IN_SECONDS)
         except RuntimeError:
             log.info("SMTP message left to the sweeper, the pool is closed: %s", message_id)
             return
         self.handling.add(handling)
         handling.add_done_callback(self.handling.discard)
 
-    def _accept_or_none(self, mail: MailIn) -> str | None:
+    def _accept_or_none(self, mails: Sequence[MailIn]) -> _Ids:
         try:
-            return self._accept(mail)
+            return [*self._accept(mails)]
         except Unavailable as error:
             log.warning("SMTP message not stored, sender told to try again: %s", error)
         except Exception:
+            if len(mails) > 1:  # one of them may be at fault: the others are not
+                return [message_id for mail in mails for message_id in self._accept_or_none([mail])]
             log.exception("SMTP message not stored, sender told to try again")
-        return None
+        return [None] * len(mails)
 
-    def _handle_quietly(self, message_id: str) -> None:
+    def _handle_quietly(self, message_id: str, at_latest: float) -> None:
+        self._calm.wait(max(at_latest - monotonic(), 0))
         try:
             self._handle(message_id)
         except Exception:

@@ -44,11 +44,21 @@ class Door(Protocol):
     ) -> str:
         """Take or refuse a recipient; the reply."""
 
+    def coming(self, connection: "Connection") -> None:
+        """A mail begins on this connection."""
+
+    def came(self, connection: "Connection") -> None:
+        """It was stored or refused, or its sender is gone."""
+
     def store(self, mail: MailIn) -> "asyncio.Future[str | None]":
         """Store durably, off the loop; the message's id, or None if that failed."""
 
     def stored(self, outcome: "asyncio.Future[str | None]") -> None:
         """Hand a stored message on; called when its sender was answered or has gone."""
+
+
+_COMMANDS = [f"smtp_{verb}" for verb in ("HELO", "EHLO", "NOOP", "STARTTLS", "MAIL", "RCPT", "RSET", "DATA")]
+"""Those with an answer that depends; the others are `FIXED`."""
 
 
 class Connection(SMTP):
@@ -71,6 +81,10 @@ class Connection(SMTP):
         self.started = loop.time()
         self.commands = self.messages = self.errors = 0
         self.busy = self.over = False
+
+    def __dir__(self) -> list[str]:
+        """The commands. aiosmtpd looks for them on each connection; among all our names that takes long."""
+        return _COMMANDS
 
     async def push(self, status: str | bytes) -> None:
         """Send one reply line, counting refusals."""
@@ -104,6 +118,7 @@ class Connection(SMTP):
         except (ConnectionError, asyncio.IncompleteReadError, TLSSetupException) as gone:
             log.debug("SMTP peer gone: %s", type(gone).__name__)
         finally:
+            self.door.came(self)
             if self._timeout_handle:
                 self._timeout_handle.cancel()
             self._writer.close()
@@ -115,6 +130,8 @@ class Connection(SMTP):
             self.busy = True
             verb, argument = split_command(line, self.limits)
             await self._method(verb)(argument)
+            if verb == "MAIL" and self.envelope.mail_from:
+                self.door.coming(self)
         except WireFault as fault:
             await self.push(fault.reply)
             self.over = fault.close
@@ -188,6 +205,12 @@ class Connection(SMTP):
             raise WireFault("503 5.5.1 RCPT first")
         if arg:
             raise WireFault("501 5.5.4 Syntax: DATA")
+        try:
+            await self._take_in()
+        finally:
+            self.door.came(self)
+
+    async def _take_in(self) -> None:
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         envelope, self.envelope = self.envelope, self._create_envelope()
         self._reset_timeout(self.limits.message_seconds)

@@ -1,5 +1,6 @@
 """Messages as they are kept: stored before anything else happens to them, taken by one handler at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ TAKE_MS = 30_000
 MAX_TRIES = 5
 """A message that was taken this often and never finished is shunted."""
 
+_STORE = insert(messages)
+
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
@@ -26,22 +29,19 @@ class NewMessage:
     peer: str
 
 
-def store(conn: Connection, message: NewMessage, now_ms: int) -> str:
-    """Insert the message as STORED; its id."""
-    message_id = new_id(now_ms)
-    conn.execute(
-        insert(messages).values(
-            id=message_id,
-            door=message.door,
-            state=MessageState.STORED,
-            stored_ms=now_ms,
-            sender=message.sender,
-            recipients="\n".join(message.recipients),
-            peer=message.peer,
-            raw=message.raw,
-        )
-    )
-    return message_id
+def store(conn: Connection, new: Sequence[NewMessage], now_ms: int) -> list[str]:
+    """Insert the messages as STORED; their ids."""
+    ids = [new_id(now_ms) for _ in new]
+    rows = [
+        {
+            "id": message_id, "door": message.door, "state": MessageState.STORED, "stored_ms": now_ms,
+            "sender": message.sender, "recipients": "\n".join(message.recipients), "peer": message.peer,
+            "raw": message.raw,
+        }
+        for message_id, message in zip(ids, new, strict=True)
+    ]  # fmt: skip
+    conn.execute(_STORE, rows)
+    return ids
 
 
 def take(conn: Connection, message_id: str, now_ms: int) -> Row[Any] | None:

@@ -5,7 +5,7 @@ import smtplib
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,6 +30,7 @@ class Seam:
         self.mails: Queue[MailIn] = Queue()
         self.handled: Queue[str] = Queue()
         self.asked: list[str] = []
+        self.batches: list[int] = []
         self.recipient_known: Callable[[str], bool] = self.ask
         self.accept: Callable[[MailIn], str] = self.keep
         self.handle: Callable[[str], None] = self.handled.put
@@ -41,6 +42,10 @@ class Seam:
     def keep(self, mail: MailIn) -> str:
         self.mails.put(mail)
         return "m1"
+
+    def accept_all(self, mails: Sequence[MailIn]) -> list[str]:
+        self.batches.append(len(mails))
+        return [self.accept(mail) for mail in mails]
 
     def wait_at_accept(self) -> tuple[Event, Event]:
         """Make accept wait: what tells that it was entered, and what lets it go on."""
@@ -61,7 +66,7 @@ def running(seam: Seam, limits: SmtpLimits = LIMITS) -> Iterator[RunningSmtp]:
         door = SmtpDoor(
             settings=limits,
             recipient_known=seam.recipient_known,
-            accept=seam.accept,
+            accept=seam.accept_all,
             handle=seam.handle,
             pool=pool,
             accept_pool=accept_pool,
@@ -96,6 +101,54 @@ def test_250_is_said_only_after_accept_returned_and_only_then_is_it_handled() ->
         go.set()
         assert reply.result(3) == (250, b"2.0.0 Ok: m1")
         assert seam.handled.get(timeout=3) == "m1"
+
+
+def test_what_comes_while_a_mail_is_stored_is_stored_together() -> None:
+    seam = Seam()
+    entered, go = seam.wait_at_accept()
+    with running(seam) as server, ThreadPoolExecutor(3) as others:
+        first = others.submit(send, server)
+        assert entered.wait(3)
+        more = [others.submit(send, server, raw=RAW + b"%d\r\n" % n) for n in range(2)]
+        while len(server.door.storing) < 3:
+            assert not any(reply.done() for reply in (first, *more))
+        go.set()
+        assert [reply.result(3)[0] for reply in (first, *more)] == [250] * 3
+    assert seam.batches == [1, 2]
+    assert len({seam.mails.get_nowait().raw for _ in range(3)}) == 3
+
+
+def test_one_that_can_not_be_stored_does_not_keep_out_those_beside_it() -> None:
+    seam = Seam()
+    entered, go = seam.wait_at_accept()
+    bad = RAW + b"bad\r\n"
+
+    def accept(mail: MailIn) -> str:
+        entered.set()
+        assert go.wait(3)
+        if mail.raw == bad:
+            raise ValueError("a mail that trips us")
+        return seam.keep(mail)
+
+    seam.accept = accept
+    with running(seam) as server, ThreadPoolExecutor(3) as others:
+        first = others.submit(send, server)
+        assert entered.wait(3)
+        trips, good = others.submit(send, server, raw=bad), others.submit(send, server)
+        while len(server.door.storing) < 3:
+            assert not first.done()
+        go.set()
+        assert (first.result(3)[0], trips.result(3)[0], good.result(3)[0]) == (250, 451, 250)
+
+
+def test_who_dawdles_in_the_middle_of_a_mail_keeps_no_other_from_being_handled() -> None:
+    seam = Seam()
+    with running(seam) as server, client(server) as dawdler:
+        dawdler.ehlo()
+        dawdler.mail("crew@ship.test")
+        assert send(server)[0] == 250
+        assert seam.handled.get(timeout=3) == "m1"
+        assert dawdler.rcpt("call@door.test")[0] == 250
 
 
 def test_a_mail_to_two_mailboxes_is_one_message_with_its_evidence() -> None:
@@ -240,7 +293,7 @@ def handle(message_id):
 
 with ThreadPoolExecutor(2) as pool:
     door = SmtpDoor(settings=SmtpLimits(linger_seconds=0.1), recipient_known=lambda _: True,
-                    accept=lambda mail: "m1", handle=handle, pool=pool, accept_pool=pool)
+                    accept=lambda mails: ["m1"], handle=handle, pool=pool, accept_pool=pool)
     serve_smtp(door, "127.0.0.1", 0, ready=lambda port: print(port, flush=True))
 print("served", flush=True)
 """

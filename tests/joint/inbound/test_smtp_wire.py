@@ -3,7 +3,7 @@
 import datetime as dt
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -75,9 +75,9 @@ class Room:
 def running(limits: SmtpLimits) -> Iterator[Room]:
     accepted: list[MailIn] = []
 
-    def accept(mail: MailIn) -> str:
-        accepted.append(mail)
-        return f"m{len(accepted)}"
+    def accept(mails: Sequence[MailIn]) -> list[str]:
+        accepted.extend(mails)
+        return [f"m{len(accepted)}"]
 
     with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
         door = SmtpDoor(

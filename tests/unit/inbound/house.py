@@ -17,6 +17,7 @@ from gate.rules import Limits
 from inbound.intake import Intake
 from inbound.mail_reader import MailReader
 from inbound.ordering import Ordering
+from inbound.smtp import MailIn
 from kernel.db import Database, metadata
 from kernel.doorbell import Doorbell
 from kernel.secrets import Secrets
@@ -92,7 +93,8 @@ class House:
         self._lock = Lock()
 
     def accept(self, raw: bytes, to: str | tuple[str, ...] = ORDER, sender: str = ANN) -> str:
-        return self.intake.accept("email", sender, (to,) if isinstance(to, str) else to, raw, "192.0.2.1")
+        mail = MailIn(sender, (to,) if isinstance(to, str) else to, raw, "192.0.2.1", "ship.example")
+        return self.intake.accept("email", mail)[0]
 
     def send(self, raw: bytes, to: str | tuple[str, ...] = ORDER) -> str:
         """Accept and handle; the message's id."""

@@ -12,7 +12,7 @@ from tests.unit.orders.conftest import Desk
 
 
 def stored(conn: Connection, at_ms: int = NOW) -> str:
-    return messages.store(conn, NewMessage("email", b"sealed", "a@b.example", ("x", "y"), "192.0.2.1"), at_ms)
+    return messages.store(conn, [NewMessage("email", b"sealed", "a@b.example", ("x", "y"), "192.0.2.1")], at_ms)[0]
 
 
 def row_of(conn: Connection, message_id: str) -> Row[tuple[object, ...]]:

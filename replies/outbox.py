@@ -9,7 +9,7 @@ import logging
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select, update
 
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
@@ -26,7 +26,29 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 3_600_000
 GIVE_UP_MS = 3 * 24 * 3_600_000
 OPERATOR = "operator"
+AT_IT_MS = 1_000
+"""How long one batch is sent before it is noted what was: after a death that much is sent twice."""
 _ONCE = once(outbox)
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(next_ms=bindparam("until"), tries=outbox.c.tries + 1)
+)
+_NOTE = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.state == "waiting",
+        outbox.c.tries == func.coalesce(bindparam("mine", type_=Integer), outbox.c.tries),
+    )
+    .values(
+        state=bindparam("to"),
+        error=bindparam("why"),
+        next_ms=bindparam("next"),
+        sent_ms=bindparam("at"),
+        tries=bindparam("tried"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,20 @@ def tell_operator(conn: Connection, key: str, text: str, now_ms: int) -> None:
     put(conn, key, OPERATOR, text, now_ms)
 
 
+def _noted(
+    row: Row[Any], mine: int | None, state: str, error: str, next_ms: int, sent_ms: int | None, tried: int
+) -> dict[str, Any]:
+    """Values for `_NOTE`. `mine`: the row is still ours only while it has so many tries; None whoever has it."""
+    return {
+        "row": row.id, "mine": mine, "to": state, "why": error[:200], "next": next_ms, "at": sent_ms, "tried": tried,
+    }  # fmt: skip
+
+
+def _due(now_ms: int, limit: int) -> Select[Any]:
+    waits = select(outbox).where(IS_WAITING, outbox.c.next_ms <= bindparam("now", now_ms))
+    return waits.order_by(outbox.c.next_ms).limit(limit)
+
+
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sends what waits in the outbox by one way. `operator` is the address of who runs this, "" for none."""
@@ -79,34 +115,42 @@ class Sender:
     def send_waiting(self, limit: int = 50) -> int:
         """Take what is due and send it; how many rows that were."""
         now_ms = self.clock.ms()
-        due = (IS_WAITING, outbox.c.next_ms <= now_ms)
         with self.db.read() as conn:
-            ids = [
-                row.id for row in conn.execute(select(outbox.c.id).where(*due).order_by(outbox.c.next_ms).limit(limit))
-            ]
-        return sum(self._send_one(outbox_id) for outbox_id in ids)
-
-    def _send_one(self, outbox_id: str) -> bool:
-        now_ms = self.clock.ms()
-        with self.db.write() as conn:
-            still_due = (outbox.c.id == outbox_id, outbox.c.state == "waiting", outbox.c.next_ms <= now_ms)
-            take = update(outbox).where(*still_due).values(next_ms=now_ms + self.way.take_ms, tries=outbox.c.tries + 1)
-            if conn.execute(take).rowcount != 1:
-                return False
-            row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).one()
+            if conn.execute(_due(now_ms, 1)).first() is None:
+                return 0
+        taken = self._take(now_ms, limit)
         crash_point("send.taken")
+        done: list[dict[str, Any]] = []
+        for row in taken:
+            if done and self.clock.ms() > now_ms + min(AT_IT_MS, self.way.take_ms // 2):
+                break  # what was sent is soon to be known for sent
+            done.append(self._sent(row))
+        self._note(done, taken[len(done) :])
+        crash_point("send.after_commit")
+        return len(done)
+
+    def _take(self, now_ms: int, limit: int) -> list[Row[Any]]:
+        with self.db.write() as conn:
+            taken = list(conn.execute(_due(now_ms, limit).with_for_update(skip_locked=True)))
+            if taken:
+                ids = [row.id for row in taken]
+                conn.execute(_TAKE, {"ids": ids, "until": now_ms + self.way.take_ms})
+        return taken
+
+    def _sent(self, row: Row[Any]) -> dict[str, Any]:
         state, error, next_ms = self._hand_over(row)
         crash_point("send.handed_over")
-        values: dict[str, Any] = {"state": state, "error": error[:200], "next_ms": next_ms}
-        mine = [outbox.c.id == outbox_id, outbox.c.state == "waiting"]
-        if state == "sent":
-            values["sent_ms"] = self.clock.ms()
-        else:  # who was slower than the way's take_ms leaves it to whoever took it since
-            mine.append(outbox.c.tries == row.tries)
-        with self.db.write() as conn:
-            conn.execute(update(outbox).where(*mine).values(**values))
-        crash_point("send.after_commit")
-        return True
+        sent_ms = self.clock.ms() if state == "sent" else None
+        # Who was slower than the way's take_ms and did not send it leaves it to whoever took it since.
+        mine = row.tries + 1 if sent_ms is None else None
+        return _noted(row, mine, state, error, next_ms, sent_ms, row.tries + 1)
+
+    def _note(self, done: list[dict[str, Any]], not_begun: list[Row[Any]]) -> None:
+        now_ms = self.clock.ms()
+        put_back = [_noted(row, row.tries + 1, "waiting", row.error, now_ms, None, row.tries) for row in not_begun]
+        if done:
+            with self.db.write() as conn:
+                conn.execute(_NOTE, done + put_back)
 
     def _hand_over(self, row: Row[Any]) -> tuple[str, str, int]:
         """The row's next state, the error if any, and when to try again."""
@@ -142,4 +186,4 @@ def _later(row: Row[Any], why: str, now_ms: int) -> tuple[str, str, int]:
     """Again after a while that doubles each time, until it is too old to be of use."""
     if now_ms - row.created_ms > GIVE_UP_MS:
         return "dead", why, now_ms
-    return "waiting", why, now_ms + min(FIRST_WAIT_MS * 2 ** (row.tries - 1), LONGEST_WAIT_MS)
+    return "waiting", why, now_ms + min(FIRST_WAIT_MS * 2**row.tries, LONGEST_WAIT_MS)

@@ -9,8 +9,8 @@ from kernel.secrets import Secrets
 from replies import outbox
 from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, Envelope, Sender
 from replies.ways import Undeliverable
-from tests.unit.inbound.house import NOW, ORDER, SECRETS
-from tests.unit.replies.post import ALIAS, ENVELOPE, Post
+from tests.unit.inbound.house import NOW, ORDER, SECRETS, Now
+from tests.unit.replies.post import ALIAS, ENVELOPE, FakeWay, Post
 
 
 def test_said_once_for_a_key(post: Post) -> None:
@@ -141,3 +141,24 @@ def test_no_more_than_asked_for_oldest_first(post: Post) -> None:
         post.clock.now_ms += 1
     assert post.sender.send_waiting(limit=2) == 2
     assert [row.state for row in post.rows] == ["sent", "sent", "waiting"]
+
+
+class DawdlingWay(FakeWay):
+    """Each mail takes it 600 ms."""
+
+    def __init__(self, clock: Now) -> None:
+        super().__init__()
+        self.clock = clock
+
+    def send(self, outbox_id: str, message: bytes, to: str) -> None:
+        super().send(outbox_id, message, to)
+        self.clock.now_ms += 600
+
+
+def test_what_a_slow_way_sent_is_noted_every_second_and_the_rest_is_due_at_once(post: Post) -> None:
+    for number in range(5):
+        post.put(f"answer:{number}")
+    sender = Sender(post.db, post.clock, SECRETS, DawdlingWay(post.clock), ORDER)
+    assert sender.send_waiting() == 2
+    assert [(row.state, row.tries) for row in post.rows] == [("sent", 1)] * 2 + [("waiting", 0)] * 3
+    assert [sender.send_waiting() for _ in range(3)] == [2, 1, 0]

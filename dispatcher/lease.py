@@ -1,12 +1,13 @@
 """One active conductor a switch: a lease row with an epoch. Who can't renew it, stops conducting."""
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from dispatcher.tables import leases
-from kernel.db import once
+from kernel.db import change, once
 from kernel.errors import CordboardError
 
 _FIRST = once(leases)
+_UNTIL = select(leases.c.until_ms).where(leases.c.switch == bindparam("switch"))
 
 
 class LeaseLost(CordboardError):
@@ -21,29 +22,22 @@ def acquire(conn: Connection, switch: str, holder: str, now_ms: int, lease_ms: i
     row = conn.execute(select(leases).where(leases.c.switch == switch).with_for_update()).one()
     if row.until_ms > now_ms and row.holder != holder:
         return None
-    taken = conn.execute(
-        update(leases)
-        .where(leases.c.switch == switch, leases.c.epoch == row.epoch)
-        .values(holder=holder, epoch=row.epoch + 1, until_ms=now_ms + lease_ms)
-    )
-    return row.epoch + 1 if taken.rowcount == 1 else None
+    values = {"holder": holder, "epoch": row.epoch + 1, "until_ms": now_ms + lease_ms}
+    taken = change(conn, leases, {"switch": switch, "epoch": row.epoch}, values)
+    return row.epoch + 1 if taken == 1 else None
 
 
 def renew(conn: Connection, switch: str, epoch: int, now_ms: int, lease_ms: int) -> None:
     """First statement of every transaction of a conductor: still ours, or LeaseLost and nothing of it happens."""
-    kept = conn.execute(
-        update(leases).where(leases.c.switch == switch, leases.c.epoch == epoch).values(until_ms=now_ms + lease_ms)
-    )
-    if kept.rowcount != 1:
+    if change(conn, leases, {"switch": switch, "epoch": epoch}, {"until_ms": now_ms + lease_ms}) != 1:
         raise LeaseLost(f"Another conductor took over {switch}.")
 
 
 def give_up(conn: Connection, switch: str, epoch: int) -> None:
     """Let the next conductor in at once."""
-    conn.execute(update(leases).where(leases.c.switch == switch, leases.c.epoch == epoch).values(until_ms=0))
+    change(conn, leases, {"switch": switch, "epoch": epoch}, {"until_ms": 0})
 
 
 def is_live(conn: Connection, switch: str, now_ms: int) -> bool:
     """Whether somebody conducts this switch now."""
-    query = select(leases.c.until_ms).where(leases.c.switch == switch)
-    return (conn.execute(query).scalar_one_or_none() or 0) > now_ms
+    return (conn.execute(_UNTIL, {"switch": switch}).scalar_one_or_none() or 0) > now_ms

@@ -14,12 +14,12 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from dispatcher.tables import log_positions, switch_log
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
-from kernel.db import Database, once
+from kernel.db import Database, change, once
 from replies import outbox
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,14 @@ LARGEST_CAUSE = 127  # ITU-T Q.850: seven bits
 POLL_SECONDS = 0.01
 READ_AT_MOST = 1 << 20
 _POSITION = once(log_positions)
+_LINES = insert(switch_log)
+_SINCE = (
+    select(switch_log)
+    .where(switch_log.c.switch == bindparam("switch"), switch_log.c.id > bindparam("last"))
+    .order_by(switch_log.c.id)
+    .limit(bindparam("most"))
+)
+_CANARY_MS = select(log_positions.c.canary_ms).where(log_positions.c.switch == bindparam("switch"))
 QUIET_COMMIT_MS = 1_000
 """With nothing new in the file its position is confirmed this often: proof that it is being read."""
 
@@ -78,8 +86,7 @@ def canary_ms(line: str) -> int:
 
 def is_trusted(conn: Connection, switch: str, now_ms: int) -> bool:
     """Whether the switch's log was lately seen to be written and read: only then may a call be launched."""
-    query = select(log_positions.c.canary_ms).where(log_positions.c.switch == switch)
-    return (conn.execute(query).scalar_one_or_none() or 0) > now_ms - CANARY_LIVES_MS
+    return (conn.execute(_CANARY_MS, {"switch": switch}).scalar_one_or_none() or 0) > now_ms - CANARY_LIVES_MS
 
 
 def _cause(extra: str) -> int | None:
@@ -153,7 +160,7 @@ class Follower:
                      "cause": x.cause}
                     for x in lines
                 ]  # fmt: skip
-                conn.execute(insert(switch_log), rows)
+                conn.execute(_LINES, rows)
             if lines:
                 crash_point("log.before_commit")
         if lines:
@@ -190,14 +197,13 @@ def _stat(path: Path) -> tuple[int, int]:
 
 def _keep_position(conn: Connection, switch: str, inode: int, offset: int, now_ms: int, canary: int) -> None:
     values = {"inode": inode, "offset": offset, "read_ms": now_ms} | ({"canary_ms": canary} if canary else {})
-    if conn.execute(update(log_positions).where(log_positions.c.switch == switch).values(**values)).rowcount == 0:
+    if change(conn, log_positions, {"switch": switch}, values) == 0:
         conn.execute(_POSITION[conn.dialect.name], {"switch": switch, **values})
 
 
 def since(conn: Connection, switch: str, last_id: int, limit: int = 2000) -> list[Row[Any]]:
     """Lines of this switch's log after row `last_id`, oldest first."""
-    query = select(switch_log).where(switch_log.c.switch == switch, switch_log.c.id > last_id)
-    return list(conn.execute(query.order_by(switch_log.c.id).limit(limit)))
+    return list(conn.execute(_SINCE, {"switch": switch, "last": last_id, "most": limit}))
 
 
 def of_attempts(conn: Connection, attempt_ids: list[str]) -> list[Row[Any]]:

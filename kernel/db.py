@@ -8,8 +8,9 @@ Times are BIGINT milliseconds since the epoch (UTC), money is BIGINT micro-units
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -23,10 +24,13 @@ from sqlalchemy import (
     MetaData,
     Table,
     TextClause,
+    Update,
+    bindparam,
     create_engine,
     event,
     make_url,
     text,
+    update,
 )
 from sqlalchemy.dialects import postgresql as for_postgresql
 from sqlalchemy.dialects import sqlite as for_sqlite
@@ -65,6 +69,23 @@ def once(table: Table) -> dict[str, Insert]:
         "sqlite": for_sqlite.insert(table).on_conflict_do_nothing().execution_options(**counted),
         "postgresql": for_postgresql.insert(table).on_conflict_do_nothing().execution_options(**counted),
     }
+
+
+@lru_cache(maxsize=256)
+def changing(table: Table, guards: tuple[str, ...], changed: tuple[str, ...]) -> Update:
+    """A guarded UPDATE, made once: columns that must be as bound by `is_<column>`, and those set to `to_<column>`.
+
+    To build a statement anew takes four times as long as to run it.
+    """
+    statement = update(table).where(*(table.c[name] == bindparam(f"is_{name}") for name in guards))
+    return statement.values({name: bindparam(f"to_{name}") for name in changed})
+
+
+def change(conn: Connection, table: Table, guards: Mapping[str, Any], values: Mapping[str, Any]) -> int:
+    """Set `values` where the columns of `guards` are as they say; how many rows that was."""
+    bound = {f"is_{name}": value for name, value in guards.items()}
+    bound |= {f"to_{name}": value for name, value in values.items()}
+    return conn.execute(changing(table, tuple(guards), tuple(values)), bound).rowcount
 
 
 def alone(conn: Connection, key: int) -> None:

@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from kernel.db import change
 from kernel.ids import new_id
 from orders.states import ATTEMPT_MOVES, AttemptState
 from orders.tables import ATTEMPT_IS_OPEN, attempts
+
+_CLAIM = insert(attempts)
+_BY_ID = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_OF_ORDER = (
+    select(attempts).where(attempts.c.order_id == bindparam("order")).order_by(attempts.c.claimed_ms, attempts.c.id)
+)
+_OPEN_ON = select(attempts).where(attempts.c.switch == bindparam("switch"), ATTEMPT_IS_OPEN)
 
 
 def claim(
@@ -14,19 +22,11 @@ def claim(
 ) -> str:
     """Write down a try at a leg before the switch hears of it; its id."""
     attempt_id = new_id(now_ms)
-    conn.execute(
-        insert(attempts).values(
-            id=attempt_id,
-            order_id=order_id,
-            role=role,
-            state=AttemptState.CLAIMED,
-            switch=switch,
-            carrier=carrier,
-            number=number,
-            limit_ms=limit_ms,
-            claimed_ms=now_ms,
-        )
-    )
+    row = {
+        "id": attempt_id, "order_id": order_id, "role": role, "state": AttemptState.CLAIMED, "switch": switch,
+        "carrier": carrier, "number": number, "limit_ms": limit_ms, "claimed_ms": now_ms,
+    }  # fmt: skip
+    conn.execute(_CLAIM, row)
     return attempt_id
 
 
@@ -34,15 +34,12 @@ def move(conn: Connection, attempt_id: str, came_from: AttemptState, to: Attempt
     """Guarded UPDATE from one state to another; False if the attempt is no longer where the caller thought."""
     if to not in ATTEMPT_MOVES[came_from]:
         raise ValueError(f"an attempt can't go from {came_from} to {to}")
-    done = conn.execute(
-        update(attempts).where(attempts.c.id == attempt_id, attempts.c.state == came_from).values(state=to, **values)
-    )
-    return done.rowcount == 1
+    return change(conn, attempts, {"id": attempt_id, "state": came_from}, {"state": to, **values}) == 1
 
 
 def note(conn: Connection, attempt_id: str, **values: Any) -> None:
     """Write what was learned of an attempt, without moving it."""
-    conn.execute(update(attempts).where(attempts.c.id == attempt_id).values(**values))
+    change(conn, attempts, {"id": attempt_id}, values)
 
 
 def seen_alive(conn: Connection, attempt_ids: list[str], now_ms: int) -> None:
@@ -53,15 +50,14 @@ def seen_alive(conn: Connection, attempt_ids: list[str], now_ms: int) -> None:
 
 def by_id(conn: Connection, attempt_id: str) -> Row[Any] | None:
     """The attempt of this id."""
-    return conn.execute(select(attempts).where(attempts.c.id == attempt_id)).one_or_none()
+    return conn.execute(_BY_ID, {"attempt": attempt_id}).one_or_none()
 
 
 def of_order(conn: Connection, order_id: str) -> list[Row[Any]]:
     """All attempts of an order, in the order in which they were claimed."""
-    query = select(attempts).where(attempts.c.order_id == order_id)
-    return list(conn.execute(query.order_by(attempts.c.claimed_ms, attempts.c.id)))
+    return list(conn.execute(_OF_ORDER, {"order": order_id}))
 
 
 def open_on(conn: Connection, switch: str) -> list[Row[Any]]:
     """Every attempt on this switch that is not final."""
-    return list(conn.execute(select(attempts).where(attempts.c.switch == switch, ATTEMPT_IS_OPEN)))
+    return list(conn.execute(_OPEN_ON, {"switch": switch}))

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from kernel.db import change
 from kernel.ids import new_id
 from orders.states import MessageState
 from orders.tables import MESSAGE_IS_OPEN, MESSAGE_IS_SHUNTED, messages
@@ -16,6 +17,18 @@ MAX_TRIES = 5
 """A message that was taken this often and never finished is shunted."""
 
 _STORE = insert(messages)
+_TAKE = (
+    update(messages)
+    .where(messages.c.id == bindparam("message"), MESSAGE_IS_OPEN, messages.c.taken_until_ms <= bindparam("now"))
+    .values(taken_until_ms=bindparam("until"), tries=messages.c.tries + 1)
+)
+_BY_ID = select(messages).where(messages.c.id == bindparam("message"))
+_FIRST_OF = (
+    select(messages)
+    .where(messages.c.key == bindparam("key"), messages.c.state == MessageState.HANDLED)
+    .order_by(messages.c.handled_ms, messages.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +59,9 @@ def store(conn: Connection, new: Sequence[NewMessage], now_ms: int) -> list[str]
 
 def take(conn: Connection, message_id: str, now_ms: int) -> Row[Any] | None:
     """Take a stored message for TAKE_MS; None if it is handled, shunted, or somebody has it."""
-    taken = conn.execute(
-        update(messages)
-        .where(messages.c.id == message_id, MESSAGE_IS_OPEN, messages.c.taken_until_ms <= now_ms)
-        .values(taken_until_ms=now_ms + TAKE_MS, tries=messages.c.tries + 1)
-    )
-    if taken.rowcount != 1:
+    if conn.execute(_TAKE, {"message": message_id, "now": now_ms, "until": now_ms + TAKE_MS}).rowcount != 1:
         return None
-    return conn.execute(select(messages).where(messages.c.id == message_id)).one()
+    return conn.execute(_BY_ID, {"message": message_id}).one()
 
 
 def leftovers(conn: Connection, now_ms: int, older_than_ms: int, limit: int) -> list[str]:
@@ -80,28 +88,16 @@ def handled(
     digest: str = "",
 ) -> bool:
     """Close the message and drop its raw bytes; False if it was closed already. Only a proven one has a `key`."""
-    done = conn.execute(
-        update(messages)
-        .where(messages.c.id == message_id, MESSAGE_IS_OPEN)
-        .values(
-            state=MessageState.HANDLED,
-            raw=None,
-            kept=kept,
-            evidence=evidence,
-            verdict=verdict,
-            answer=answer,
-            handled_ms=now_ms,
-            key=key,
-            digest=digest,
-        )
-    )
-    return done.rowcount == 1
+    values = {
+        "state": MessageState.HANDLED, "raw": None, "kept": kept, "evidence": evidence, "verdict": verdict,
+        "answer": answer, "handled_ms": now_ms, "key": key, "digest": digest,
+    }  # fmt: skip
+    return change(conn, messages, {"id": message_id, "state": MessageState.STORED}, values) == 1
 
 
 def first_of(conn: Connection, key: str) -> Row[Any] | None:
     """The first message of this key that was handled: a later one is a redelivery of it."""
-    query = select(messages).where(messages.c.key == key, messages.c.state == MessageState.HANDLED)
-    return conn.execute(query.order_by(messages.c.handled_ms, messages.c.id).limit(1)).one_or_none()
+    return conn.execute(_FIRST_OF, {"key": key}).one_or_none()
 
 
 def shunt(conn: Connection, message_id: str, error: str, now_ms: int) -> bool:

@@ -3,14 +3,25 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from kernel.db import alone
+from kernel.db import alone, change
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
 from orders.tables import ORDER_IS_OPEN, orders
 
 CLAIMING = 7_236_403
 """For `kernel.db.alone`: a number that nothing else in the database uses."""
+
+_PLACE = insert(orders)
+_UNDER_WAY = (
+    select(orders)
+    .where(ORDER_IS_OPEN, orders.c.user_id == bindparam("user"), orders.c.digest == bindparam("digest"))
+    .where(orders.c.state.in_(UNDER_WAY))
+    .limit(1)
+)
+_BY_ID = select(orders).where(orders.c.id == bindparam("order"))
+_LOCK = _BY_ID.with_for_update(key_share=True)
+_SETTING_UP = select(func.count()).select_from(orders).where(ORDER_IS_OPEN, orders.c.state.in_(sorted(SETTING_UP)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +54,30 @@ def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
 
     IntegrityError if its key is there: look with `messages.first_of` before, in this transaction.
     """
-    conn.execute(insert(orders).values(**asdict(order), state=OrderState.DUE, accepted_ms=now_ms, rung_ms=now_ms))
+    row = asdict(order) | {"state": OrderState.DUE, "accepted_ms": now_ms, "rung_ms": now_ms}
+    conn.execute(_PLACE, row)
 
 
 def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:
     """The user's order for the same call that waits, rings or is live."""
-    query = select(orders).where(ORDER_IS_OPEN, orders.c.user_id == user_id, orders.c.digest == digest)
-    return conn.execute(query.where(orders.c.state.in_(UNDER_WAY)).limit(1)).one_or_none()
+    return conn.execute(_UNDER_WAY, {"user": user_id, "digest": digest}).one_or_none()
 
 
 def by_id(conn: Connection, order_id: str) -> Row[Any] | None:
     """The order of this id."""
-    return conn.execute(select(orders).where(orders.c.id == order_id)).one_or_none()
+    return conn.execute(_BY_ID, {"order": order_id}).one_or_none()
 
 
 def lock(conn: Connection, order_id: str) -> Row[Any] | None:
     """The order of this id, with its row locked until the transaction ends."""
-    query = select(orders).where(orders.c.id == order_id).with_for_update(key_share=True)
-    return conn.execute(query).one_or_none()
+    return conn.execute(_LOCK, {"order": order_id}).one_or_none()
 
 
 def move(conn: Connection, order_id: str, came_from: OrderState, to: OrderState, **values: Any) -> bool:
     """Guarded UPDATE from one state to another; False if the order is no longer where the caller thought."""
     if to not in ORDER_MOVES[came_from]:
         raise ValueError(f"an order can't go from {came_from} to {to}")
-    done = conn.execute(
-        update(orders).where(orders.c.id == order_id, orders.c.state == came_from).values(state=to, **values)
-    )
-    return done.rowcount == 1
+    return change(conn, orders, {"id": order_id, "state": came_from}, {"state": to, **values}) == 1
 
 
 def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderState, limit: int) -> list[str]:
@@ -105,13 +112,12 @@ def keep_others_from_claiming(conn: Connection) -> None:
 
 def setting_up(conn: Connection) -> int:
     """How many calls are between create and bridge."""
-    query = select(func.count()).select_from(orders).where(orders.c.state.in_(sorted(SETTING_UP)))
-    return conn.execute(query.where(ORDER_IS_OPEN)).scalar_one()
+    return int(conn.execute(_SETTING_UP).scalar_one())
 
 
 def not_rung(conn: Connection, order_id: str) -> None:
     """Its job came and could not launch it yet: whoever makes room rings for it again, without waiting."""
-    conn.execute(update(orders).where(orders.c.id == order_id).values(rung_ms=0))
+    change(conn, orders, {"id": order_id}, {"rung_ms": 0})
 
 
 def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[str]:
@@ -122,4 +128,4 @@ def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[s
 
 def hold_on(conn: Connection, order_id: str, until_ms: int) -> None:
     """A worker has the order until then."""
-    conn.execute(update(orders).where(orders.c.id == order_id).values(taken_until_ms=until_ms))
+    change(conn, orders, {"id": order_id}, {"taken_until_ms": until_ms})

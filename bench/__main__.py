@@ -1,7 +1,6 @@
 """`python -m bench`: everything once, small enough for three minutes; see --help for more."""
 
 import argparse
-import importlib.util
 import os
 import tempfile
 import time
@@ -36,7 +35,7 @@ def _measure(table: Table, options: argparse.Namespace, folder: Path) -> None:
         money.ratings(table)
     if "money" in wanted:
         money.hold_and_settle(table, folder, options.holds, 0)
-        table.note(_no_postgresql())
+        money.hold_and_settle_on_postgresql(table, folder, options.holds)
     if wanted & {"door", "latency", "exchange", "legs"}:
         _on_the_exchange(table, options, folder / "exchange", wanted)
     if "asterisk" in wanted:
@@ -72,11 +71,6 @@ def _with_a_past(table: Table, options: argparse.Namespace, folder: Path) -> Non
         past.fill(street.house.settings.home / "cordboard.db", street.people, options.past)
         where = f"built-in exchange, {options.past} past calls"
         calls.product_and_floor(table, street, where, options.calls, options.repeat, options.workers)
-
-
-def _no_postgresql() -> str:
-    driver = "psycopg is installed" if importlib.util.find_spec("psycopg") else "psycopg is not installed"
-    return f"hold+settle on PostgreSQL left out: the bench starts no server of its own yet ({driver})"
 
 
 def main() -> None:

@@ -5,14 +5,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import insert, select
+
 from bench import past, watch
 from bench.quote import QUOTE
 from bench.table import Table
 from billing import holds
 from billing.settle import Leg, close_order, finalise, rate
+from cordboard import schema
+from cordboard.lab import postgres
 from cordboard.lab.house import House
 from gate import gate
-from kernel.db import Database
+from kernel.db import Database, metadata
+from orders.tables import orders
 
 RATINGS = 50_000
 HOLD = 5_000_000
@@ -52,6 +57,41 @@ def hold_and_settle(table: Table, folder: Path, count: int, past_calls: int) -> 
         name = f"hold+settle, SQLite{f', {past_calls} past calls' if past_calls else ''}"
         table.add(name, rate_, "/s", count / _bare_commits(folder / f"bare-{past_calls}.db", 2 * count))
         assert past_calls or not house.problems()
+
+
+def hold_and_settle_on_postgresql(table: Table, folder: Path, count: int) -> None:
+    """The same on a PostgreSQL of the bench's own, against two bare commits there."""
+    if why := postgres.why_not():
+        table.note(f"hold+settle on PostgreSQL left out: {why}")
+        return
+    with House(folder / "money-postgresql") as house, postgres.Postgres() as server:
+        people = [house.enrol("Money", balance=50_000_000_000)]
+        past.fill(house.settings.home / "cordboard.db", people, count, billed=False)
+        url = server.database("bench")
+        schema.upgrade(url)
+        db = schema.open_database(url)
+        with house.parts.db.read() as here, db.write() as there:
+            for each in metadata.sorted_tables:
+                if rows := [dict(row) for row in here.execute(select(each)).mappings()]:
+                    there.execute(insert(each), rows)
+            todo = [tuple(row) for row in here.execute(select(orders.c.id, orders.c.account_id))]
+        rate_ = count / _settle_all(db, todo)
+        table.add("hold+settle, PostgreSQL", rate_, "/s", count / _bare_inserts(db, 2 * count))
+        db.close()
+
+
+def _bare_inserts(db: Database, count: int) -> float:
+    with db.write() as conn:
+        conn.exec_driver_sql("CREATE TABLE bare (told text)")
+    driver = db.engine.raw_connection()
+    cursor = driver.cursor()
+    began = time.perf_counter()
+    for number in range(count):
+        cursor.execute("INSERT INTO bare VALUES (%s)", (str(number),))
+        driver.commit()
+    spent = time.perf_counter() - began
+    driver.close()
+    return spent
 
 
 def _settle_all(db: Database, todo: list[tuple[str, str]]) -> float:

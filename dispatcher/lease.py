@@ -33,6 +33,15 @@ def renew(conn: Connection, switch: str, epoch: int, now_ms: int, lease_ms: int)
         raise LeaseLost(f"Another conductor took over {switch}.")
 
 
+def until_ms(conn: Connection, switch: str, epoch: int) -> int:
+    """Until when the lease is ours by the last transaction that was kept; 0 if it is not ours.
+
+    Waits for one that is still on its way, and keeps others waiting.
+    """
+    query = select(leases.c.until_ms).where(leases.c.switch == switch, leases.c.epoch == epoch)
+    return conn.execute(query.with_for_update()).scalar_one_or_none() or 0
+
+
 def give_up(conn: Connection, switch: str, epoch: int) -> None:
     """Let the next conductor in at once."""
     change(conn, leases, {"switch": switch, "epoch": epoch}, {"until_ms": 0})

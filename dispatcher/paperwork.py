@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from dispatcher import lease, switchlog
 from dispatcher.advance import Advance, Ask, Happening
-from dispatcher.calls import Calls
+from dispatcher.calls import Call, Calls
 from dispatcher.lease import LeaseLost
 from dispatcher.progress import Action
 from dispatcher.recovery import Recovery
@@ -27,6 +28,15 @@ log = logging.getLogger(__name__)
 _PAST_SETTING_UP = (Action.ARM_JOINED, Action.TELL_A)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What was decided in a transaction whose COMMIT gave no answer; if it was kept, it is still to be done."""
+
+    until_ms: int  # what that transaction wrote into the lease: each writes another time
+    asks: list[Ask]
+    closed: list[Call]
+
+
 class Paperwork:
     """What one conductor knows and writes of one switch. Used from one thread."""
 
@@ -40,15 +50,18 @@ class Paperwork:
         self.settling = Settling(self.calls, clock)
         self._advance = Advance(self.calls, self.settling, clock, switch, routes)
         self._recovery = Recovery(self.calls, self._advance, self.settling, clock, switch, longest_ring_s)
-        self._epoch = 0
+        self._epoch = self._until_ms = 0
+        self._doubt: Doubt | None = None
+        self._owed: list[Ask] = []
         self._log_id = 0
         self.made_room = False  # a call got past its setting up: the next order may be launched
 
     def acquire(self) -> bool:
         """Try for the lease."""
         with self._db.write() as conn:
-            epoch = lease.acquire(conn, self._switch, self._holder, self._clock.ms(), self._lease_ms)
-        self._epoch = epoch or 0
+            now_ms = self._clock.ms()
+            epoch = lease.acquire(conn, self._switch, self._holder, now_ms, self._lease_ms)
+        self._epoch, self._until_ms = epoch or 0, now_ms + self._lease_ms
         return epoch is not None
 
     def renew(self) -> None:
@@ -64,8 +77,9 @@ class Paperwork:
     def take(self, batch: list[Happening]) -> list[Ask]:
         """Write what follows from a batch of happenings, in one transaction.
 
-        Unavailable if that can't be written now; nothing of it is then, and it may be tried again. If one happening
-        can't be carried out, the others are, each by itself: one call's fault is not another's.
+        Unavailable if that can't be written now, or nobody knows whether it was; it is to be tried again, and what was
+        decided the first time is not lost. If one happening can't be carried out, the others are, each by itself: one
+        call's fault is not another's.
         """
         try:
             asks = self._written(batch)
@@ -76,12 +90,14 @@ class Paperwork:
             log.exception("a batch could not be carried out; each of it is tried by itself")
             self._start_over()
             asks = [ask for happening in batch for ask in self._alone(happening)]
+        asks = self._with_what_is_owed(asks)
         self.made_room |= any(ask.action in _PAST_SETTING_UP for ask in asks)
         return asks
 
     def _written(self, batch: list[Happening]) -> list[Ask]:
-        with self._ours() as conn:
-            asks = [ask for happening in batch for ask in self._advance.take(conn, happening)]
+        asks: list[Ask] = []
+        with self._ours(asks) as conn:
+            asks += [ask for happening in batch for ask in self._advance.take(conn, happening)]
             crash_point("batch.before_commit")
         crash_point("batch.after_commit")
         return asks
@@ -117,20 +133,49 @@ class Paperwork:
         with self._ours() as conn:
             newest = select(func.max(switch_log.c.id)).where(switch_log.c.switch == self._switch)
             self._log_id = conn.execute(newest).scalar_one() or 0
+            self._owed = []  # the switch is looked at anew
             asks = self._recovery.recover(conn, live, dialled)
             return asks, [bridge for bridge in bridges if self.calls.of_order(bridge) is None]
 
     def looked(self, live: list[LiveLeg], asked_ms: int) -> list[Ask]:
         """A snapshot of the switch: note who is alive, settle who vanished, end who is not ours."""
+        asks: list[Ask] = []
         try:
-            with self._ours() as conn:
-                return self._recovery.compare(conn, live, asked_ms)
+            with self._ours(asks) as conn:
+                asks += self._recovery.compare(conn, live, asked_ms)
         except Unavailable:
             self._start_over()
             raise
+        return self._with_what_is_owed(asks)
 
     @contextmanager
-    def _ours(self) -> Iterator[Connection]:
-        with self._db.write() as conn:
-            lease.renew(conn, self._switch, self._epoch, self._clock.ms(), self._lease_ms)
-            yield conn
+    def _ours(self, asks: list[Ask] | None = None) -> Iterator[Connection]:
+        """A transaction under our lease. `asks`, filled by then, are owed if its COMMIT was done and never answered."""
+        until_ms = 0
+        try:
+            with self._db.write() as conn:
+                self._find_out(conn)
+                now_ms = self._clock.ms()
+                now_ms += now_ms + self._lease_ms == self._until_ms
+                lease.renew(conn, self._switch, self._epoch, now_ms, self._lease_ms)
+                yield conn
+                until_ms = now_ms + self._lease_ms
+        except Unavailable:
+            if until_ms:
+                self._doubt = Doubt(until_ms, asks or [], self.settling.closed if asks is not None else [])
+            raise
+        self._until_ms = until_ms
+
+    def _find_out(self, conn: Connection) -> None:
+        """Whether what is in doubt was kept."""
+        if self._doubt is None:
+            return
+        self._until_ms = lease.until_ms(conn, self._switch, self._epoch)
+        if self._until_ms == self._doubt.until_ms:
+            self._owed += self._doubt.asks
+            self.settling.closed += self._doubt.closed
+        self._doubt = None
+
+    def _with_what_is_owed(self, asks: list[Ask]) -> list[Ask]:
+        owed, self._owed = self._owed, []
+        return owed + asks

@@ -10,7 +10,7 @@ import smtplib
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -41,7 +41,9 @@ DECK = """prefix,destination,rate,connect_fee,first,next
 33,France,0.0800,0.0100,1,1
 44,United Kingdom,0.0600,0,30,6
 """
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
+PATIENCE_SECONDS = 90.0
+"""For what takes a second. A message whose handler died is taken again after 30 s, and a machine may be slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,15 @@ class Enrolled:
 
 
 class House:
-    """Use as a context manager: `start` is yours to call, everything is ended at the end."""
+    """Use as a context manager: `start` is yours to call, everything is ended at the end.
 
-    def __init__(self, home: Path, config: dict[str, Any] | None = None) -> None:
-        self.home = home
+    `variables` are for its processes alone: what they set is not so for `parts`, with which the house is looked into.
+    """
+
+    def __init__(
+        self, home: Path, config: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None
+    ) -> None:
+        self.home, self._variables = home, variables or {}
         self.smtp_port, self.ari_port = free_port(), free_port()
         home.mkdir(parents=True, exist_ok=True)
         self.file = home / "cordboard.toml"
@@ -118,6 +125,7 @@ class House:
             self._process = subprocess.Popen(  # noqa: S603 our own words
                 [sys.executable, "-m", "cordboard", "--config", str(self.file), "serve", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                env=os.environ | self._variables,
             )  # fmt: skip
         self.until(self._ready, READY_SECONDS)
 
@@ -156,14 +164,14 @@ class House:
 
     # -- what is seen ----------------------------------------------------------------------------------------------
 
-    def send(self, sender: str, to: str, text: str, message_id: str, **headers: str) -> None:
-        """Send one mail over SMTP."""
+    def send(self, sender: str, to: str, text: str, message_id: str, *, port: int = 0, **headers: str) -> None:
+        """Send one mail over SMTP, to another port than the door's own if one is given."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Message-ID"] = sender, to, message_id
         for name, value in headers.items():
             mail[name.replace("_", "-")] = value
         mail.set_content(text)
-        with smtplib.SMTP(HOST, self.smtp_port, timeout=30) as smtp:
+        with smtplib.SMTP(HOST, port or self.smtp_port, timeout=30) as smtp:
             smtp.send_message(mail)
 
     def orders(self) -> list[Any]:
@@ -182,7 +190,7 @@ class House:
         with self.parts.db.read(snapshot=True) as conn:
             return check(conn)
 
-    def until(self, holds: Callable[[], object], seconds: float = 30.0) -> None:
+    def until(self, holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something is so. TimeoutError, with the end of the log, if it never is."""
         deadline = time.monotonic() + seconds
         while not holds():

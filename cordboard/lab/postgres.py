@@ -64,6 +64,11 @@ class Postgres:
     def _data(self) -> str:
         return str(self.folder / "data")
 
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self.folder / ".s.PGSQL.5432"
+
     def __enter__(self) -> Self:
         self.start()
         return self

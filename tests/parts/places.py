@@ -3,7 +3,7 @@
 import itertools
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -63,23 +63,27 @@ class Place:
     faults: Callable[[dict[str, Any]], None] = lambda _: None
     switch: Asterisk | None = None
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    doors: list[int] = field(default_factory=list)
+    """Ports that lead to a door; the house's own one if there are none."""
 
     def somebody(self, **terms: Any) -> Enrolled:
         """A user nobody else has."""
         return self.house.enrol(f"User{next(_names)}", **terms)
 
-    def mail(self, who: Enrolled, text: str, message_id: str = "", **headers: str) -> None:
-        """A mail to the user's secret alias."""
-        self.house.send(who.email, who.alias, text, message_id or f"<{next(self.sent)}@{who.user_id}>", **headers)
+    def mail(self, who: Enrolled, text: str, message_id: str = "", *, door: int = 0, **headers: str) -> None:
+        """A mail to the user's secret alias, at one of the doors."""
+        port = self.doors[door % len(self.doors)] if self.doors else 0
+        message_id = message_id or f"<{next(self.sent)}@{who.user_id}>"
+        self.house.send(who.email, who.alias, text, message_id, port=port, **headers)
 
     def orders_of(self, who: Enrolled) -> list[Any]:
         with self.house.parts.db.read() as conn:
             query = select(orders).where(orders.c.user_id == who.user_id).order_by(orders.c.accepted_ms)
             return list(conn.execute(query))
 
-    def outcome(self, who: Enrolled, seconds: float = 30) -> Any:
+    def outcome(self, who: Enrolled) -> Any:
         """The user's one order, once it is over."""
-        self.house.until(lambda: [o for o in self.orders_of(who) if o.state == OrderState.ENDED], seconds)
+        self.house.until(lambda: [o for o in self.orders_of(who) if o.state == OrderState.ENDED])
         (order,) = self.orders_of(who)
         return order
 
@@ -118,10 +122,12 @@ class Place:
 
 
 @contextmanager
-def on_the_exchange(folder: Path, calls: dict[str, Any] | None = None, **settings: Any) -> Iterator[Place]:
+def on_the_exchange(
+    folder: Path, calls: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None, **settings: Any
+) -> Iterator[Place]:
     """A house on the built-in exchange; its subscribers are as quick as a test likes them."""
     config = {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}, **settings}
-    with House(folder, config) as house:
+    with House(folder, config, variables) as house:
         house.start()
         base = f"http://127.0.0.1:{house.ari_port}/exchange"
 

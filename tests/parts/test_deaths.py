@@ -123,7 +123,7 @@ def test_the_switch_dies_and_the_call_is_billed_to_when_it_was_last_seen(
             place.mail(who, f"CALL {B}")
             place.house.until(lambda: place.state(who) == "joined")
             own.restart(kill=True)
-            order = place.outcome(who, 60)
+            order = place.outcome(who)
             bills = place.bills(order)
             assert set(bills) == {"A", "B"}
             assert all(bill.estimated for bill in bills.values())

@@ -14,7 +14,7 @@ from replies.maildir_view import list_mails
 from tests.parts.places import BUSY, TALKS, VOICEMAIL, Place
 from tests.parts.waiting import until
 
-TAKEN_WITHIN, QUIET_WITHIN = 30.0, 150.0
+TAKEN_WITHIN, QUIET_WITHIN = 120.0, 300.0
 
 
 @dataclass

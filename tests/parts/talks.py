@@ -59,7 +59,7 @@ class StatementTalk:
 
 
 class MailTalk:
-    """SMTP: a unit is a command, or a whole mail with the dot behind it, which says `.`."""
+    """SMTP: a unit is a command, which says its verb, or a whole mail with the dot behind it, which says `the mail`."""
 
     END = b"\r\n.\r\n"
 
@@ -75,6 +75,6 @@ class MailTalk:
             if not found:
                 return
             self._rest = rest
-            said = "." if self._in_mail else unit.decode("ascii", "replace")
-            self._in_mail = said.upper() == "DATA"
+            said = "the mail" if self._in_mail else unit[:4].decode("ascii", "replace").upper()
+            self._in_mail = said == "DATA"
             yield unit + found, said

@@ -1,5 +1,6 @@
 """Traffic under which things go wrong, and what must be so when all is quiet again."""
 
+import itertools
 import smtplib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ class Traffic:
 
     place: Place
     senders: list[Enrolled] = field(default_factory=list)
+    _last: str = ""
 
     def three_kinds(self) -> None:
         """A call that talks, one that finds B busy, one that nobody confirms."""
@@ -33,11 +35,21 @@ class Traffic:
     def mail(self, text: str, **terms: object) -> None:
         who = self.place.somebody(**terms)
         self.senders.append(who)
-        until(lambda: self._taken(who, text), TAKEN_WITHIN)
+        self._deliver(who, text)
 
-    def _taken(self, who: Enrolled, text: str) -> bool:
+    def mail_again(self) -> None:
+        """The last mail once more, as from a host that did not hear that it was taken."""
+        self._deliver(self.senders[-1], self._last)
+
+    def _deliver(self, who: Enrolled, text: str) -> None:
+        self._last = text
+        doors = itertools.count()
+        until(lambda: self._taken(who, text, next(doors)), TAKEN_WITHIN)
+
+    def _taken(self, who: Enrolled, text: str, door: int) -> bool:
+        """Whether a door took it; a mail host tries the next one otherwise."""
         try:
-            self.place.mail(who, text, f"<once@{who.user_id}>")
+            self.place.mail(who, text, f"<once@{who.user_id}>", door=door)
         except (OSError, smtplib.SMTPException):
             return False
         return True

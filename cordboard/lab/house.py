@@ -119,7 +119,12 @@ class House:
     # -- processes -------------------------------------------------------------------------------------------------
 
     def start(self, *options: str) -> None:
-        """Start `cordboard serve` and wait until all of it is ready."""
+        """Start `cordboard serve` and wait until it can take a call."""
+        self.launch(*options)
+        self.until(self._ready, READY_SECONDS)
+
+    def launch(self, *options: str) -> None:
+        """Start `cordboard serve`, perhaps not all of it, and don't wait."""
         log = (self.home / "serve.log").open("ab")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 our own words
@@ -127,7 +132,6 @@ class House:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | self._variables,
             )  # fmt: skip
-        self.until(self._ready, READY_SECONDS)
 
     def pids(self) -> dict[str, list[int]]:
         """The processes by role."""

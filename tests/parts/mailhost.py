@@ -1,4 +1,4 @@
-"""A smarthost that takes every mail and keeps each copy of it, in the maildir where a house's answers are looked for."""
+"""A smarthost that takes every mail and keeps each copy of it, in the maildir where answers are looked for."""
 
 import email
 import itertools

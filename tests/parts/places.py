@@ -129,25 +129,29 @@ def on_the_exchange(
     config = {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}, **settings}
     with House(folder, config, variables) as house:
         house.start()
-        base = f"http://127.0.0.1:{house.ari_port}/exchange"
+        yield place_on_the_exchange(house)
 
-        def put(what: str, body: dict[str, Any]) -> None:
-            kind = {"Content-Type": "application/json"}
-            request = urllib.request.Request(f"{base}/{what}", json.dumps(body).encode(), kind, method="PUT")
-            urllib.request.urlopen(request, timeout=5).close()
 
-        numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
-        put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
+def place_on_the_exchange(house: House) -> Place:
+    """What is asked of a house whose exchange is up, with subscribers that behave by their number."""
+    base = f"http://127.0.0.1:{house.ari_port}/exchange"
 
-        def stats() -> dict[str, Any]:
-            with urllib.request.urlopen(f"{base}/stats", timeout=5) as answer:
-                found: dict[str, Any] = json.load(answer)
-                return found
+    def put(what: str, body: dict[str, Any]) -> None:
+        kind = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{base}/{what}", json.dumps(body).encode(), kind, method="PUT")
+        urllib.request.urlopen(request, timeout=30).close()
 
-        def rung(number: str) -> int:
-            return int(stats()["dials_by_number"].get(number[1:], 0))
+    def stats() -> dict[str, Any]:
+        with urllib.request.urlopen(f"{base}/stats", timeout=30) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
 
-        yield Place(house, rung, stats, lambda wanted: put("faults", wanted))
+    def rung(number: str) -> int:
+        return int(stats()["dials_by_number"].get(number[1:], 0))
+
+    numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
+    put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
+    return Place(house, rung, stats, lambda wanted: put("faults", wanted))
 
 
 @contextmanager

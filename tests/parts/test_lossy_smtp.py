@@ -27,8 +27,8 @@ ROUNDS = int(os.environ.get("CORDBOARD_PROVE_ROUNDS", "2"))
 RUNS = 8 * ROUNDS
 Way = Literal["in", "out"]
 COMMANDS: tuple[tuple[What, str], ...] = (
-    ("lose_reply", "the mail"), ("late", "the mail"), ("cut_midway", "the mail"), ("lose_request", "the mail"), ("lose_reply", "DATA"),
-    ("lose_reply", "RCPT"), ("lose_request", "MAIL"), ("lose_reply", "QUIT"),
+    ("lose_reply", "the mail"), ("late", "the mail"), ("cut_midway", "the mail"), ("lose_request", "the mail"),
+    ("lose_reply", "DATA"), ("lose_reply", "RCPT"), ("lose_request", "MAIL"), ("lose_reply", "QUIT"),
 )  # fmt: skip
 WAYS: tuple[Way, ...] = ("in", "out")
 FAULTS = [(way, what, on) for what, on in COMMANDS for way in WAYS]

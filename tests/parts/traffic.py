@@ -4,6 +4,7 @@ import itertools
 import smtplib
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 
@@ -26,28 +27,36 @@ class Traffic:
     senders: list[Enrolled] = field(default_factory=list)
     _last: str = ""
 
-    def three_kinds(self) -> None:
-        """A call that talks, one that finds B busy, one that nobody confirms."""
-        self.mail(f"CALL {TALKS}")
-        self.mail(f"CALL {BUSY}", press_1=False)
-        self.mail(f"CALL {TALKS}", phone=VOICEMAIL)
+    KINDS: ClassVar[tuple[tuple[str, dict[str, Any]], ...]] = (
+        (f"CALL {TALKS}", {}), (f"CALL {BUSY}", {"press_1": False}), (f"CALL {TALKS}", {"phone": VOICEMAIL}),
+    )  # fmt: skip
+    """A call that talks, one that finds B busy, one that nobody confirms."""
 
-    def mail(self, text: str, **terms: object) -> None:
-        who = self.place.somebody(**terms)
-        self.senders.append(who)
-        self._deliver(who, text)
+    def three_kinds(self) -> None:
+        for text, terms in self.KINDS:
+            self.mail(text, **terms)
+
+    def mail(self, text: str, **terms: Any) -> None:
+        self._last = text
+        self.deliver(self.sender(**terms), text)
 
     def mail_again(self) -> None:
         """The last mail once more, as from a host that did not hear that it was taken."""
-        self._deliver(self.senders[-1], self._last)
+        self.deliver(self.senders[-1], self._last)
 
-    def _deliver(self, who: Enrolled, text: str) -> None:
-        self._last = text
-        doors = itertools.count()
+    def sender(self, **terms: Any) -> Enrolled:
+        """Somebody who will order one call."""
+        who = self.place.somebody(**terms)
+        self.senders.append(who)
+        return who
+
+    def deliver(self, who: Enrolled, text: str, first_door: int = 0) -> None:
+        """As a mail host does: at one door, then at the next, until one has taken it."""
+        doors = itertools.count(first_door)
         until(lambda: self._taken(who, text, next(doors)), TAKEN_WITHIN)
 
     def _taken(self, who: Enrolled, text: str, door: int) -> bool:
-        """Whether a door took it; a mail host tries the next one otherwise."""
+        """Whether this door took it."""
         try:
             self.place.mail(who, text, f"<once@{who.user_id}>", door=door)
         except (OSError, smtplib.SMTPException):

@@ -28,6 +28,8 @@ SWEEP_SECONDS = 1.0
 SEND_SECONDS = 0.1
 SEND_AT_MOST_SECONDS = 5.0
 WORKER_WAIT_SECONDS = 1.0
+REDIS_AGAIN_SECONDS = 2.0
+"""A Redis that went is looked for this often; RQ by itself would wait up to a minute longer each time."""
 
 
 def smtp(parts: Parts) -> None:
@@ -58,6 +60,7 @@ def worker(parts: Parts) -> None:
         try:
             queue = Queue(doorbell.QUEUE, connection=redis, serializer=JSONSerializer)
             rq_worker = SimpleWorker([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
+            rq_worker.max_connection_wait_time = REDIS_AGAIN_SECONDS
             rq_worker.work(logging_level="WARNING", with_scheduler=False)
         except (RedisError, OSError) as e:
             log.warning("redis is away", extra={"why": type(e).__name__})

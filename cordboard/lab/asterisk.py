@@ -30,7 +30,7 @@ from kernel.errors import Unavailable
 
 __all__ = ["Asterisk", "Sound", "default_cache", "install", "version", "why_not"]
 
-_BOOT_SECONDS = 30
+_BOOT_SECONDS = 120
 # Reads one line: an empty one means that whoever held the other end is dead, or gone without a word.
 _GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'
 
@@ -196,7 +196,7 @@ class Asterisk:
         if process.poll() is None:
             os.kill(process.pid, how)
         try:
-            process.wait(10)
+            process.wait(30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

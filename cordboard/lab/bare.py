@@ -84,7 +84,7 @@ class Bare:
         """Give the ids of all channels."""
         return {channel["id"] for channel in (await self.ask("GET", "channels"))[1]}
 
-    async def seen(self, leg: str, kind: str, seconds: float = 15, **fields: str) -> Event:
+    async def seen(self, leg: str, kind: str, seconds: float = 60, **fields: str) -> Event:
         """Wait until an event of this kind, with these fields of its channel, has come for a leg; give it."""
 
         def match(event: Event) -> bool:

@@ -41,7 +41,7 @@ DECK = """prefix,destination,rate,connect_fee,first,next
 33,France,0.0800,0.0100,1,1
 44,United Kingdom,0.0600,0,30,6
 """
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 PATIENCE_SECONDS = 90.0
 """For what takes a second. A message whose handler died is taken again after 30 s, and a machine may be slow."""
 
@@ -157,7 +157,7 @@ class House:
         if self._process:
             self._process.terminate()
             try:
-                self._process.wait(15)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 self.kill()
             self._process = None

@@ -36,7 +36,7 @@ _TALKERS = ("answers", "presses_1", "voicemail", "slow", "hangs_up_after")
 _LOOP_SECONDS = 10
 _AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000}
 """Milliseconds that pass before the key is pressed, the call answered, or left, where nothing else is said."""
-_READY_SECONDS = 15
+_READY_SECONDS = 60
 _GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'
 
 

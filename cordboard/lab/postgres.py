@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from kernel.errors import Unavailable
 
 ROLE = "cordboard"
-_BOOT_SECONDS = 30
+_BOOT_SECONDS = 120
 _USERS = ("postgres", "nobody")
 """The server refuses to run as root: the first of these that is there runs it then."""
 # Reads one line: an empty one means that whoever held the other end is dead, or gone without a word.
@@ -127,7 +127,7 @@ class Postgres:
 
     def _run(self, program: str, *options: str) -> None:
         done = subprocess.run(  # noqa: S603 our own words
-            _command(program, *options), capture_output=True, text=True, cwd=self.folder, timeout=60, check=False
+            _command(program, *options), capture_output=True, text=True, cwd=self.folder, timeout=180, check=False
         )
         if done.returncode:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -150,7 +150,7 @@ class Postgres:
         if process is not None:
             process.send_signal(how)
             try:
-                process.wait(20)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -23,6 +23,8 @@ from replies.maildir_view import list_mails
 
 PRESSES_1, VOICEMAIL, A_BUSY = "+33140001234", "+33140005678", "+33140000017"
 TALKS, STAYS, BUSY, NO_ANSWER = "+442079460000", "+442079460099", "+442079460017", "+442079460019"
+TALKS_ON = "+442079460098"
+"""Only on the exchange: talks for so long that nobody can miss it."""
 DECLINES, UNALLOCATED, CONGESTED = "+442079460021", "+442079460001", "+442079460034"
 
 PHONES: dict[str, Kind] = {
@@ -49,7 +51,7 @@ _SUBSCRIBERS: dict[Kind, Any] = {
     "unallocated": "unallocated",
     "unavailable": "congestion",
 }
-QUICK_CALLS = {"confirm_s": 3, "ring_a_s": 4, "ring_b_s": 3, "min_talk_s": 6, "lease_s": 3}
+QUICK_CALLS = {"confirm_s": 4, "ring_a_s": 8, "ring_b_s": 4, "min_talk_s": 6, "lease_s": 3}
 _names = itertools.count(1)
 
 
@@ -150,6 +152,7 @@ def place_on_the_exchange(house: House) -> Place:
         return int(stats()["dials_by_number"].get(number[1:], 0))
 
     numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
+    numbers[TALKS_ON] = _SUBSCRIBERS["hangs_up_after"] | {"talk_s": 4.0}
     put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
     return Place(house, rung, stats, lambda wanted: put("faults", wanted))
 

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -51,13 +50,18 @@ async def two_legs(bare: Bare, handsets: Handsets, first: Kind, further: Kind) -
     return a, b
 
 
-async def gone(bare: Bare, *legs: str, seconds: float = 10) -> float:
-    """Wait, without any event, until these channels are no more; give how long it took."""
-    begun = time.monotonic()
+async def gone(bare: Bare, *legs: str, seconds: float = 25) -> None:
+    """Wait, without any event, until these channels are no more: sooner than a party that is rung is given up."""
     async with asyncio.timeout(seconds):
         while await bare.live() & set(legs):  # noqa: ASYNC110 another process has no Event for us
             await asyncio.sleep(0.005)
-    return time.monotonic() - begun
+
+
+def parted(switch: Asterisk, *legs: str) -> float:
+    """How many seconds lie between the ends of these legs, by the switch's own clock."""
+    ends = [float(line[1]) for line in switch.cel() if line[0] == "HANGUP" and line[2] in legs]
+    assert len(ends) == len(legs)
+    return max(ends) - min(ends)
 
 
 def hangup(switch: Asterisk, leg: str) -> dict[str, Any]:
@@ -66,21 +70,21 @@ def hangup(switch: Asterisk, leg: str) -> dict[str, Any]:
     return found
 
 
-async def until(holds: Callable[[], bool], seconds: float = 5) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 30) -> None:
     """Wait for what only a file can tell."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 another process has no Event for us
             await asyncio.sleep(0.002)
 
 
-async def logged(switch: Asterisk, *legs: str, seconds: float = 5) -> None:
+async def logged(switch: Asterisk, *legs: str, seconds: float = 30) -> None:
     """Wait until the call log tells the end of these legs: it may be some milliseconds behind the event."""
     await until(lambda: all("CHAN_END" in switch.record(leg) for leg in legs), seconds)
 
 
 async def heard(bare: Bare, leg: str, packets: int) -> None:
     """Wait until so much sound went both ways on a live leg."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         for way in ("rx", "tx"):
             while await _count(bare, leg, way) < packets:  # noqa: ASYNC110 another process has no Event for us
                 await asyncio.sleep(0.05)

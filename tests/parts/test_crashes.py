@@ -44,7 +44,7 @@ def died(trigger: Path) -> bool:
 @pytest.mark.parametrize("label", LABELS)
 def test_a_process_dies(traffic: Traffic, trigger: Path, label: str) -> None:
     trigger.write_text(label, encoding="ascii")
-    for _ in range(4):  # a process that is only just being started again may miss the first
+    for _ in range(8):  # a process that is only just being started again may miss the first
         traffic.three_kinds()
         if died(trigger):
             break

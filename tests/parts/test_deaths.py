@@ -1,7 +1,6 @@
 """Every process of ours killed: a real Asterisk strands nobody and outspends nothing, and its log is billed."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +9,9 @@ from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.bare import Bare
 from cordboard.lab.house import Enrolled
 from tests.parts.places import Place, on_a_real_switch
-from tests.parts.stories import Handsets
+from tests.parts.stories import Handsets, parted
 from tests.parts.stories_of_a_call import billed_from_the_log
+from tests.parts.waiting import until
 
 pytestmark = pytest.mark.parts
 
@@ -53,18 +53,17 @@ def hang_up(switch: Asterisk, leg: str) -> None:
     asyncio.run(ask())
 
 
-def until_gone(switch: Asterisk, legs: set[str], seconds: float) -> float:
-    begun = time.monotonic()
-    while live(switch) & legs:
-        assert time.monotonic() - begun < seconds, "the legs are still there"
-    return time.monotonic() - begun
+def until_gone(switch: Asterisk, legs: set[str]) -> None:
+    until(lambda: not live(switch) & legs, 60)
 
 
 def test_a_hangs_up_while_we_are_dead_and_b_is_gone_within_a_second(place: Place, switch: Asterisk) -> None:
     who, legs = joined_then_killed(place)
     assert live(switch) >= set(legs.values())
     hang_up(switch, legs["A"])
-    assert until_gone(switch, set(legs.values()), 5) < 1.0
+    until_gone(switch, set(legs.values()))
+    until(lambda: all("HANGUP" in switch.record(leg) for leg in legs.values()), 60)
+    assert parted(switch, *legs.values()) < 1.0
     place.house.start()
     order = place.outcome(who)
     assert order.outcome == "talked"
@@ -75,7 +74,7 @@ def test_a_hangs_up_while_we_are_dead_and_b_is_gone_within_a_second(place: Place
 
 def test_nobody_hangs_up_and_we_stay_dead(place: Place, switch: Asterisk) -> None:
     who, legs = joined_then_killed(place, balance=SIX_SECONDS_OF_TALK)
-    until_gone(switch, set(legs.values()), 15)
+    until_gone(switch, set(legs.values()))
     place.house.start()
     order = place.outcome(who)
     billed_from_the_log(place, order, "A", "B")

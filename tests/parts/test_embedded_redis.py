@@ -27,7 +27,7 @@ def test_a_ring_reaches_the_queue(kind: str, monkeypatch: pytest.MonkeyPatch) ->
         socket = Path(folder) / "redis.sock"
         process = embedded_redis.start(socket)
         try:
-            until(lambda: embedded_redis.is_up(socket), 20)
+            until(lambda: embedded_redis.is_up(socket), 90)
             redis = Redis(unix_socket_path=str(socket))
             assert Doorbell(redis).ring("an-order")
             queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
@@ -39,4 +39,4 @@ def test_a_ring_reaches_the_queue(kind: str, monkeypatch: pytest.MonkeyPatch) ->
             redis.close()
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(30)

@@ -71,7 +71,7 @@ def test_something_is_lost_between_us_and_the_database(traffic: Traffic, wire: W
     before = traffic.place.house.ended()
     on = TRANSACTIONS[name]
     wire.order(Fault(what, on[:1] if what == "cut_midway" else ("COMMIT", *on)))
-    for _ in range(3):
+    for _ in range(6):
         traffic.three_kinds()
         if happened(wire):
             break

@@ -64,7 +64,7 @@ def test_a_mail_is_lost_on_its_way(post: Post, way: Way, what: What, on: str) ->
     before = post.traffic.place.house.ended()
     post.wires[way].order(Fault(what, (on,)))
     post.traffic.three_kinds()
-    until(lambda: post.wires[way].left() == 0, 30)
+    until(lambda: post.wires[way].left() == 0, 90)
     until(lambda: post.traffic.place.house.ended() > before, 90)  # life goes on
 
 

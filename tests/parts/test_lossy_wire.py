@@ -50,7 +50,7 @@ def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
 
 
 def to_redis(place: Place, what: str) -> None:
-    until(lambda: is_up(place.house.settings.redis_socket), 30)  # it may not be back yet from the fault before
+    until(lambda: is_up(place.house.settings.redis_socket), 90)  # it may not be back yet from the fault before
     if what == "emptied":
         redis = Redis.from_url(place.house.settings.redis_url.get_secret_value())
         redis.flushall()
@@ -77,12 +77,12 @@ def test_something_is_lost_on_the_way(traffic: Traffic, fault: dict[str, Any]) -
         traffic.three_kinds()
     else:
         place.faults(CALM | fault)
-        for _ in range(3):
+        for _ in range(6):
             traffic.three_kinds()
             if happened(place):
                 break
         assert place.stats()["faults_left"] == 0
-    until(lambda: place.house.ended() > before, 60)  # life goes on
+    until(lambda: place.house.ended() > before, 90)  # life goes on
     place.faults(CALM)
 
 

@@ -35,7 +35,7 @@ def test_two_hundred_mails_are_two_hundred_calls_billed_to_the_millisecond(place
 
     with ThreadPoolExecutor(CONNECTIONS) as crowd:
         list(crowd.map(order, range(CALLS)))
-    place.house.until(lambda: place.house.ended() == CALLS, 180)
+    place.house.until(lambda: place.house.ended() == CALLS, 600)
     assert Counter(each.outcome for each in place.house.orders()) == {"talked": CALLS}
     assert place.house.problems() == []
     with place.house.parts.db.read() as conn:
@@ -45,7 +45,7 @@ def test_two_hundred_mails_are_two_hundred_calls_billed_to_the_millisecond(place
     sound = place.switch.sound()
     for leg in legs:
         assert place.times_in_log(leg.id) == (leg.answered_ms, leg.ended_ms)
-        assert sound[leg.id].received > 50  # at least a second of it
-        assert sound[leg.id].sent > 50
+        assert sound[leg.id].received >= 25  # half a second of the two that B talks
+        assert sound[leg.id].sent >= 25
     answers = sum(len(place.told(each, 2 * CALLS // SENDERS)) for each in people)
     assert answers == 2 * CALLS

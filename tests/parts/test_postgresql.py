@@ -22,6 +22,7 @@ from kernel.db import Database
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
 from tests.parts.places import TALKS, on_the_exchange
+from tests.parts.waiting import until
 from tests.unit.billing.world import DOLLAR, Held, held
 from tests.unit.dispatcher.desk import LEASE_MS, Desk
 from tests.unit.dispatcher.desk import enrolled as with_money
@@ -50,7 +51,7 @@ def together(count: int, work: Callable[[int], T]) -> list[T]:
     start = Barrier(count)
 
     def begin(number: int) -> T:
-        start.wait(5)
+        start.wait(60)
         return work(number)
 
     with ThreadPoolExecutor(count) as pool:
@@ -142,7 +143,7 @@ def test_of_two_who_end_a_leg_each_the_later_lets_the_hold_go(pg: Database) -> N
             byhand.settle(conn, call.a, 60, NOW)
             ended = pool.submit(ends_b)
             _until_somebody_waits(pg)
-        assert ended.result(5)
+        assert ended.result(60)
     assert books(pg) == []
 
 
@@ -150,11 +151,12 @@ def _until_somebody_waits(db: Database) -> None:
     waits = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
-    for _ in range(1000):
+
+    def somebody_waits() -> bool:
         with db.read() as conn:
-            if conn.execute(waits).scalar_one():
-                return
-    raise TimeoutError("nobody waits for a lock")
+            return bool(conn.execute(waits).scalar_one())
+
+    until(somebody_waits, 60)
 
 
 # -- conductors, workers, senders --------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def serve(place: Place, **more: str) -> subprocess.Popen[bytes]:
 
 
 def test_a_second_one_is_told_so_and_the_first_goes_on(place: Place) -> None:
-    out, err = serve(place).communicate(timeout=20)
+    out, err = serve(place).communicate(timeout=120)
     assert b"already being served" in out + err
     place.house.until(lambda: place.house.pids()["redis"])
     who = place.somebody()
@@ -50,5 +50,5 @@ def test_it_ends_when_told_while_a_part_of_it_keeps_dying(place: Place) -> None:
     os.kill(pid, signal.SIGTERM)
     process = place.house._process
     assert process is not None
-    until(lambda: process.poll() is not None, 15)
+    until(lambda: process.poll() is not None, 60)
     assert process.returncode == 0

@@ -34,7 +34,7 @@ TRANSACTIONS = {
     "an order is closed": ("UPDATE leases", "INSERT INTO outbox"),
     "the lease is kept": ("UPDATE leases",),
     "the log is read": ("INSERT INTO switch_log",),
-    "an answer is taken": ("UPDATE outbox", "next_ms="),
+    "an answer is taken": ("UPDATE outbox", "SKIP LOCKED"),
     "an answer is sent": ("UPDATE outbox", "sent_ms="),
 }
 """By words of a statement, or of its values, that nobody else's transaction has in it."""

@@ -91,7 +91,7 @@ async def ready(switch: Ari) -> Any:
 
 
 async def until(events: Any, kind: Kind, leg: str = LEG) -> SwitchEvent:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         async for found in events:
             if found and (found.kind, found.attempt_id) == (kind, leg):
                 return SwitchEvent(found.kind, found.attempt_id, found.detail)

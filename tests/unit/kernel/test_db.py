@@ -60,7 +60,7 @@ def test_read_and_check_and_write_by_many_loses_nothing(db: Database) -> None:
     together = Barrier(6)
 
     def add_five(_: int) -> None:
-        together.wait(3)
+        together.wait(30)
         for _time in range(5):
             with db.write() as conn:
                 conn.execute(insert(t).values(n=count(conn)))

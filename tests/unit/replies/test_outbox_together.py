@@ -20,7 +20,7 @@ def test_many_senders_send_each_row_once(post: Post) -> None:
     together = Barrier(4)
 
     def send(_: int) -> int:
-        together.wait(3)
+        together.wait(30)
         return post.sender.send_waiting()
 
     with ThreadPoolExecutor(4) as pool:
@@ -62,7 +62,7 @@ class SlowWay(FakeWay):
 
     def send(self, outbox_id: str, message: bytes, to: str) -> None:
         self.entered.set()
-        assert self.go_on.wait(3)
+        assert self.go_on.wait(30)
         raise Unavailable("too slow")
 
 
@@ -72,7 +72,7 @@ def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post, sent_sin
     way = SlowWay()
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting)
-        assert way.entered.wait(3)
+        assert way.entered.wait(30)
         post.clock.now_ms += TAKE_MS
         if sent_since:
             post.sender.send_waiting()
@@ -81,5 +81,5 @@ def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post, sent_sin
                 conn.execute(table.update().values(tries=2, next_ms=NOW + 2 * TAKE_MS))
         before = post.row
         way.go_on.set()
-        sending.result(3)
+        sending.result(30)
     assert post.row == before

@@ -36,7 +36,7 @@ from kernel.doorbell import Doorbell
 from kernel.errors import Unavailable
 from replies.outbox import Sender
 from tests.joint.machine.loop import AtOnce, OurClock, SimLoop, TrueTime
-from tests.joint.machine.people import DOMAIN
+from tests.joint.machine.people import DOMAIN, Person
 from tests.joint.machine.street import Street
 from tests.joint.machine.wire import SimAri, SimOnce, Wire
 from tests.unit.inbound.house import SECRETS
@@ -45,7 +45,7 @@ SWITCH, ORDER = "main", f"call@{DOMAIN}"
 STALE_MS, LEASE_MS, MAX_TALK_S, SETTING_UP_MAX = 600_000, 6_000, 7200, 3
 WAITS = Waits(ring_a=20, ring_b=20, confirm=10)
 LIMITS = Limits(confirm_s=10, ring_b_s=20, min_talk_s=30, max_talk_s=MAX_TALK_S, stale_ms=STALE_MS)
-PACE = Pace(log_poll=0.2, idle_poll=0.2)
+PACE = Pace(beat=2.0, log_poll=0.4, idle_poll=0.4)
 ROLES = ("door", "worker", "sweeper", "cel", "conductor")
 
 
@@ -91,14 +91,16 @@ class MortalDatabase(Database):
 
 
 class Queue(Doorbell):
-    """Redis as a list: what is in it may be lost or doubled."""
+    """Redis as a list. The next rings may be lost (0) or doubled (2), or Redis may be away (-1)."""
 
     def __init__(self) -> None:
         self.jobs: list[str] = []
+        self.copies: list[int] = []
 
     def ring(self, order_id: str) -> bool:
-        self.jobs.append(order_id)
-        return True
+        copies = self.copies.pop(0) if self.copies else 1
+        self.jobs += [order_id] * copies
+        return copies >= 0
 
 
 class MailHost:
@@ -121,16 +123,23 @@ class MailHost:
 class Posted:
     """A mail on its way to us; whoever sent it tries until it was told 250."""
 
-    sender: str
+    person: Person
     to: str
-    raw: bytes
+    message_id: str
+    text: str
+    date: str
     stored: int = 0  # how often it was written down
+
+    @property
+    def raw(self) -> bytes:
+        head = f"From: {self.person.address}\r\nMessage-ID: {self.message_id}\r\nDate: {self.date}"
+        return f"{head}\r\n\r\n{self.text}\r\n".encode()
 
 
 class Product:
     """The processes, the list of jobs, the mails that wait outside, the mails that went out."""
 
-    def __init__(self, loop: SimLoop, file: Path, cel_file: Path, db: MortalDatabase) -> None:
+    def __init__(self, loop: SimLoop, cel_file: Path, db: MortalDatabase) -> None:
         self.loop, self.clock, self.true = loop, OurClock(loop), TrueTime(loop)
         self.db, self.queue, self.post = db, Queue(), MailHost()
         self.street = Street(loop, self.true, CelLog(cel_file))
@@ -161,8 +170,8 @@ class Product:
         )  # fmt: skip
         jobs.install(self.launcher.launch)
         self._work: dict[str, Callable[[], Awaitable[None]]] = {
-            "door": lambda: _every(0.05, self._handle),
-            "worker": lambda: _every(0.02, self._one_job),
+            "door": lambda: _every(0.1, self._handle),
+            "worker": lambda: _every(0.1, self._one_job),
             "sweeper": lambda: _every(1.0, self.intake.leftovers, self.due.ring, self.sender.send_waiting),
             "cel": self._cel,
             "conductor": lambda: self._conduct("conductor"),
@@ -177,6 +186,10 @@ class Product:
         self.loop.create_task(_every(0.5, self._deliver))
         for role in roles:
             self._start(role)
+
+    def begin(self, role: str) -> None:
+        """One more process."""
+        self._start(role)
 
     def stop(self) -> None:
         at_each_point(None)
@@ -197,10 +210,11 @@ class Product:
 
     def _ended(self, process: Process, task: "asyncio.Task[None]") -> None:
         why = None if task.cancelled() else task.exception()
+        if process.dead:
+            return
         if why is not None and not isinstance(why, Died | LeaseLost):
             self.surprises.append(why)
-        if not process.dead:
-            self.kill(process, 1.0)
+        self.kill(process, 1.0)
 
     def kill(self, process: Process, back_after_s: float | None) -> None:
         """At once; another life of it begins in a while."""
@@ -241,19 +255,19 @@ class Product:
             self.outside.remove(mail)
 
     def _accept(self, mail: Posted) -> None:
-        self.accepted.append(self.intake.accept("email", mail.sender, (mail.to,), mail.raw, "192.0.2.1"))
+        self.accepted.append(self.intake.accept("email", mail.person.address, (mail.to,), mail.raw, "::1"))
 
     def _handle(self) -> None:
         while self.accepted:
             self.intake.handle(self.accepted.pop(0))
 
     def _one_job(self) -> None:
-        if self.queue.jobs:
+        while self.queue.jobs:
             jobs.launch(self.queue.jobs.pop(0))
 
     async def _cel(self) -> None:
         follower = Follower(self.db, self.clock, SWITCH, self._cel_file)
-        await _every(0.1, follower.read_on)
+        await _every(0.3, follower.read_on)
 
     async def _conduct(self, role: str) -> None:
         self._lives += 1

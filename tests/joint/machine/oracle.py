@@ -59,7 +59,7 @@ class Books:
 
 
 def nothing_dialled_twice(product: Product, books: Books) -> None:
-    assert all(times == 1 for times in product.street.dials.values()), product.street.dials
+    assert all(times <= 1 for times in product.street.dials.values()), product.street.dials
     legs = Counter((row.order_id, row.role) for row in books.attempts.values() if product.street.dials[row.id])
     assert all(times == 1 for times in legs.values()), legs
 

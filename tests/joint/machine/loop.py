@@ -9,7 +9,7 @@ from typing import Any
 from tests.unit.factory import NOW
 
 
-class _NoWaiting(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _NoWaiting(selectors.DefaultSelector):
     """Where the loop would sleep until its next timer, it is then that time."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class AtOnce(ThreadPoolExecutor):
         done: Future[Any] = Future()
         try:
             done.set_result(fn(*args, **kwargs))
-        except BaseException as e:
+        except BaseException as e:  # noqa: BLE001 (whoever waits for it gets it)
             done.set_exception(e)
         return done
 

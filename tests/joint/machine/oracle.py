@@ -1,4 +1,4 @@
-"""What must be so when all is quiet, computed from what truly happened on the switch and not from what the product says.
+"""What must be so when all is quiet, computed from what truly happened and not from what the product says of it.
 
 The price of a leg is worked out here once more, in fractions, from the deck's text.
 """
@@ -35,6 +35,11 @@ def price(number: str, milliseconds: int, tax_percent: int) -> tuple[int, int]:
     billed = first + ceil(Fraction(max(seconds - first, 0), following)) * following
     net = ceil((fee + rate * billed / 60) * 1_000_000 / STEP) * STEP
     return net, ceil(Fraction(net * tax_percent, 100) / STEP) * STEP
+
+
+def paid_in_at_first() -> Counter[str]:
+    """What each account has when a run begins, in micro-units."""
+    return Counter({payer.name: int(Fraction(payer.funds) * 1_000_000) for payer in (SHIP, RIG)})
 
 
 class Books:

@@ -1,7 +1,7 @@
 """The whole product in one process, each of its own processes a task that may be killed anywhere and comes back.
 
-Everything is as it is wired in `cordboard/wiring.py`, but for time (a number), the wire to the switch, and the queue and
-the mail host, which are lists.
+Everything is as it is wired in `cordboard/wiring.py`, but for time (a number), the wire to the switch, the queue and the
+mail host (lists).
 """
 
 import asyncio
@@ -16,12 +16,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dispatcher import jobs
+from dispatcher.advance import Timer
 from dispatcher.conductor import Conductor, Pace
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
 from dispatcher.lease import LeaseLost
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
+from dispatcher.progress import Event
 from dispatcher.routes import Routes
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.exchange.cel import CelLog
@@ -30,6 +32,7 @@ from gate.rules import Limits
 from inbound.intake import Intake
 from inbound.mail_reader import MailReader
 from inbound.ordering import Ordering
+from inbound.smtp import MailIn
 from kernel.crashpoints import at_each_point
 from kernel.db import Database
 from kernel.doorbell import Doorbell
@@ -239,6 +242,11 @@ class Product:
             self.loop.call_soon(self.kill, process, self.back_after_s, context=Context())
             raise Died
 
+    def drop(self, order_id: str) -> None:
+        """Somebody wishes the call away."""
+        for conductor in self.conductors.values():
+            conductor._happened(Timer(order_id, Event.DROP))
+
     # -- what each does ----------------------------------------------------------------------------------------------
 
     def _deliver(self) -> None:
@@ -255,7 +263,9 @@ class Product:
             self.outside.remove(mail)
 
     def _accept(self, mail: Posted) -> None:
-        self.accepted.append(self.intake.accept("email", mail.person.address, (mail.to,), mail.raw, "::1"))
+        self.accepted += self.intake.accept(
+            "email", MailIn(mail.person.address, (mail.to,), mail.raw, "::1", "ship.example")
+        )
 
     def _handle(self) -> None:
         while self.accepted:

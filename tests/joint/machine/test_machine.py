@@ -5,7 +5,6 @@ Hypothesis draws what happens; `CORDBOARD_PROVE_ROUNDS` has it draw that many ti
 
 import os
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from email.utils import format_datetime
 from hashlib import sha256
@@ -15,17 +14,22 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from billing import ledger
-from dispatcher.advance import Timer
-from dispatcher.progress import Event
 from kernel.clock import at
 from kernel.crashpoints import POINTS
 from tests.joint.machine import oracle
 from tests.joint.machine.loop import SimLoop
 from tests.joint.machine.oracle import Books
-from tests.joint.machine.people import OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person, build
+from tests.joint.machine.people import OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person
 from tests.joint.machine.product import ROLES, MortalDatabase, Posted, Product
 from tests.joint.machine.street import Habit
 from tests.joint.machine.wire import Fault
@@ -57,20 +61,20 @@ class WholeProduct(RuleBasedStateMachine):
     """One installation, the people who use it, and everything that goes wrong."""
 
     home: ClassVar[Home]
+    folder: ClassVar[Path]
     db: ClassVar[MortalDatabase]
     ids: ClassVar["SameIds"]
 
     def __init__(self) -> None:
         super().__init__()
         self.ids.made = 0
-        folder = self.home.file.parent
-        for old in folder.glob("run*"):
+        for old in self.folder.glob("run*"):
             old.unlink()
-        shutil.copy(self.home.file, folder / "run.db")
-        self.product = Product(SimLoop(), folder / "run.cel", self.db)
+        shutil.copy(self.home.file, self.folder / "run.db")
+        self.product = Product(SimLoop(), self.folder / "run.cel", self.db)
         self.product.start(*ROLES)
         self.posted: list[Posted] = []
-        self.paid_in = Counter({payer.name: int(float(payer.funds) * 1_000_000) for payer in (SHIP, RIG)})
+        self.paid_in = oracle.paid_in_at_first()
         self.product.loop.advance(1.5)  # the log is trusted by then
 
     # -- mails -------------------------------------------------------------------------------------------------------
@@ -136,8 +140,7 @@ class WholeProduct(RuleBasedStateMachine):
     def drop(self, which: int) -> None:
         orders = sorted(self._books().orders)
         if orders:
-            for conductor in self.product.conductors.values():
-                conductor._happened(Timer(orders[which % len(orders)], Event.DROP))
+            self.product.drop(orders[which % len(orders)])
 
     # -- what gets lost ----------------------------------------------------------------------------------------------
 
@@ -260,8 +263,8 @@ class SameIds:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[WholeProduct]]:
-    WholeProduct.home = build(tmp_path / "built.db")
+def machine(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[WholeProduct]]:
+    WholeProduct.home, WholeProduct.folder = home, tmp_path
     WholeProduct.db = MortalDatabase(f"sqlite:///{tmp_path / 'run.db'}")
     WholeProduct.ids = SameIds()
     monkeypatch.setattr("kernel.ids.os", WholeProduct.ids)
@@ -275,5 +278,6 @@ def test_whatever_happens_in_whatever_order(machine: type[WholeProduct]) -> None
     drawn = settings(max_examples=EXAMPLES, derandomize=not ROUNDS, database=None, report_multiple_bugs=False)
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
     run_state_machine_as_test(
-        machine, settings=settings(drawn, stateful_step_count=STEPS, deadline=None, suppress_health_check=slow, **proving)
+        machine,
+        settings=settings(drawn, stateful_step_count=STEPS, deadline=None, suppress_health_check=slow, **proving),
     )

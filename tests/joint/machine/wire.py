@@ -1,4 +1,4 @@
-"""What lies between the product and its switch: requests whose answers get lost, events that come late, twice or never."""
+"""What lies between the product and its switch: answers that get lost, events that come late, twice or never."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable

@@ -1,7 +1,7 @@
 """The whole product in one process, each of its own processes a task that may be killed anywhere and comes back.
 
-Everything is as it is wired in `cordboard/wiring.py`, but for time (a number), the wire to the switch, the queue and the
-mail host (lists).
+Everything is as it is wired in `cordboard/wiring.py`, but for time (a number), the wire to the switch, and the queue
+and the mail host (lists).
 """
 
 import asyncio
@@ -173,6 +173,7 @@ class Product:
         )  # fmt: skip
         jobs.install(self.launcher.launch)
         self._work: dict[str, Callable[[], Awaitable[None]]] = {
+            "world": lambda: _every(0.5, self._deliver),
             "door": lambda: _every(0.1, self._handle),
             "worker": lambda: _every(0.1, self._one_job),
             "sweeper": lambda: _every(1.0, self.intake.leftovers, self.due.ring, self.sender.send_waiting),
@@ -186,7 +187,7 @@ class Product:
     def start(self, *roles: str) -> None:
         self.loop.set_task_factory(_note_whose)
         at_each_point(self._reached)
-        self.loop.create_task(_every(0.5, self._deliver))
+        self._start("world")
         for role in roles:
             self._start(role)
 

@@ -66,7 +66,7 @@ def books(db: Database) -> list[str]:
 # -- orders and money --------------------------------------------------------------------------------------------------
 
 
-def test_a_hundred_orders_on_a_balance_for_one(house: House) -> None:
+def test_113_a_hundred_orders_on_a_balance_for_one(house: House) -> None:
     left = DOLLAR // 10
     with house.db.write() as conn:
         account = conn.execute(select(accounts.c.id).where(accounts.c.name == "Ship")).scalar_one()

@@ -11,7 +11,7 @@ from tests.unit.inbound.house import DOLLAR, NOW, House
 LEFT = DOLLAR // 10
 
 
-def test_a_hundred_orders_on_a_balance_for_one(house: House) -> None:
+def test_113_a_hundred_orders_on_a_balance_for_one(house: House) -> None:
     with house.db.write() as conn:
         account = conn.exec_driver_sql("SELECT account_id FROM users WHERE id = ?", (house.user,)).scalar_one()
         ledger.correct(conn, account, LEFT - 20 * DOLLAR, "USD", "most of it", "", NOW)

@@ -112,7 +112,7 @@ def room() -> Iterator[Room]:
         pytest.param(b"\r\r\n.\r\r\n", id="CR CRLF.CR CRLF"),
     ],
 )
-def test_a_false_end_of_data_ends_nothing_and_what_follows_is_no_command(room: Room, end: bytes) -> None:
+def test_1_to_8_a_false_end_of_data_ends_nothing_and_what_follows_is_no_command(room: Room, end: bytes) -> None:
     """1-6 and 8: the whole, with the pipelined second mail inside, is one refused mail."""
     peer = room.peer().at_data()
     peer.say(b"Subject: x\r\n\r\nfirst" + end + SECOND + b"NOOP\r\n")

@@ -30,7 +30,7 @@ def conn() -> Iterator[Connection]:
         "\uff1d1", "+442079460018", "'x",
     ],
 )  # fmt: skip
-def test_what_a_spreadsheet_would_run_becomes_text(cell: str) -> None:
+def test_106_what_a_spreadsheet_would_run_becomes_text(cell: str) -> None:
     assert as_text(cell) == f"'{cell}"
 
 

@@ -68,7 +68,7 @@ def test_both_legs_are_billed_from_their_own_answers(conn: Connection) -> None:
     assert check(conn) == []
 
 
-def test_a_leg_told_twice_is_billed_once_with_its_first_times(conn: Connection) -> None:
+def test_119_a_leg_told_twice_is_billed_once_with_its_first_times(conn: Connection) -> None:
     call = held(conn)
     first = settle(conn, call.a, NOW, NOW + 30_000)
     assert settle(conn, call.a, NOW, NOW + 30_000) == first
@@ -90,7 +90,7 @@ def test_an_unanswered_leg_has_nothing_to_bill(conn: Connection) -> None:
     ("start", "stop"),
     [(NOW, NOW - 1), (NOW, NOW + LONGEST_MS + 1), (-5, NOW), (NOW, None), (-5, -1)],
 )
-def test_an_absurd_record_is_shunted_and_writes_nothing(conn: Connection, start: int, stop: int | None) -> None:
+def test_117_an_absurd_record_is_shunted_and_writes_nothing(conn: Connection, start: int, stop: int | None) -> None:
     call = held(conn)
     with pytest.raises(Absurd):
         finalise(conn, Leg(call.a, start, stop), NOW)
@@ -103,7 +103,7 @@ def test_a_leg_that_nobody_ordered_is_shunted(conn: Connection) -> None:
         finalise(conn, Leg("stranger", NOW, NOW + 1), NOW)
 
 
-def test_answer_and_end_in_one_millisecond_is_free_and_twelve_hours_are_not(conn: Connection) -> None:
+def test_118_answer_and_end_in_one_millisecond_is_free_and_twelve_hours_are_not(conn: Connection) -> None:
     call = held(conn, 19 * DOLLAR)
     assert settle(conn, call.b, NOW, NOW).total == 0
     assert settle(conn, call.a, NOW, NOW + LONGEST_MS).billed_seconds == 12 * 3600

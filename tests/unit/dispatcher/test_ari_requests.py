@@ -83,7 +83,7 @@ def test_nothing_but_an_id_of_ours_names_a_channel(leg: str) -> None:
     "caller",
     ["Ann", "+1202\r\nX-Evil: 1", "${SHELL(id)}", "+12025550100<sip:x>", "12", "+" + "1" * 16, "\uff11\uff12\uff13"],
 )
-def test_a_caller_id_is_a_number(caller: str) -> None:
+def test_103_a_caller_id_is_a_number(caller: str) -> None:
     with pytest.raises(Misconfigured):
         rest.create(replace(PLAN, caller_id=caller), TRUNK, "cb")
 

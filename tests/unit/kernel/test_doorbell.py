@@ -1,6 +1,7 @@
 """The doorbell: a fresh plain job for each ring, and never an error of Redis's."""
 
 import json
+import pickle
 import socket
 import zlib
 from time import monotonic
@@ -8,6 +9,7 @@ from time import monotonic
 import pytest
 from fakeredis import FakeRedis, FakeServer
 from rq import Queue
+from rq.exceptions import DeserializationError
 from rq.serializers import JSONSerializer
 
 from kernel.doorbell import JOB, JOB_SECONDS, QUEUE, Doorbell, connect
@@ -26,7 +28,7 @@ def test_a_ring_is_a_job_with_the_orders_id_alone(redis: FakeRedis) -> None:
     assert not job.retries_left
 
 
-def test_what_is_queued_is_json_and_no_pickle(redis: FakeRedis) -> None:
+def test_109_what_is_queued_is_json_and_no_pickle(redis: FakeRedis) -> None:
     Doorbell(redis).ring("order-1")
     (key,) = redis.keys("rq:job:*")
     data = redis.hget(key, "data")
@@ -62,3 +64,12 @@ def test_waits_are_short() -> None:
     kwargs = connect("redis://127.0.0.1:6379/0").connection_pool.connection_kwargs
     assert (kwargs["socket_timeout"], kwargs["socket_connect_timeout"]) == (5, 1)
     assert connect("unix:///run/redis.sock").connection_pool.connection_kwargs["socket_timeout"] == 5
+
+
+def test_109_a_pickle_in_the_queue_is_read_as_nothing(redis: FakeRedis) -> None:
+    Doorbell(redis).ring("order-1")
+    (key,) = redis.keys("rq:job:*")
+    redis.hset(key, "data", zlib.compress(pickle.dumps(("os.mkdir", None, ("/tmp/evil",), {}))))
+    (job,) = Queue(QUEUE, connection=redis, serializer=JSONSerializer).jobs
+    with pytest.raises(DeserializationError):
+        _ = job.args

@@ -1,7 +1,7 @@
 """How the processes write about their work: one line an event, its fields after it, plain or JSON.
 
-An event is a fixed sentence; what varies is in `extra`. Control characters are made visible, so that no text that came
-from outside can pass for a line of ours.
+An event is a fixed sentence; what varies is in `extra`. Control characters are made visible and the lines of a traceback
+indented, so that no text that came from outside can pass for a line of ours.
 """
 
 import json
@@ -29,7 +29,7 @@ class Lines(logging.Formatter):
             return json.dumps(whole | {k: str(v) for k, v in fields.items()} | ({"error": error} if error else {}))
         said = "  ".join([_visible(event), *(f"{name}={_visible(str(value))}" for name, value in fields.items())])
         line = f"{at} {record.levelname.lower():7} {self._role:9} {said}"
-        return f"{line}\n{error}" if error else line
+        return "\n".join([line, *(f"    {_visible(each)}" for each in error.split("\n") if error)])
 
 
 def _visible(text: str) -> str:

@@ -1,6 +1,6 @@
 """How the processes write about their work: one line an event, its fields after it, plain or JSON.
 
-An event is a fixed sentence; what varies is in `extra`. Control characters are made visible and the lines of a traceback
+An event is a fixed sentence; what varies is in `extra`. Control characters are made visible and a traceback's lines are
 indented, so that no text that came from outside can pass for a line of ours.
 """
 

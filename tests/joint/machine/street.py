@@ -27,7 +27,8 @@ DONE: Answer = (204, None)
 class Habit:
     """What somebody does when their telephone rings; seconds, None for never."""
 
-    ring_s: float | None = 3.0
+    alert_s: float = 0.4  # from `dial` until the telephone rings: so long nobody sees that it was dialled
+    ring_s: float | None = 3.0  # from `dial` until it is answered
     cause: int = 0  # with which it ends instead of being answered
     press_s: float | None = 4.0
     leaves_s: float | None = 60.0  # after the own answer
@@ -139,8 +140,9 @@ class Street:
         self.dials[line.id] += 1
         if line.dialled:
             return 409, None
-        line.dialled, line.state = True, "Ringing"
+        line.dialled = True
         habit = self.habits.get(line.digits, Habit())
+        self._loop.call_later(habit.alert_s, self._rings, line)
         self._loop.call_later(ring_s, self._rang_out, line)
         if habit.ring_s is not None:
             self._loop.call_later(habit.ring_s, self._picked_up, line, habit)
@@ -175,6 +177,10 @@ class Street:
 
     # -- what people do ----------------------------------------------------------------------------------------------
 
+    def _rings(self, line: Line) -> None:
+        if line.state == "Down":
+            line.state = "Ringing"
+
     def _picked_up(self, line: Line, habit: Habit) -> None:
         if line.id not in self.lines:
             return
@@ -194,7 +200,7 @@ class Street:
             self._told("ChannelDtmfReceived", line, digit="1")
 
     def _rang_out(self, line: Line) -> None:
-        if line.state == "Ringing":
+        if line.state != "Up":
             self.end(line.id, 19)
 
     def _played(self, playback: str) -> None:

@@ -39,6 +39,7 @@ EXAMPLES, STEPS = 40, 25
 PATIENCE_S = 1_800
 HABITS = (
     Habit(),
+    Habit(alert_s=2.5, ring_s=6.0),
     Habit(leaves_s=20),
     Habit(leaves_s=7),
     Habit(leaves_s=1),

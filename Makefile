@@ -34,7 +34,7 @@ parts: .venv/dev
 prove: .venv/dev
 	scripts/parts-install.sh
 	CORDBOARD_PROVE_ROUNDS=10 $(BIN)/pytest tests/parts/test_crashes.py tests/parts/test_lossy_*.py \
-		tests/parts/test_redis_away.py tests/parts/test_hosts.py -n 2 --dist loadfile
+		tests/parts/test_redis_away.py tests/parts/test_hosts.py tests/joint/machine -n 2 --dist loadfile
 
 # How fast it is, each figure beside its floor: docs/performance.md. Three minutes; real Asterisk when it is there.
 bench: .venv/dev

@@ -158,6 +158,38 @@ def test_every_entry_of_these_names_a_test(title: str) -> None:
     assert set(untested) <= PLANNED | NOT_OPENED
 
 
+def guarantees(name: str) -> dict[int, str]:
+    """The number of each guarantee of a page, and its heading without what is said of its state."""
+    headings = re.findall(r"^##+ (\d+)\. (.+?)(?: \[.*\])?$", read(name), re.MULTILINE)
+    assert len({number for number, _ in headings}) == len(headings)
+    return {int(number): heading for number, heading in headings}
+
+
+def mechanisms(number: int) -> list[list[str]]:
+    """The rows of one guarantee in the index: mechanism, where, broken by."""
+    text = re.split(r"^## ", read("guarantees.md"), flags=re.MULTILINE)
+    (found,) = [part for part in text if part.startswith(f"{number}. ")]
+    return [row for row in rows(found) if row[0] != "mechanism"]
+
+
+def test_the_index_has_the_guarantees_of_the_design() -> None:
+    assert guarantees("guarantees.md") == guarantees("design.md")
+    assert list(guarantees("guarantees.md")) == list(range(1, 11))
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_guarantee_has_its_mechanisms_and_tests(number: int) -> None:
+    found = mechanisms(number)
+    assert found
+    for mechanism, where, broken_by in found:
+        code, tests = references(where), references(broken_by)
+        assert mechanism
+        assert code
+        assert tests
+        assert not [path for path, _ in code if path.startswith("tests/")]
+        assert all(path.startswith("tests/") and name.split(".")[-1].startswith("test_") for path, name in tests)
+
+
 def test_every_link_between_pages_leads_somewhere() -> None:
     links = [(page, target) for page in PAGES for target in LINK.findall(page.read_text("utf-8"))]
     assert len(links) >= 10

@@ -11,7 +11,8 @@ from accounts.people import Account, AliasOwner, Device, User, by_alias, devices
 from inbound.heard import Heard
 from kernel.masking import mask_address
 from kernel.secrets import Secrets
-from parsers.commands import CallCommand, parse_mail
+from parsers.commands import NotACommand
+from parsers.in_mail import parse_mail
 from parsers.mail import Mail, read_mail
 from parsers.pins import find_pin, strike_pins
 from replies.outbox import Envelope
@@ -39,7 +40,7 @@ class MailReader:
         user, account = owner or (None, None)
         names = {} if user is None else _names(conn, user)
         parsed = parse_mail(mail, country=user.country if user else None, names=names)
-        pin = parsed.pin if isinstance(parsed, CallCommand) else find_pin(f"{mail.subject}\n{mail.own_text}")
+        pin = find_pin(f"{mail.subject}\n{mail.own_text}") if isinstance(parsed, NotACommand) else parsed.pin
         to = self._answer_address(conn, user, device)
         subject = _struck(mail.subject, pin)
         return Heard(

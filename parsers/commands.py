@@ -1,32 +1,36 @@
-"""The command table, and a text or a mail read by it.
+"""The command table, and a text read by it.
 
-A command is launched only if every word of its line was understood. To add one, give it a row in `COMMANDS` and a
-result type; what a new kind of argument means is said in `parsers/grammar.py`.
+A command is carried out only if every word of its line was understood; one without a number, name or reference only if
+it is the whole text. To add one, give it a row in `COMMANDS` and a result type in `parsers/results.py`; what a new kind
+of argument means is said in `parsers/grammar.py`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Final
 
 from kernel.errors import Refused
+from parsers.bare import is_meant, why_not
 from parsers.grammar import Argument, Clause, NamedNumber, Reader, Reading, Target
-from parsers.mail import Mail
 from parsers.numbers import Number
-from parsers.words import ASKING, COURTESY, Names, fold, keyword, split
+from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed, number_of
+from parsers.words import ASKING, COURTESY, PLEASE, Names, fold, keyword, phrase_at, split
 
 __all__ = [
     "COMMANDS",
+    "AgainCommand",
     "CallCommand",
     "Command",
+    "DropCommand",
     "NamedNumber",
     "NotACommand",
+    "Order",
     "Parsed",
     "Target",
     "number_of",
-    "parse_mail",
     "parse_text",
 ]
 
@@ -39,12 +43,44 @@ _READINGS: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A row of the command table: the first clause is the one that must be there and names the command."""
+    """A row of the command table: the first clause is the one that must be there and names the command.
+
+    `everyday`: its verbs are everybody's words, so they say what was meant only where a line begins. `alone`: beside
+    thanks it may be no command either (`again, thank you`).
+    """
 
     name: str
     clauses: tuple[Clause, ...]
     summary: str
+    make: Callable[[Reading], Order]
+    everyday: bool = False
+    alone: bool = False
 
+
+def _call(reading: Reading) -> CallCommand:
+    to, from_, bill, pin = (reading.get(name) for name in ("call", "from", "bill", "pin"))
+    assert isinstance(to, Number | NamedNumber)
+    assert from_ is None or isinstance(from_, Number | NamedNumber)
+    assert bill is None or isinstance(bill, str)
+    return CallCommand(to, from_, bill, _pin(pin))
+
+
+def _drop(reading: Reading) -> DropCommand:
+    reference = reading["drop"]
+    assert isinstance(reference, str)
+    return DropCommand(reference, _pin(reading.get("pin")))
+
+
+def _again(reading: Reading) -> AgainCommand:
+    return AgainCommand(_pin(reading.get("pin")))
+
+
+def _pin(value: object) -> str | None:
+    assert value is None or isinstance(value, str)
+    return value
+
+
+PIN: Final = Clause("pin", ("pin",), Argument.PIN)
 
 COMMANDS: Final = (
     Command(
@@ -53,102 +89,66 @@ COMMANDS: Final = (
             Clause("call", ("call", "ring", "phone", "dial"), Argument.TARGET),
             Clause("from", ("from",), Argument.TARGET),
             Clause("bill", ("bill",), Argument.CODE),
-            Clause("pin", ("pin",), Argument.PIN),
+            PIN,
         ),
         "CALL <number or name> [FROM <number or name>] [BILL <code>] [PIN <digits>]",
+        _call,
+    ),
+    Command(
+        "drop",
+        (Clause("drop", ("drop", "hang up", "hangup", "cancel", "stop", "end"), Argument.REFERENCE), PIN),
+        "DROP [<reference>] [PIN <digits>]",
+        _drop,
+        everyday=True,
+    ),
+    Command(
+        "again",
+        (Clause("again", ("again", "redial", "repeat", "try again"), Argument.NOTHING), PIN),
+        "AGAIN [PIN <digits>]",
+        _again,
+        everyday=True,
+        alone=True,
     ),
 )
-_VERBS: Final = {word: command for command in COMMANDS for word in command.clauses[0].keywords}
+_KEYWORDS: Final = tuple({word for command in COMMANDS for clause in command.clauses for word in clause.keywords})
+_LONE_VERBS: Final = frozenset(word for each in COMMANDS if each.alone for word in each.clauses[0].keywords)
+_BARE: Final = (Clause("call", (), Argument.TARGET), PIN)
 
 
-@dataclass(frozen=True, slots=True)
-class CallCommand:
-    """Ring the sender (at `from_`, None: at their usual phone), then `to`, and join them; the PIN is never shown."""
-
-    to: Target
-    from_: Target | None = None
-    bill: str | None = None
-    pin: str | None = field(default=None, repr=False)
-
-    def canonical(self) -> str:
-        """What is ordered, alike for every spelling of it and without the PIN; to be put through a keyed digest."""
-        parts = ["CALL", number_of(self.to).canonical()]
-        if self.from_ is not None:
-            parts += ["FROM", number_of(self.from_).canonical()]
-        if self.bill is not None:
-            parts += ["BILL", self.bill.upper()]
-        return " ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class NotACommand:
-    """Nothing to launch: the words not understood as spelled, in order, and a better reason if known.
-
-    `verb`: whether a word said which command was meant. `kind`: nothing but thanks or an ok.
-    """
-
-    not_understood: tuple[str, ...]
-    why: Refused | None = None
-    verb: bool = True
-    kind: bool = False
-
-
-Parsed = CallCommand | NotACommand
-
-
-def number_of(target: Target) -> Number:
-    """The number of a target, asked for by name or not."""
-    return target.number if isinstance(target, NamedNumber) else target
-
-
-def parse_text(text: str, *, country: str | None, names: Mapping[str, str]) -> Parsed:
+def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare: bool = True) -> Parsed:
     """Read what a person wrote (no quotes or signatures left in it) by its first line that is not empty.
 
     `country` (ISO 3166 alpha-2) is where national numbers are read, `names` the phone book, name to E.164 number.
-    Clauses may go on in the lines below (`FROM office`, `PIN 1234`). A second, different command is asked about.
-    Never raises.
+    Clauses may go on in the lines below (`FROM office`, `PIN 1234`). A second, different command is asked about. With
+    `bare` a number or a name that is the whole text is called. Never raises.
     """
     lines = [line.strip(" \t") for line in _LINE_END.split(text, _MOST_LINES)[:_MOST_LINES]]
     first = next((at for at, line in enumerate(lines) if line), None)
     if first is None:
         return NotACommand((), Refused("nothing_said"))
     line, rest = _with_clauses_below(lines, first)
-    parsed = _parse_line(line, country, names)
-    if isinstance(parsed, CallCommand) and _another(parsed, rest, country, names):
-        return NotACommand((), Refused("two_commands"))
-    return parsed
+    return _Page(_book(tuple(names.items())), country).read(line, rest, bare=bare)
 
 
-def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> Parsed:
-    """The command of a mail: its own text's first line, or else its subject. Never raises.
-
-    The subject of a reply or a forward is an old one and never a command. Beside other words in the body a subject
-    launches nothing, and two different commands launch nothing; a PIN may stand alone in the subject or the body.
-    """
-    body, subject = mail.own_text.strip(" \t\n"), "" if mail.is_reply_or_forward else mail.subject.strip(" \t")
-    said = parse_text(body, country=country, names=names)
-    if not subject:
-        return said
-    above = parse_text(subject, country=country, names=names)
-    if isinstance(said, CallCommand):
-        return _agree(said, above, subject)
-    if not body:
-        return above
-    if isinstance(above, CallCommand):
-        if above.pin is None and _lone_pin(body):
-            return replace(above, pin=_lone_pin(body))
-        return NotACommand(said.not_understood, Refused("subject_and_body"))
-    return said
+def pins_in(text: str, own: frozenset[str] = frozenset()) -> frozenset[str] | None:
+    """The PINs of a text that says nothing else but thanks and `own` words; None if it says more."""
+    pins: set[str] = set()
+    for line in filter(None, (line.strip(" \t") for line in _LINE_END.split(text, _MOST_LINES))):
+        if pin := _lone_pin(line):
+            pins.add(pin)
+        elif not _courtesy(line, own):
+            return None
+    return frozenset(pins)
 
 
-def _agree(said: CallCommand, above: Parsed, subject: str) -> Parsed:
-    """The body's command, unless the subject orders something else or has another PIN."""
-    pin = above.pin if isinstance(above, CallCommand) else _lone_pin(subject)
-    if isinstance(above, CallCommand) and above.canonical() != said.canonical():
-        return NotACommand((), Refused("two_commands"))
-    if pin and said.pin and pin != said.pin:
-        return NotACommand((), Refused("two_pins"))
-    return replace(said, pin=said.pin or pin)
+def _lone_pin(line: str) -> str | None:
+    reading = _only(Reader(split(line), (PIN,), Names({}), None)) if len(line) <= MAX_LINE else None
+    return _pin(reading.get("pin")) if reading else None
+
+
+def _courtesy(line: str, own: frozenset[str]) -> bool:
+    words = [fold(word).strip("-~_*/\u2013\u2014") for word in split(line[: MAX_LINE + 1])]
+    return len(line) <= MAX_LINE and all(word in COURTESY | PLEASE | own or not word for word in words)
 
 
 def _with_clauses_below(lines: Sequence[str], first: int) -> tuple[str, Sequence[str]]:
@@ -157,7 +157,7 @@ def _with_clauses_below(lines: Sequence[str], first: int) -> tuple[str, Sequence
     while at < len(lines) and (not lines[at] or _clause_line(lines[at])):
         line = f"{line} {lines[at]}".rstrip(" ")
         at += 1
-    return line, lines[at:]
+    return line, [left for left in lines[at:] if left]
 
 
 def _clause_line(line: str) -> bool:
@@ -168,49 +168,21 @@ def _clause_line(line: str) -> bool:
     return keyword(words[0]) in ("from", "pin") and len(words) > 1
 
 
-def _lone_pin(line: str) -> str | None:
-    if len(line) > MAX_LINE:
-        return None
-    reading = _only(Reader(split(line), COMMANDS[0].clauses[-1:], Names({}), None))
-    pin = reading.get("pin") if reading else None
-    return pin if isinstance(pin, str) else None
-
-
 @lru_cache(maxsize=16)
 def _book(entries: tuple[tuple[str, str], ...]) -> Names:
     """One account's phone book is read for many lines."""
     return Names(dict(entries))
 
 
-def _has_verb(line: str) -> bool:
-    return any(keyword(word) in _VERBS for word in split(line[:MAX_LINE]))
-
-
-def _another(parsed: CallCommand, lines: Sequence[str], country: str | None, names: Mapping[str, str]) -> bool:
-    others = (_parse_line(line, country, names) for line in lines if line and _has_verb(line))
-    return any(isinstance(other, CallCommand) and other.canonical() != parsed.canonical() for other in others)
-
-
-def _parse_line(line: str, country: str | None, names: Mapping[str, str]) -> Parsed:
-    too_long = Refused("line_too_long") if len(line) > MAX_LINE else None
-    words = split(line[:MAX_LINE])
-    command = next((_VERBS[word] for word in map(keyword, words) if word in _VERBS), None)
-    if command is None:
-        return _no_command(words, names, country, too_long)
-    reader = Reader(words, command.clauses, _book(tuple(names.items())), country)
-    if too_long is None and (reading := _only(reader)) and command.name in reading:
-        return _call(reading)
-    unknown, why = reader.leftovers()
-    return NotACommand(unknown, too_long or why or (None if unknown else Refused("ambiguous")))
-
-
-def _no_command(words: Sequence[str], names: Mapping[str, str], country: str | None, why: Refused | None) -> Parsed:
-    """A line without a verb: names that are known are not among the words that are not."""
-    reader = Reader(words, COMMANDS[0].clauses, Names({}), country)
-    known = {fold(part) for name in names for part in name.split()}
-    unknown = tuple(reader.spelled(at) for at, word in enumerate(words) if fold(word.rstrip(ASKING)) not in known)
-    kind = bool(words) and all(fold(word) in COURTESY or not fold(word) for word in words)
-    return NotACommand(unknown, why, verb=False, kind=kind)
+def _meant(words: Sequence[str]) -> Command | None:
+    """The command whose verb comes first, be the rest understood or not."""
+    begins = True
+    for at, word in enumerate(words):
+        for command in COMMANDS:
+            if (begins or not command.everyday) and phrase_at(words, at, command.clauses[0].keywords):
+                return command
+        begins = begins and keyword(word) in PLEASE
+    return None
 
 
 def _only(reader: Reader) -> Reading | None:
@@ -219,10 +191,91 @@ def _only(reader: Reader) -> Reading | None:
     return found[0] if found and all(reading == found[0] for reading in found) else None
 
 
-def _call(reading: Reading) -> CallCommand:
-    to, from_, bill, pin = (reading.get(name) for name in ("call", "from", "bill", "pin"))
-    assert isinstance(to, Number | NamedNumber)
-    assert from_ is None or isinstance(from_, Number | NamedNumber)
-    assert bill is None or isinstance(bill, str)
-    assert pin is None or isinstance(pin, str)
-    return CallCommand(to, from_, bill, pin)
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Whose text it is that is read: whom they know, and where they write national numbers."""
+
+    names: Names
+    country: str | None
+
+    def read(self, line: str, rest: Sequence[str], *, bare: bool) -> Parsed:
+        said, alone = self._by_verb(line), self._alone(line)
+        if isinstance(said, NotACommand):
+            return self._bare(alone, rest, said) if bare and alone else said
+        if alone and not isinstance(said, DropCommand) and is_other(said, alone):
+            return NotACommand((), Refused("name_or_command", name=alone.shown().removeprefix("call ")))
+        if isinstance(said, AgainCommand) or (isinstance(said, DropCommand) and not said.reference):
+            return self._whole(said, line, rest)
+        others = (self._by_verb(line) for line in rest)
+        other = next((each for each in others if is_other(said, each)), None)
+        if other is None or isinstance(other, NotACommand):
+            return said
+        why = Refused("two_lines", one=said.shown(), other=other.shown())
+        return NotACommand((), why, command=meant_by(said, other))
+
+    def _by_verb(self, line: str) -> Parsed:
+        too_long = Refused("line_too_long") if len(line) > MAX_LINE else None
+        words = split(line[:MAX_LINE])
+        meant = _meant(words)
+        if meant is None:
+            return self._no_command(words, too_long)
+        reader = Reader(words, meant.clauses, self.names, self.country, thanks=not meant.alone)
+        if too_long is None and (reading := _only(reader)) and meant.name in reading:
+            return meant.make(reading)
+        unknown, why = reader.leftovers()
+        if why is None and unknown and (meant.alone or all(keyword(word) in _LONE_VERBS for word in unknown)):
+            why = Refused("stands_alone")
+        return NotACommand(unknown, too_long or why or (None if unknown else Refused("ambiguous")), command=meant.name)
+
+    def _no_command(self, words: Sequence[str], why: Refused | None) -> NotACommand:
+        """A line without a verb: names that are known are not among the words that are not."""
+        reader = Reader(words, COMMANDS[0].clauses, Names({}), self.country)
+        unknown = tuple(
+            reader.spelled(at) for at, word in enumerate(words) if fold(word.rstrip(ASKING)) not in self.names.parts
+        )
+        kind = bool(words) and all(fold(word) in COURTESY or not fold(word) for word in words)
+        why = why or why_not(Reader(words, _BARE, self.names, self.country))
+        return NotACommand(unknown, why, verb=False, kind=kind)
+
+    def _alone(self, line: str) -> CallCommand | None:
+        """The call that a line orders without a verb, by being a number or a name."""
+        reader = Reader(split(line[: MAX_LINE + 1]), _BARE, self.names, self.country)
+        reading = _only(reader) if len(line) <= MAX_LINE else None
+        return _call(reading) if reading and "call" in reading else None
+
+    def _bare(self, alone: CallCommand, rest: Sequence[str], said: NotACommand) -> Parsed:
+        pins = pins_in("\n".join(rest))
+        if pins is None:
+            return replace(said, kind=False)
+        if not is_meant(alone.to, _KEYWORDS):
+            return said if isinstance(alone.to, Number) else NotACommand((), verb=False)
+        return with_pin(alone, pins)
+
+    def _whole(self, said: AgainCommand | DropCommand, line: str, rest: Sequence[str]) -> Parsed:
+        """A command of one word is one only if it is all that was said; `Again,` above thanks is none."""
+        pins = pins_in("\n".join(rest))
+        if pins is not None and not (rest and line.endswith(",")):
+            return with_pin(said, pins)
+        if isinstance(said, AgainCommand):
+            return NotACommand((), Refused("stands_alone"))
+        unknown = tuple(word for left in rest for word in split(left[:MAX_LINE]))
+        return NotACommand(unknown, command="drop")
+
+
+def is_other(said: Order, other: Parsed) -> bool:
+    """Whether it is an order too, and a different one."""
+    return not isinstance(other, NotACommand) and other.canonical() != said.canonical()
+
+
+def meant_by(*orders: Order) -> str:
+    """What was not done, if none of these was: "call", "drop", or "both"."""
+    kinds = {isinstance(order, DropCommand) for order in orders}
+    return "both" if len(kinds) > 1 else "drop" if True in kinds else "call"
+
+
+def with_pin(order: Order, pins: frozenset[str]) -> Parsed:
+    """The order with the one PIN that was given, wherever it stood."""
+    every = pins | ({order.pin} if order.pin else set())
+    if len(every) > 1:
+        return NotACommand((), Refused("two_pins"))
+    return replace(order, pin=next(iter(every), None))

@@ -19,7 +19,7 @@ _TABLE: Final = """
 WORLD: Final = frozenset(_TABLE.split())
 """Police, ambulance, fire, coast guard and crisis lines of any country (libphonenumber short-number metadata)."""
 
-_EVERYWHERE: Final = ("112", "911", "999", "000")
+EVERYWHERE: Final = ("112", "911", "999", "000")
 _SHORT = 6
 _TRUNKS: Final = ("0", "00", "1", "9", "01", "011")
 
@@ -30,10 +30,10 @@ def is_emergency(digits: str, country: str | None) -> bool:
     Up to six digits also count when they only begin or end with one of the four known everywhere (`9111`, `9911`,
     `0112`), since a carrier may drop or ignore the rest. Longer ones are looked at only in `country`.
     """
-    if digits in WORLD or any(digits == trunk + core for trunk in _TRUNKS for core in _EVERYWHERE):
+    if digits in WORLD or any(digits == trunk + core for trunk in _TRUNKS for core in EVERYWHERE):
         return True
     if len(digits) <= _SHORT:
-        return digits.startswith(_EVERYWHERE) or digits.endswith(_EVERYWHERE) or _known(digits, country)
+        return digits.startswith(EVERYWHERE) or digits.endswith(EVERYWHERE) or _known(digits, country)
     return False
 
 

@@ -31,6 +31,12 @@ DEVICES: Final = (
     "this is an mms", "t-mobile", "text message from your",
 )  # fmt: skip
 
+DEVICE_SUBJECTS: Final = (
+    "inreach message from ", "message from ", "text message from ", "sms from ", "new text message", "no subject",
+    "kein betreff", "sin asunto", "sans objet", "nessun oggetto", "geen onderwerp",
+)  # fmt: skip
+"""How a subject begins that nobody wrote: a device or mail program put it there."""
+
 LINKS: Final = ("inreachlink.com/", "explore.garmin.com/", "share.garmin.com/", "zoleo.com/", "maps.google.com/")
 """A line that is no more than a link to one of these ends the text; so does such a link at the end of a line."""
 

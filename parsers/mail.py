@@ -35,7 +35,7 @@ class Mail:
     `date` is aware UTC, None if absent or unreadable; `message_id` as written, with its angle brackets. `subject` is
     decoded, on one line, empty if there is none or more than one. `automatic`: not to be answered (RFC 3834).
     `own_text` is what the person wrote this time, lines joined by newlines. `html_differs`: the HTML part begins with
-    another line than the plain part, which decides.
+    another line than the plain part, which decides. `from_name` is the From's display name, which proves nothing.
     """
 
     from_address: str | None
@@ -46,6 +46,7 @@ class Mail:
     automatic: bool
     own_text: str
     html_differs: bool
+    from_name: str = ""
 
 
 def read_mail(raw: bytes) -> Mail:
@@ -71,6 +72,7 @@ def _read(raw: bytes) -> Mail:
         automatic=_is_automatic(message, from_address),
         own_text=text,
         html_differs=differs,
+        from_name=_from_name(message) if from_address else "",
     )
 
 
@@ -105,6 +107,12 @@ def _from_address(message: "Message[str, str]") -> str | None:
         return None
     local, _, domain = address.rpartition("@")
     return f"{local}@{domain.lower()}"
+
+
+def _from_name(message: "Message[str, str]") -> str:
+    """The display name beside the one mailbox."""
+    written = _single(message, "from", _MAX_FROM) or ""
+    return str(default.header_factory("from", written).addresses[0].display_name)
 
 
 def _plainly(written: str, address: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 PLEASE: Final = frozenset({"please", "pls", "plz", "kindly"})
@@ -16,9 +16,15 @@ THANKS_END: Final = (
 COURTESY: Final = frozenset({
     "thanks", "thank", "thx", "ty", "you", "u", "so", "very", "much", "many", "cheers", "ok", "okay", "k", "got", "it",
     "great", "good", "nice", "fine", "perfect", "noted", "received", "appreciated", "a", "lot", "lots", "all", "the",
-    "best", "regards", "kind", "bye", "gracias", "vale", "merci", "danke",
+    "best", "regards", "rgds", "kind", "yours", "sincerely", "bye", "again", "gracias", "vale", "merci", "danke",
 })  # fmt: skip
 """A reply of nothing but these words is kindness: it orders nothing, and an answer to it would cost its sender."""
+
+GREETINGS: Final = frozenset({"hi", "hello", "hey", "hallo", "hola", "salut", "ciao", "urgent"})
+"""A subject of nothing but these says nothing."""
+
+AROUND_REFERENCE: Final = frozenset({"the", "my", "this", "that", "call", "order", "it", "now"})
+"""Understood beside an order's reference, and in its place: `drop the call`, `hang up now`."""
 
 CLOSING: Final = ".,!"
 ASKING: Final = "?;"
@@ -54,12 +60,23 @@ def keyword(word: str) -> str:
     return word.lower() if word.isascii() else ""
 
 
+def phrase_at(words: Sequence[str], at: int, phrases: Sequence[str]) -> int:
+    """How many words from `at` on are one of these keywords (`hang up` is one of two words); 0 if none."""
+    first, longest = keyword(words[at]), 0
+    for phrase in phrases:
+        parts = phrase.split(" ") if phrase.startswith(first) else [""]
+        if [first, *map(keyword, words[at + 1 : at + len(parts)])] == parts:
+            longest = max(longest, len(parts))
+    return longest
+
+
 class Names:
     """The phone book by folded words, for the longest match."""
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._by_words: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         self.longest = 0
+        self.parts = frozenset(fold(part) for name in names for part in name.split())
         for name, value in names.items():
             words = tuple(fold(word) for word in name.split())
             if not words or len(words) > MOST_NAME_WORDS or len(name) > MOST_NAME_LENGTH:

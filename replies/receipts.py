@@ -36,6 +36,12 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
     return "\n".join([first, "", *legs, sentences.TOTAL_LINE.format(**exact), *bill]) + "\n"
 
 
+def over_text(order: Row[Any]) -> str:
+    """That an order is over, and how it ended, for who wants to drop it."""
+    how = sentences.OVER.get(order.outcome, sentences.OVER["interrupted"]).format(name=party(order))
+    return sentences.DROP_OVER.format(ref=order.ref, how=how)
+
+
 def _is_b(leg: LegLine) -> bool:
     return leg.role == "B" and leg.answered_ms is not None and leg.ended_ms is not None
 

@@ -1,4 +1,4 @@
-"""Why an order was not launched: one plain sentence for each key that a `Refused` may carry.
+"""Why an order was not carried out: one plain sentence for each key that a `Refused` may carry.
 
 Each is at most 160 GSM-7 characters with usual values in it, so that one text message carries it; `{fields}` are those
 of the refusal.
@@ -14,18 +14,23 @@ REFUSALS: Final[dict[str, str]] = {
     "not_understood": "Not called: I don't know {words}.",
     "no_command": "Not called: I see no order in {words}. Write CALL and a name or number, like CALL +442079460000.",
     "only_a_name": "Not called: write CALL before the name or number.",
+    "not_dropped": "Nothing dropped: I don't know {words}. Write DROP and the call's reference, like DROP K7.",
+    "stands_alone": "Not called: I am not sure what you mean. To have your last call again, write AGAIN alone.",
     "nothing_said": "Not called: I found no words of yours in the message. Write for example CALL +442079460000.",
     "unreadable_mail": "Not called: I could not read that mail. Send it again as plain text.",
     "line_too_long": "Not called: that line is too long. Write one short line, for example CALL +442079460000.",
     "clause_empty": "Not called: there is nothing after {clause}. Say what should follow it.",
     "ambiguous": "Not called: I can read that in more than one way. Write the number instead of the name.",
-    "two_commands": "Not called: I found two different orders. Send one of them alone.",
-    "subject_and_body": "Not called: subject and text differ. Write the order in the text alone.",
+    "two_lines": "Not called: you wrote {one}, and {other}. Which one? Send just that one.",
+    "two_commands": "Not called: the subject says {one}, the text says {other}. Which one? Send just that one.",
+    "subject_and_body": "Not called: the subject says {one}, but the text says more. Is it what you want? Send it alone.",
+    "subject_more": "Not called: your subject has other words. If you want the call, write CALL before the name or number.",
     "two_pins": "Not called: I found two different PINs. Send it again with one.",
     "pin_malformed": "Not called: a PIN is 4 to 10 plain digits without spaces.",
     "bill_malformed": "Not called: '{code}' can't be a billing code. Use up to 32 letters, digits, dots or dashes.",
     # names
     "name_twice": "Not called: {name} stands for two numbers in your phone book. Write the number.",
+    "name_or_command": "Not called: {name} is in your phone book, too. Write CALL {name} to ring them, else a number.",
     "name_bad_number": "Not called: the number kept for {name} ({number}) can't be called. Correct your phone book.",
     # numbers
     "emergency": "Not called: {number} is an emergency number. Dial it yourself on the nearest phone.",
@@ -64,9 +69,12 @@ REFUSALS: Final[dict[str, str]] = {
     "same_call": "Not called: {ref} for the same call is {doing}.",
     "over_call_cap": "Not called: with ringing and a minute of talk this call costs over your limit of {cap}.",
     "no_funds": "Not called: your balance of {balance} is not enough for a minute of this call.",
+    "nothing_again": "Not called: there is no call of yours to repeat yet. Write CALL and a name or number.",
     "other_command": "Not called: that message said something else before. For another call write a new one.",
     "shunted": "Not called: something went wrong here with your message. A person has been told and will look at it.",
 }
+NOT_DONE: Final = {"call": "Not called: ", "drop": "Nothing dropped: ", "both": "Nothing done: "}
+"""How a sentence begins, by the command that was meant."""
 MOST_WORDS: Final = 4
 MOST_STRAY_WORDS: Final = 2
 _LONGEST_FIELD: Final = 40
@@ -78,10 +86,10 @@ def refusal_text(said: NotACommand | Refused) -> str:
         fields = {name: value[:_LONGEST_FIELD] for name, value in said.fields.items()}
         return REFUSALS[said.key].format(**fields)
     if said.why is not None:
-        return refusal_text(said.why)
+        return refusal_text(said.why).replace(NOT_DONE["call"], NOT_DONE.get(said.command, NOT_DONE["call"]), 1)
     most = MOST_WORDS if said.verb else MOST_STRAY_WORDS
     words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:most])
     more = " and more" if len(said.not_understood) > most else ""
     if said.verb:
-        return REFUSALS["not_understood"].format(words=words + more)
+        return REFUSALS["not_dropped" if said.command == "drop" else "not_understood"].format(words=words + more)
     return REFUSALS["no_command" if words else "only_a_name"].format(words=words + more)

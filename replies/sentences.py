@@ -5,6 +5,17 @@ The first line is the answer, within 160 GSM-7 characters; what follows it is de
 
 ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
 ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
+AGAIN = "{ref} As {before} again: ringing {phone}. Press 1, then {name}. About {price}/min."
+AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {price}/min."
+
+DROPPING = "{ref} is being dropped."
+DROP_OVER = "{ref} is over already: {how}."
+DROP_UNKNOWN = "There is no {ref}. Nothing was dropped."
+DROP_NOTHING = "Nothing to drop: you have no call under way."
+DROP_WHICH = "Drop which one? {calls}. Write for example DROP {ref}."
+DROP_LATE = (
+    "Nothing dropped: your message took {minutes} minutes and {ref} was ordered since. Write DROP {ref} to end it."
+)
 
 DOING: dict[str, str] = {
     "due": "about to ring you",
@@ -37,6 +48,28 @@ OUTCOMES: dict[str, str] = {
     "b_unreachable": "{ref} {name} could not be reached. You paid {paid}. Please send it again later.",
     "b_congestion": "{ref} The lines to {name} are full. You paid {paid}. Please send it again.",
 }
+OVER: dict[str, str] = {
+    "talked": "you were through to {name}",
+    "not_confirmed": "nobody pressed 1",
+    "dropped": "it was dropped",
+    "a_left": "you hung up before {name} answered",
+    "expired": "it was never called",
+    "interrupted": "it was broken off",
+    "a_busy": "your phone was busy",
+    "a_no_answer": "your phone did not answer",
+    "a_rejected": "your phone declined it",
+    "a_bad_number": "your phone's number is not in service",
+    "a_unreachable": "your phone could not be reached",
+    "a_congestion": "the lines to your phone were full",
+    "b_busy": "{name} was busy",
+    "b_no_answer": "{name} did not answer",
+    "b_rejected": "{name} declined it",
+    "b_bad_number": "the number of {name} is not in service",
+    "b_unreachable": "{name} could not be reached",
+    "b_congestion": "the lines to {name} were full",
+}
+"""The same in a few words, for who drops what has ended."""
+
 LEG = {"A": "You", "B": "{name}"}
 LEG_LINE = "{who} {number}: {talk}, {charge}"
 LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Refused
-from parsers.commands import CallCommand, NotACommand, parse_mail, parse_text
+from parsers.commands import CallCommand, NotACommand, parse_text
+from parsers.in_mail import parse_mail
 from parsers.mail import read_mail
 from parsers.numbers import parse_number
 from parsers.words import fold

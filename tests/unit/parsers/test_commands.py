@@ -2,7 +2,8 @@
 
 import pytest
 
-from parsers.commands import CallCommand, NotACommand, Parsed, number_of, parse_mail, parse_text
+from parsers.commands import CallCommand, NotACommand, Parsed, number_of, parse_text
+from parsers.in_mail import parse_mail
 from parsers.mail import Mail
 
 MUM, BOB, OFFICE = "+442079460000", "+33140001234x512", "+14155552671"
@@ -111,7 +112,7 @@ def test_a_line_understood_to_its_last_word_launches(text: str, canonical: str) 
         ("PIN 1234", ["PIN", "****"], None),
         ("", [], "nothing_said"),
         (" \n\t\n", [], "nothing_said"),
-        ("CALL mum\nCALL bob", [], "two_commands"),
+        ("CALL mum\nCALL bob", [], "two_lines"),
         ("CALL mum\nFrom Paris with love", ["Paris", "with", "love"], None),
         ("CALL mum\x0bCALL bob", ["mum\x0bCALL", "bob"], None),
         ("CALL mum\x00", ["mum\x00"], None),
@@ -193,6 +194,7 @@ def test_subject_and_body(body: str, subject: str, old: bool, outcome: str | Non
         assert number_of(parsed.to).e164 == outcome
         assert parsed.pin == ("1234" if "1234" in body + subject and not old else None)
     else:
+        assert isinstance(parsed, NotACommand)
         assert (parsed.why.key if parsed.why else None) == outcome
 
 

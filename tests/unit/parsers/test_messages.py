@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from parsers.commands import CallCommand, NotACommand, number_of, parse_mail
+from parsers.commands import CallCommand, NotACommand, number_of
+from parsers.in_mail import parse_mail
 from parsers.mail import read_mail
 
 FOLDER = Path(__file__).parents[2] / "messages"
@@ -26,6 +27,7 @@ def test_a_mail_gives_what_is_expected(name: str, ending: bytes) -> None:
         assert list(parsed.not_understood) == expected["not_understood"]
         assert (parsed.why.key if parsed.why else None) == expected.get("why")
         return
+    assert isinstance(parsed, CallCommand)
     assert number_of(parsed.to).canonical() == expected["to"]
     assert (parsed.from_ and number_of(parsed.from_).canonical()) == expected.get("from")
     assert (parsed.bill, parsed.pin) == (expected.get("bill"), expected.get("pin"))

@@ -11,7 +11,7 @@ import pytest
 from cordboard.cli.sentences import SENTENCES
 from kernel.errors import Refused
 from parsers.commands import NotACommand, parse_text
-from replies.refusals import MOST_WORDS, REFUSALS, refusal_text
+from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, refusal_text
 
 ROOT = Path(__file__).parents[3]
 OF_MESSAGES = ("parsers", "gate", "inbound", "replies")
@@ -29,6 +29,7 @@ TYPICAL = {
     "number": "+44 20 7946 0000 x512345", "words": "'tomorow', 'at', 'noon', 'sharp' and more", "clause": "FROM",
     "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999",
     "doing": "waiting for you to press 1", "region": "GB",
+    "one": "call Ann Marie Longname", "other": "call +44 2..0018 from +870 7..1234 bill ACME-17",
     "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
 }  # fmt: skip
 
@@ -88,7 +89,7 @@ def test_an_operator_has_one_too(where: str, key: str, fields: frozenset[str]) -
     assert placeholders(SENTENCES.get(key) or REFUSALS[key]) <= fields | {"text"}
 
 
-NOT_RAISED = {"not_understood", "no_command", "only_a_name"}
+NOT_RAISED = {"not_understood", "no_command", "only_a_name", "not_dropped"}
 
 
 def test_no_sentence_is_for_nothing() -> None:
@@ -100,8 +101,8 @@ def test_no_sentence_is_for_nothing() -> None:
 def test_a_sentence_goes_into_one_text_message(key: str) -> None:
     fields = {name: TYPICAL[name] for name in placeholders(REFUSALS[key])}
     sentence = refusal_text(Refused(key, **fields)) if key not in NOT_RAISED else REFUSALS[key].format(**fields)
-    assert sentence.startswith("Not called: ")
-    assert sentence.endswith((".", "0"))
+    assert sentence.startswith(NOT_DONE["drop" if key == "not_dropped" else "call"])
+    assert sentence.endswith((".", "0", "?"))
     assert len(sentence) <= 160
     assert set(sentence) <= GSM_7
 

@@ -1,0 +1,44 @@
+"""AGAIN: the sender's last call as the command that it would be if it were written out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from accounts.people import User, fold_name, names_of, split_number
+from kernel.errors import Refused
+from orders import of_user
+from parsers.commands import CallCommand, NamedNumber
+from parsers.numbers import parse_number
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The call to place once more. `digest` is the first one's: the same call, however it is asked for."""
+
+    ref: str
+    digest: str
+    command: CallCommand
+
+
+def repeated(conn: Connection, user: User) -> Repeated:
+    """The user's last order, whatever became of it; Refused (nothing_again) if there is none."""
+    order = of_user.last(conn, user.account_id, user.id)
+    if order is None:
+        raise Refused("nothing_again")
+    from_ = parse_number(_written(order.number_a, order.extension_a), None)
+    to = parse_number(_written(order.number_b, order.extension_b), None)
+    name = _name_still(conn, user, order)
+    command = CallCommand(NamedNumber(name, to) if name else to, from_, order.bill or None)
+    return Repeated(order.ref, order.digest, command)
+
+
+def _name_still(conn: Connection, user: User, order: Row[Any]) -> str:
+    """The other party's name, unless the phone book has come to mean another number by it."""
+    called = (order.number_b, order.extension_b)
+    book = {fold_name(name): split_number(number) for name, number in names_of(conn, user.id).items()}
+    return order.name_b if book.get(fold_name(order.name_b), called) == called else ""
+
+
+def _written(e164: str, extension: str) -> str:
+    return f"{e164} x{extension}" if extension else e164

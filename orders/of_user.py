@@ -1,0 +1,28 @@
+"""A user's orders, as the user may speak of them: the last one, those not over yet, one by its reference."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from orders.tables import ORDER_IS_OPEN, orders
+
+
+def last(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
+    """The order placed last, whatever became of it."""
+    return conn.execute(_newest(account_id, user_id).limit(1)).one_or_none()
+
+
+def not_over(conn: Connection, account_id: str, user_id: str) -> list[Row[Any]]:
+    """The orders that wait, ring or are live, or whose legs are just being ended; newest first."""
+    return list(conn.execute(_newest(account_id, user_id).where(ORDER_IS_OPEN)))
+
+
+def called(conn: Connection, account_id: str, user_id: str, reference: str) -> Row[Any] | None:
+    """The order of that reference, which another user's never is."""
+    query = select(orders).where(orders.c.account_id == account_id, orders.c.ref == reference)
+    return conn.execute(query.where(orders.c.user_id == user_id)).one_or_none()
+
+
+def _newest(account_id: str, user_id: str) -> Select[Any]:
+    query = select(orders).where(orders.c.account_id == account_id, orders.c.user_id == user_id)
+    return query.order_by(orders.c.accepted_ms.desc(), orders.c.id.desc())

@@ -1,0 +1,84 @@
+"""The command of a mail: what its subject and its text say together."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from kernel.errors import Refused
+from parsers.commands import MAX_LINE, meant_by, parse_text, pins_in, with_pin
+from parsers.footers import DEVICE_SUBJECTS
+from parsers.mail import Mail
+from parsers.results import NotACommand, Parsed
+from parsers.words import GREETINGS, fold
+
+_APART: Final = re.compile(r"[\s._,-]+")
+_MOST_OWN_LINES: Final = 3
+
+
+def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> Parsed:
+    """The command of a mail: its own text's first line, or else its subject. Never raises.
+
+    The subject of a reply or a forward is an old one and never a command. Beside other words in the text a subject
+    launches nothing, and two different commands launch nothing; thanks, the sender's own name and a PIN are not other
+    words. A number or name without CALL launches from the text if the subject says nothing, and from the subject if
+    the text says nothing.
+    """
+
+    def read(text: str, *, bare: bool) -> Parsed:
+        return parse_text(text, country=country, names=names, bare=bare)
+
+    own = _own_words(mail)
+    body = _without_own_name(mail.own_text.strip(" \t\n"), own)
+    subject = "" if mail.is_reply_or_forward else mail.subject.strip(" \t")
+    said = read(body, bare=True)
+    if not subject:
+        return said
+    if isinstance(said, NotACommand):
+        pins = pins_in(body, own)
+        return _of_subject(read(subject, bare=pins is not None), said, body, pins)
+    is_bare = isinstance(read(body, bare=False), NotACommand)
+    above = read(subject, bare=is_bare)
+    if isinstance(above, NotACommand):
+        pins = pins_in(subject, own)
+        if is_bare and pins is None and not _says_nothing(subject, above):
+            return NotACommand((), Refused("subject_more"))
+        return with_pin(said, pins or frozenset())
+    if above.canonical() != said.canonical():
+        why = Refused("two_commands", one=above.shown(), other=said.shown())
+        return NotACommand((), why, command=meant_by(above, said))
+    return with_pin(said, frozenset({above.pin} if above.pin else ()))
+
+
+def _of_subject(above: Parsed, said: NotACommand, body: str, pins: frozenset[str] | None) -> Parsed:
+    """What the subject says, where the text is no command; `pins` is None if the text says something else."""
+    if isinstance(above, NotACommand):
+        return above if not body or (pins is not None and above.verb) else said
+    if pins is not None:
+        return with_pin(above, pins)
+    why = Refused("subject_and_body", one=above.shown())
+    return NotACommand(said.not_understood, why, command=meant_by(above))
+
+
+def _says_nothing(subject: str, above: NotACommand) -> bool:
+    """Whether a subject is a greeting, a verb alone, or what a device puts there by itself."""
+    if above.verb and above.why is not None and above.why.key == "clause_empty":
+        return True
+    bare = subject.casefold().strip("()<>[]. ")
+    return bare.startswith(DEVICE_SUBJECTS) or all(fold(word) in GREETINGS for word in bare.split())
+
+
+def _own_words(mail: Mail) -> frozenset[str]:
+    """What the sender may put under a text as their name; `No` may be one, and may be an answer."""
+    name = mail.from_name or (mail.from_address or "").partition("@")[0]
+    return frozenset(fold(word) for word in _APART.split(name) if word) - {"no", "not"}
+
+
+def _without_own_name(body: str, own: frozenset[str]) -> str:
+    """The text without the sender's own name under it; a text of nothing else is left as it is."""
+    lines = body.split("\n")
+    for _ in range(_MOST_OWN_LINES):
+        words = [word.strip("-~/*_") for word in lines[-1][:MAX_LINE].split()]
+        if len(lines) == 1 or any(fold(word) not in own for word in words if word):
+            break
+        lines.pop()
+    return "\n".join(lines).rstrip()

@@ -5,16 +5,15 @@ it is the whole text. To add one, give it a row in `COMMANDS` and a result type 
 of argument means is said in `parsers/grammar.py`.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 from kernel.errors import Refused
 from parsers.bare import is_meant, why_not
 from parsers.grammar import Argument, Clause, NamedNumber, Reader, Reading, Target
+from parsers.lines import MAX_LINE, PIN, command_line, only_reading, pin_of, pins_in
 from parsers.numbers import Number
 from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed, number_of
 from parsers.words import ASKING, COURTESY, PLEASE, Names, fold, keyword, phrase_at, split
@@ -33,12 +32,6 @@ __all__ = [
     "number_of",
     "parse_text",
 ]
-
-MAX_LINE: Final = 200
-"""Characters of a command line."""
-_MOST_LINES: Final = 40
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_READINGS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +55,18 @@ def _call(reading: Reading) -> CallCommand:
     assert isinstance(to, Number | NamedNumber)
     assert from_ is None or isinstance(from_, Number | NamedNumber)
     assert bill is None or isinstance(bill, str)
-    return CallCommand(to, from_, bill, _pin(pin))
+    return CallCommand(to, from_, bill, pin_of(pin))
 
 
 def _drop(reading: Reading) -> DropCommand:
     reference = reading["drop"]
     assert isinstance(reference, str)
-    return DropCommand(reference, _pin(reading.get("pin")))
+    return DropCommand(reference, pin_of(reading.get("pin")))
 
 
 def _again(reading: Reading) -> AgainCommand:
-    return AgainCommand(_pin(reading.get("pin")))
+    return AgainCommand(pin_of(reading.get("pin")))
 
-
-def _pin(value: object) -> str | None:
-    assert value is None or isinstance(value, str)
-    return value
-
-
-PIN: Final = Clause("pin", ("pin",), Argument.PIN)
 
 COMMANDS: Final = (
     Command(
@@ -122,50 +108,10 @@ def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare
     Clauses may go on in the lines below (`FROM office`, `PIN 1234`). A second, different command is asked about. With
     `bare` a number or a name that is the whole text is called. Never raises.
     """
-    lines = [line.strip(" \t") for line in _LINE_END.split(text, _MOST_LINES)[:_MOST_LINES]]
-    first = next((at for at, line in enumerate(lines) if line), None)
-    if first is None:
+    line, rest = command_line(text)
+    if not line:
         return NotACommand((), Refused("nothing_said"))
-    line, rest = _with_clauses_below(lines, first)
     return _Page(_book(tuple(names.items())), country).read(line, rest, bare=bare)
-
-
-def pins_in(text: str, own: frozenset[str] = frozenset()) -> frozenset[str] | None:
-    """The PINs of a text that says nothing else but thanks and `own` words; None if it says more."""
-    pins: set[str] = set()
-    for line in filter(None, (line.strip(" \t") for line in _LINE_END.split(text, _MOST_LINES))):
-        if pin := _lone_pin(line):
-            pins.add(pin)
-        elif not _courtesy(line, own):
-            return None
-    return frozenset(pins)
-
-
-def _lone_pin(line: str) -> str | None:
-    reading = _only(Reader(split(line), (PIN,), Names({}), None)) if len(line) <= MAX_LINE else None
-    return _pin(reading.get("pin")) if reading else None
-
-
-def _courtesy(line: str, own: frozenset[str]) -> bool:
-    words = [fold(word).strip("-~_*/\u2013\u2014") for word in split(line[: MAX_LINE + 1])]
-    return len(line) <= MAX_LINE and all(word in COURTESY | PLEASE | own or not word for word in words)
-
-
-def _with_clauses_below(lines: Sequence[str], first: int) -> tuple[str, Sequence[str]]:
-    """The command line with the clause lines under it joined, and the lines left."""
-    line, at = lines[first], first + 1
-    while at < len(lines) and (not lines[at] or _clause_line(lines[at])):
-        line = f"{line} {lines[at]}".rstrip(" ")
-        at += 1
-    return line, [left for left in lines[at:] if left]
-
-
-def _clause_line(line: str) -> bool:
-    """Whether a line goes on with the command above it; `Bill Smith` under it is more likely a signature."""
-    words = split(line)
-    if keyword(words[0]) == "bill":
-        return len(words) > 1 and (words[0].isupper() or any(char.isdigit() for char in words[1]))
-    return keyword(words[0]) in ("from", "pin") and len(words) > 1
 
 
 @lru_cache(maxsize=16)
@@ -183,12 +129,6 @@ def _meant(words: Sequence[str]) -> Command | None:
                 return command
         begins = begins and keyword(word) in PLEASE
     return None
-
-
-def _only(reader: Reader) -> Reading | None:
-    """The reading that accounts for every word, if there is exactly one."""
-    found = list(islice(reader.readings(), _READINGS))
-    return found[0] if found and all(reading == found[0] for reading in found) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +160,7 @@ class _Page:
         if meant is None:
             return self._no_command(words, too_long)
         reader = Reader(words, meant.clauses, self.names, self.country, thanks=not meant.alone)
-        if too_long is None and (reading := _only(reader)) and meant.name in reading:
+        if too_long is None and (reading := only_reading(reader)) and meant.name in reading:
             return meant.make(reading)
         unknown, why = reader.leftovers()
         if why is None and unknown and (meant.alone or all(keyword(word) in _LONE_VERBS for word in unknown)):
@@ -240,11 +180,11 @@ class _Page:
     def _alone(self, line: str) -> CallCommand | None:
         """The call that a line orders without a verb, by being a number or a name."""
         reader = Reader(split(line[: MAX_LINE + 1]), _BARE, self.names, self.country)
-        reading = _only(reader) if len(line) <= MAX_LINE else None
+        reading = only_reading(reader) if len(line) <= MAX_LINE else None
         return _call(reading) if reading and "call" in reading else None
 
     def _bare(self, alone: CallCommand, rest: Sequence[str], said: NotACommand) -> Parsed:
-        pins = pins_in("\n".join(rest))
+        pins = pins_in(rest)
         if pins is None:
             return replace(said, kind=False)
         if not is_meant(alone.to, _KEYWORDS):
@@ -253,7 +193,7 @@ class _Page:
 
     def _whole(self, said: AgainCommand | DropCommand, line: str, rest: Sequence[str]) -> Parsed:
         """A command of one word is one only if it is all that was said; `Again,` above thanks is none."""
-        pins = pins_in("\n".join(rest))
+        pins = pins_in(rest)
         if pins is not None and not (rest and line.endswith(",")):
             return with_pin(said, pins)
         if isinstance(said, AgainCommand):

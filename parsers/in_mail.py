@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import Refused
-from parsers.commands import MAX_LINE, meant_by, parse_text, pins_in, with_pin
+from parsers.commands import is_other, meant_by, parse_text, with_pin
 from parsers.footers import DEVICE_SUBJECTS
+from parsers.lines import MAX_LINE, lines_of, pins_in
 from parsers.mail import Mail
 from parsers.results import NotACommand, Parsed
 from parsers.words import GREETINGS, fold
@@ -34,16 +35,16 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
     if not subject:
         return said
     if isinstance(said, NotACommand):
-        pins = pins_in(body, own)
+        pins = pins_in(lines_of(body), own)
         return _of_subject(read(subject, bare=pins is not None), said, body, pins)
     is_bare = isinstance(read(body, bare=False), NotACommand)
     above = read(subject, bare=is_bare)
     if isinstance(above, NotACommand):
-        pins = pins_in(subject, own)
+        pins = pins_in([subject], own)
         if is_bare and pins is None and not _says_nothing(subject, above):
             return NotACommand((), Refused("subject_more"))
         return with_pin(said, pins or frozenset())
-    if above.canonical() != said.canonical():
+    if is_other(said, above):
         why = Refused("two_commands", one=above.shown(), other=said.shown())
         return NotACommand((), why, command=meant_by(above, said))
     return with_pin(said, frozenset({above.pin} if above.pin else ()))

@@ -127,7 +127,7 @@ def _meant(words: Sequence[str]) -> Command | None:
         for command in COMMANDS:
             if (begins or not command.everyday) and phrase_at(words, at, command.clauses[0].keywords):
                 return command
-        begins = begins and keyword(word) in PLEASE
+        begins = begins and (keyword(word) in PLEASE or "pin" in map(keyword, words[max(at - 1, 0) : at + 1]))
     return None
 
 
@@ -141,6 +141,7 @@ class _Page:
     def read(self, line: str, rest: Sequence[str], *, bare: bool) -> Parsed:
         said, alone = self._by_verb(line), self._alone(line)
         if isinstance(said, NotACommand):
+            said = replace(said, kind=said.kind and not any(_meant(split(line[:MAX_LINE])) for line in rest))
             return self._bare(alone, rest, said) if bare and alone else said
         if alone and not isinstance(said, DropCommand) and is_other(said, alone):
             return NotACommand((), Refused("name_or_command", name=alone.shown().removeprefix("call ")))

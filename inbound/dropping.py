@@ -16,7 +16,8 @@ from replies import sentences
 from replies.receipts import over_text, party
 
 LONGEST_LIST = 70
-"""Characters of the list of calls to choose from."""
+"""Characters of the list of calls to choose from; beyond it they are told by their references alone."""
+MOST_LISTED = 8
 
 Said = tuple[str, str]
 """What to answer, and what came of it in a word or reference."""
@@ -62,5 +63,7 @@ def _is_ending(conn: Connection, order: Row[Any]) -> bool:
 
 def _which(orders: list[Row[Any]]) -> str:
     named = ", ".join(f"{order.ref} is {party(order)}" for order in orders)
-    calls = named if len(named) <= LONGEST_LIST else ", ".join(order.ref for order in orders)
-    return sentences.DROP_WHICH.format(calls=calls[:LONGEST_LIST], ref=orders[0].ref)
+    if len(named) > LONGEST_LIST:
+        more = " and more" if len(orders) > MOST_LISTED else ""
+        named = ", ".join(order.ref for order in orders[:MOST_LISTED]) + more
+    return sentences.DROP_WHICH.format(calls=named, ref=orders[0].ref)

@@ -87,7 +87,7 @@ def refusal_text(said: NotACommand | Refused) -> str:
         return REFUSALS[said.key].format(**fields)
     if said.why is not None:
         return refusal_text(said.why).replace(NOT_DONE["call"], NOT_DONE.get(said.command, NOT_DONE["call"]), 1)
-    most = MOST_WORDS if said.verb else MOST_STRAY_WORDS
+    most = MOST_WORDS if said.verb and said.command != "drop" else MOST_STRAY_WORDS
     words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:most])
     more = " and more" if len(said.not_understood) > most else ""
     if said.verb:

@@ -68,7 +68,7 @@ LONE = "Not called: I am not sure what you mean. To have your last call again, w
         ("drop I1", "Nothing dropped: I don't know 'I1'." + WHICH),  # a letter that no reference has
         ("drop everything tomorrow", "Nothing dropped: I don't know 'everything', 'tomorrow'." + WHICH),
         ("cancel call mum", "Nothing dropped: I don't know 'mum'." + WHICH),
-        ("drop\nthe other one", "Nothing dropped: I don't know 'the', 'other', 'one'." + WHICH),
+        ("drop\nthe other one", "Nothing dropped: I don't know 'the', 'other' and more." + WHICH),
         ("drop K7 pin 12", "Nothing dropped: a PIN is 4 to 10 plain digits without spaces."),
         ("drop\nPIN 1234\nPIN 5678", "Nothing dropped: I don't know 'PIN', '****'." + WHICH),
         ("call mum\ndrop K7", "Nothing done: you wrote call mum, and drop K7. Which one? Send just that one."),

@@ -9,14 +9,15 @@ import pytest
 
 from billing.receipt import LegLine, Receipt
 from replies import sentences
-from replies.receipts import party, receipt_text
+from replies.receipts import over_text, party, receipt_text
 from replies.sentences import OUTCOMES, duration
 from tests.unit.inbound.house import NOW
 from tests.unit.replies.test_refusals import GSM_7
 
 TYPICAL = {
     "ref": "Z999", "name": "Ann Marie Longname", "phone": "+870 7..1234", "talk": "59 min 59 s", "paid": "EUR 1000.00",
-    "balance": "EUR 1000.00", "price": "EUR 13.00",
+    "balance": "EUR 1000.00", "price": "EUR 13.00", "before": "Z998", "minutes": "1234",
+    "how": "the number of Ann Marie Longname is not in service", "calls": "Z999 is Ann Marie Longname, " * 2,
 }  # fmt: skip
 
 
@@ -73,7 +74,16 @@ def test_numbers_are_masked_throughout() -> None:
     assert "2079460018" not in said
 
 
-FIRST_LINES = {**OUTCOMES, "accepted": sentences.ACCEPTED, "trusted": sentences.ACCEPTED_TRUSTED}
+FIRST_LINES = {
+    **OUTCOMES,
+    "accepted": sentences.ACCEPTED,
+    "trusted": sentences.ACCEPTED_TRUSTED,
+    "again": sentences.AGAIN,
+    "again, trusted": sentences.AGAIN_TRUSTED,
+    "dropping": sentences.DROPPING,
+    "over": sentences.DROP_OVER,
+}
+OTHERS = (sentences.DROP_UNKNOWN, sentences.DROP_NOTHING, sentences.DROP_WHICH, sentences.DROP_LATE)
 
 
 @pytest.mark.parametrize("outcome", FIRST_LINES)
@@ -85,6 +95,22 @@ def test_a_first_line_goes_into_one_text_message(outcome: str) -> None:
     assert set(said) <= GSM_7
     assert said.startswith("Z999 ")
     assert said.endswith(".")
+
+
+@pytest.mark.parametrize("sentence", OTHERS)
+def test_what_is_said_of_no_order_goes_into_one_too(sentence: str) -> None:
+    said = sentence.format(**TYPICAL)
+    assert len(said) <= 160
+    assert set(said) <= GSM_7
+    assert said.endswith(".")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_how_every_call_ended_can_be_told_in_a_few_words(outcome: str) -> None:
+    assert set(sentences.OVER) == set(OUTCOMES)
+    said = over_text(order(outcome=outcome, name_b="Ann Marie Longname"))
+    assert said == f"K7 is over already: {sentences.OVER[outcome].format(name='Ann Marie Longname')}."
+    assert len(said) <= 160
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,13 @@ def test_a_field_is_cut_and_never_read_as_a_format() -> None:
     assert refusal_text(Refused("number_two", number="{name}" * 20)).count("{name}") == 6
 
 
+@pytest.mark.parametrize("command", NOT_DONE)
+def test_what_was_not_done_is_said_by_its_name(command: str) -> None:
+    said = refusal_text(NotACommand((), Refused("two_lines", one="drop K7", other="call Mum"), command=command))
+    assert said == f"{NOT_DONE[command]}you wrote drop K7, and call Mum. Which one? Send just that one."
+    assert len(refusal_text(NotACommand(("w" * 300,) * 9, command="drop"))) <= 160
+
+
 def test_words_not_understood_are_named_as_spelled() -> None:
     assert refusal_text(NotACommand(("tomorow",))) == "Not called: I don't know 'tomorow'."
     many = refusal_text(NotACommand(tuple("abcdef")))

@@ -20,7 +20,7 @@ LONGEST_LIST = 70
 MOST_LISTED = 8
 
 Said = tuple[str, str]
-"""What to answer, and what came of it in a word or reference."""
+"""What to answer, and what the message's verdict keeps: "passed", or why nothing was dropped."""
 
 
 def drop(conn: Connection, user: User, command: DropCommand, sent_ms: int, now_ms: int, stale_ms: int) -> Said:
@@ -54,7 +54,7 @@ def _by_reference(conn: Connection, user: User, reference: str, now_ms: int) -> 
 
 def _drop(conn: Connection, order: Row[Any], now_ms: int) -> Said:
     wishes.drop(conn, order.id, now_ms)
-    return sentences.DROPPING.format(ref=order.ref), order.ref
+    return sentences.DROPPING.format(ref=order.ref), "passed"
 
 
 def _is_ending(conn: Connection, order: Row[Any]) -> bool:

@@ -84,8 +84,10 @@ class MailReader:
 
 
 def _names(conn: Connection, user: User) -> dict[str, str]:
-    labels = {phone.label: phone.number for phone in phones_of(conn, user.id) if phone.label}
-    return labels | names_of(conn, user.id)
+    """The phone book, and the labels of the user's own phones; a name that is both is there twice, and asked about."""
+    book = names_of(conn, user.id)
+    labels = ((phone.label, phone.number) for phone in phones_of(conn, user.id) if phone.label)
+    return book | {f"{label}." if label in book else label: number for label, number in labels}
 
 
 def _struck(text: str, pin: str | None) -> str:

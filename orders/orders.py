@@ -3,11 +3,12 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kernel.db import alone, change
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
-from orders.tables import ORDER_IS_OPEN, orders
+from orders.tables import ORDER_IS_OPEN, orders, wishes
+from orders.wishes import WishKind
 
 CLAIMING = 7_236_403
 """For `kernel.db.alone`: a number that nothing else in the database uses."""
@@ -16,6 +17,7 @@ _PLACE = insert(orders)
 _UNDER_WAY = (
     select(orders)
     .where(ORDER_IS_OPEN, orders.c.user_id == bindparam("user"), orders.c.digest == bindparam("digest"))
+    .where(~exists().where(wishes.c.order_id == orders.c.id, wishes.c.kind == WishKind.DROP))
     .where(orders.c.state.in_(UNDER_WAY))
     .limit(1)
 )
@@ -59,7 +61,7 @@ def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
 
 
 def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:
-    """The user's order for the same call that waits, rings or is live."""
+    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop."""
     return conn.execute(_UNDER_WAY, {"user": user_id, "digest": digest}).one_or_none()
 
 

@@ -118,6 +118,19 @@ def test_a_pin_is_proof(house: House) -> None:
     assert PIN.encode() not in house.bytes_on_disk()
 
 
+def test_what_came_of_it_is_kept_with_the_message(house: House) -> None:
+    call(house)
+    for text, kept in (("DROP K7", "unknown"), ("DROP A1", "passed")):
+        assert house.rules(house.send(house.mail(text), to=house.alias)) == [["drop", kept]]
+
+
+def test_the_same_call_may_be_ordered_anew_while_the_first_is_being_dropped(house: House) -> None:
+    call(house)
+    said(house, "DROP")
+    assert said(house, "CALL mum", date="").startswith("B1 Ringing ")
+    assert said(house, "CALL mum", date="") == "Not called: B1 for the same call is about to ring you."
+
+
 def test_a_redelivered_drop_gets_its_first_answer_and_drops_nothing_new(house: House) -> None:
     call(house)
     raw = house.mail("DROP", message_id="<d@x>")

@@ -81,6 +81,23 @@ def test_a_phone_can_be_named_by_its_label(house: House) -> None:
     assert house.orders[0].number_a == "+12025550142"
 
 
+def test_a_label_that_is_also_a_name_is_asked_about(house: House) -> None:
+    with house.db.write() as conn:
+        manage.add_phone(conn, NOW, house.user, "+12025550142", "office")
+        manage.add_contact(conn, NOW, house.user, "office", "+442079460019")
+    house.send(house.mail(f"CALL mum FROM office PIN {PIN}"))
+    assert house.said() == [(ANN, "Not called: office stands for two numbers in your phone book. Write the number.")]
+    assert not house.orders
+
+
+@pytest.mark.parametrize("text", ["mum", "+44 20 7946 0018", "office"])
+def test_a_name_number_or_label_alone_is_called(house: House, text: str) -> None:
+    with house.db.write() as conn:
+        manage.add_phone(conn, NOW, house.user, "+12025550142", "office")
+    house.send(house.mail(f"{text} pin {PIN}"))
+    assert [order.number_b for order in house.orders] == ["+12025550142" if text == "office" else MUM]
+
+
 def test_from_a_phone_that_nobody_verified_is_refused(house: House) -> None:
     message_id = house.send(house.mail(f"CALL mum FROM +12025550188 PIN {PIN}"))
     assert house.rules(message_id)[-1] == ["own phone", "phone_not_yours"]

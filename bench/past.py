@@ -26,7 +26,8 @@ def _tables(*, billed: bool) -> list[tuple[str, dict[str, str]]]:
     if not billed:
         return rows
     rows.append(("holds", order | {"amount": "5000000", "spent": "50000", "open": "0", "quote": ":quote",
-                                   "opened_ms": "t", "closed_ms": "t + 70000"}))  # fmt: skip
+                                   "opened_ms": "t", "closed_ms": "t + 70000", "most": "5000000",
+                                   "most_talk_s": "7200"}))  # fmt: skip
     for leg, role in (("a", "A"), ("b", "B")):
         rows += _billed(leg, role, order)
     rows.append(("outbox", {"id": _id("8"), "key": f"'answer:' || {_id('e')}"} | _SAID))

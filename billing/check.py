@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, String, and_, exists, func, lite
 
 from billing.holds import OPEN
 from billing.rating import Terms, billed_seconds, charge, tax
-from billing.tables import balances, cdrs, entries, holds, transactions
+from billing.tables import balances, cdrs, entries, hold_slices, holds, transactions
 from kernel.money import plain
 from orders.states import OrderState
 from orders.tables import attempts, orders
@@ -112,6 +112,18 @@ def _beyond_hold() -> Select[Any]:
     return select(h.order_id, h.amount, h.spent).where(or_(h.spent < 0, h.spent > h.amount))
 
 
+def _beyond_ceiling() -> Select[Any]:
+    h = holds.c
+    return select(h.order_id, h.amount, h.most).where(h.amount > h.most)
+
+
+def _wrong_slices() -> Select[Any]:
+    h, more = holds.c, func.sum(hold_slices.c.more)
+    query = select(h.order_id, h.amount, more.label("more")).join_from(holds, hold_slices)
+    wrong = or_(more >= h.amount, func.min(hold_slices.c.more) <= 0)
+    return query.group_by(h.order_id, h.amount).having(wrong)
+
+
 _CHECKS: list[tuple[Select[Any], Callable[[_Row], str]]] = [
     (_unbalanced(), lambda r: f"transaction {r.transaction_id} does not balance: off by {plain(r.amount)}"),
     (_without_entries(), lambda r: f"transaction {r.key} has no entries"),
@@ -123,6 +135,8 @@ _CHECKS: list[tuple[Select[Any], Callable[[_Row], str]]] = [
     (_unbilled(), lambda r: f"order {r.ref} has ended but its answered attempt {r.id} was not billed"),
     (_wrong_spent(), lambda r: f"order {r.order_id}: CDRs less what its hold has spent is {plain(r.off)}, not 0"),
     (_beyond_hold(), lambda r: f"order {r.order_id} was billed {plain(r.spent)} on a hold of {plain(r.amount)}"),
+    (_beyond_ceiling(), lambda r: f"order {r.order_id} holds {plain(r.amount)}, more than the {plain(r.most)} it may"),
+    (_wrong_slices(), lambda r: f"order {r.order_id} holds {plain(r.amount)}, but {plain(r.more)} was added to it"),
 ]
 
 

@@ -1,14 +1,17 @@
 """Holds: money set aside for a call before anything rings, kept until switch and log both say that it ended.
 
 A hold is `amount` of which `spent` has already been charged; what it still keeps from other orders is the rest.
+It begins with the shortest talk and grows by slices while the call lives, up to its ceiling; it never shrinks.
 Who opens one has locked the account's row first (a guarded UPDATE), or two orders spend the same balance.
 """
 
-from sqlalchemy import Connection, bindparam, func, insert, select, text, update
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, update
 
 from accounts.tables import accounts
-from billing.quotes import Quote
-from billing.tables import balances, holds
+from billing.quotes import Ceiling, Plan, Quote, next_plan
+from billing.tables import balances, hold_slices, holds
 
 OPEN = text("holds.open")
 """Written like the partial index's own condition, or SQLite would not use that index."""
@@ -20,12 +23,9 @@ _HELD = (
 )
 _AVAILABLE = select(balances.c.amount - _HELD).where(balances.c.account_id == bindparam("account"))
 _OPEN = insert(holds)
-_RELEASE = (
-    update(holds)
-    .where(holds.c.order_id == bindparam("order"), OPEN)
-    .values(open=False, closed_ms=bindparam("now"))
-)  # fmt: skip
-_QUOTE = select(holds.c.quote).where(holds.c.order_id == bindparam("order"))
+_HOLD = select(holds).where(holds.c.order_id == bindparam("order"), OPEN).with_for_update()
+_GROW = update(holds).where(holds.c.order_id == bindparam("order"), OPEN).values(amount=bindparam("grown"))
+_SLICE = insert(hold_slices)
 _LOCK = select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update(key_share=True)
 
 
@@ -39,25 +39,47 @@ def available(conn: Connection, account_id: str) -> int:
     return int(conn.execute(_AVAILABLE, {"account": account_id}).scalar() or 0)
 
 
-def open_hold(conn: Connection, order_id: str, account_id: str, amount: int, quote: Quote, now_ms: int) -> None:
-    """Set `amount` aside for the order, with the quote that its legs will be billed by. One hold an order."""
+def open_hold(
+    conn: Connection, order_id: str, account_id: str, amount: int, quote: Quote, now_ms: int,
+    ceiling: Ceiling | None = None,
+) -> None:  # fmt: skip
+    """Set `amount` aside for the order, with the quote that its legs will be billed by. One hold an order.
+
+    It may grow up to `ceiling`; without one it stays as it is.
+    """
     if amount <= 0:
         raise ValueError("a hold must hold something")
+    ceiling = ceiling or Ceiling(amount)
     conn.execute(
         _OPEN,
         {
             "order_id": order_id, "account_id": account_id, "amount": amount, "spent": 0, "open": True,
-            "quote": quote.to_json(), "opened_ms": now_ms,
+            "quote": quote.to_json(), "opened_ms": now_ms, "most": ceiling.amount, "most_talk_s": ceiling.talk_s,
         },
     )  # fmt: skip
 
 
-def quote_of(conn: Connection, order_id: str) -> Quote | None:
-    """The quote that the order's hold was made with."""
-    stored = conn.execute(_QUOTE, {"order": order_id}).scalar_one_or_none()
-    return Quote.from_json(stored) if stored else None
+def ceiling_of(hold: Row[Any]) -> Ceiling:
+    """What a row of holds may grow to."""
+    return Ceiling(hold.most, hold.most_talk_s)
 
 
-def release(conn: Connection, order_id: str, now_ms: int) -> bool:
-    """Let go of what the hold still keeps; False if it was released before."""
-    return conn.execute(_RELEASE, {"order": order_id, "now": now_ms}).rowcount == 1
+def grow(conn: Connection, order_id: str, account_id: str, slice_s: int, now_ms: int) -> Plan | None:
+    """Set more aside for a live call: a slice of talk, or what there is of one. What the hold pays for then.
+
+    None if there is nothing to be had, or the hold is at its ceiling or was let go. The account's row is locked
+    first, as for a new hold. The switch may be told the new limits only after the caller's transaction has been
+    committed: until then it cuts earlier than the hold would pay for, never later.
+    """
+    lock(conn, account_id)
+    hold = conn.execute(_HOLD, {"order": order_id}).one_or_none()
+    if hold is None:
+        return None
+    quote = Quote.from_json(hold.quote)
+    made = next_plan(quote, hold.amount, available(conn, account_id), ceiling_of(hold), slice_s)
+    if made is None:
+        return None
+    conn.execute(_GROW, {"order": order_id, "grown": made.amount})
+    more = made.amount - hold.amount
+    conn.execute(_SLICE, {"order_id": order_id, "talk_s": made.talk_s, "more": more, "at_ms": now_ms})
+    return made

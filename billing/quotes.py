@@ -2,7 +2,8 @@
 
 A is paid from its own answer, so a plan for `talk_s` of talk covers A for the confirm window, B's longest ringing
 and the talk, and B for the talk. The legs are cut where the plan ends: half a second early, since a cut comes late
-and must not start an increment.
+and must not start an increment. A call begins on a plan for its shortest talk and goes on by one slice of talk after
+the other.
 """
 
 import json
@@ -16,6 +17,8 @@ CONFIRM_S = 20
 RING_B_S = 60
 MIN_TALK_S = 60
 EARLY_MS = 500
+LONGEST_TALK_S = 700 * 60
+"""With both waits it stays under 12 h, beyond which a leg's record is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,14 @@ class Plan:
     talk_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most that a hold may grow to: an amount, and the talk that it may pay for."""
+
+    amount: int
+    talk_s: int = LONGEST_TALK_S
+
+
 def cost(quote: Quote, talk_s: int) -> int:
     """The most that a call with `talk_s` seconds of talk can cost, tax included. Never falls as `talk_s` grows."""
     waiting_s = quote.confirm_s + quote.ring_b_s
@@ -84,6 +95,19 @@ def plan(quote: Quote, budget: int, *, max_talk_s: int, min_talk_s: int = MIN_TA
     waiting_ms = (quote.confirm_s + quote.ring_b_s) * 1000
     talk_ms = low * 1000 - EARLY_MS
     return Plan(cost(quote, low), waiting_ms + talk_ms, talk_ms, low)
+
+
+def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int) -> Plan | None:
+    """What a hold of `held` grows to when `free` could be had: a slice of talk more, or as much of one as there is.
+
+    None if nothing of it pays for another whole second of talk below the ceiling.
+    """
+    now = plan(quote, held, max_talk_s=ceiling.talk_s, min_talk_s=1)
+    if now is None:
+        return None
+    budget, talk_s = min(held + max(free, 0), ceiling.amount), min(now.talk_s + slice_s, ceiling.talk_s)
+    made = plan(quote, budget, max_talk_s=talk_s, min_talk_s=1)
+    return made if made is not None and made.talk_s > now.talk_s else None
 
 
 def per_minute(quote: Quote) -> int:

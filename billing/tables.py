@@ -52,9 +52,20 @@ holds = Table(
     Column("quote", Text, nullable=False),  # JSON: the frozen deck rows and terms
     Column("opened_ms", BigInteger, nullable=False),
     Column("closed_ms", BigInteger),
+    Column("most", BigInteger, nullable=False, server_default=text("0")),  # what it may grow to: the cap of the call
+    Column("most_talk_s", Integer, nullable=False, server_default=text("0")),  # and the longest talk it may pay for
 )
 Index("ix_holds_open", holds.c.account_id, holds.c.amount, holds.c.spent, holds.c.open, sqlite_where=text("open"),
       postgresql_where=text("open"))  # fmt: skip
+
+hold_slices = Table(
+    "hold_slices",
+    metadata,
+    Column("order_id", ForeignKey("holds.order_id"), primary_key=True),
+    Column("talk_s", Integer, primary_key=True),  # the talk that the hold pays for since then
+    Column("more", BigInteger, nullable=False),  # what was added to its amount
+    Column("at_ms", BigInteger, nullable=False),
+)
 
 transactions = Table(
     "transactions",

@@ -136,7 +136,9 @@ class Calls(Part):
     ring_a_s: Seconds = 45
     ring_b_s: Seconds = 60
     confirm_s: Seconds = 20
-    min_talk_s: Seconds = 60
+    min_talk_s: Seconds = 60  # what a call must be able to pay for, and what is set aside before it is set up
+    slice_s: Seconds = 180  # by so much talk the hold grows
+    low_s: Seconds = 50  # when less of it is left
     max_call_minutes: int = Field(default=120, ge=1, le=700)  # a leg over 12 h is not believed
     setting_up_max: int = Field(default=20, ge=1, le=1000)
     order_stale_minutes: int = Field(default=10, ge=1, le=2880)

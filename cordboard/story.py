@@ -15,12 +15,14 @@ from sqlalchemy import Connection, Select, literal, or_, select
 from accounts.tables import accounts, users
 from billing.quotes import Plan, Quote, plan
 from billing.rating import Terms, explain
-from billing.tables import cdrs, entries, holds, transactions
+from billing.tables import cdrs, entries, hold_slices, holds, transactions
 from dispatcher import causes, lease, switchlog
 from dispatcher.tables import switch_log
 from gate.rules import RULES
+from kernel.money import plain
 from orders.states import MessageState, OrderState
-from orders.tables import attempts, messages, orders
+from orders.tables import attempts, messages, orders, wishes
+from orders.wishes import WishKind
 from replies.tables import outbox
 
 Facts = dict[str, Any]
@@ -61,6 +63,8 @@ class Story:
             seen += [(self.order["accepted_ms"], f"order {self.order['ref']} accepted, hold made")]
             seen += [(self.order["joined_ms"], "joined"), (hold["closed_ms"], "hold released")]
             seen += [(self.order["ended_ms"], f"order ended: {self.order['outcome']}")]
+            seen += [(self.order["drop_ms"], "a drop was asked for")]
+            seen += [(each["at_ms"], _slice_line(each, self.order["currency"])) for each in hold["slices"]]
         for leg in self.legs:
             seen += [(leg["claimed_ms"], f"leg {leg['role']} claimed, to {leg['number']}")]
             seen += [(leg["dialling_ms"], f"leg {leg['role']} dialled by {leg['carrier']}")]
@@ -82,7 +86,6 @@ class Reader:
     domain: str
     order_address: str
     switch: str
-    max_talk_s: int
     now_ms: int
 
     def find(self, what: str, account_id: str | None) -> list[Facts]:
@@ -110,7 +113,14 @@ class Reader:
         """An order from its message to its receipt."""
         o = orders.c
         told = [column for column in o if column.name not in NOT_TOLD]
-        query = select(*told, accounts.c.name.label("account"), accounts.c.currency, users.c.name.label("user"))
+        drop = select(wishes.c.made_ms).where(wishes.c.order_id == o.id, wishes.c.kind == WishKind.DROP)
+        query = select(
+            *told,
+            drop.scalar_subquery().label("drop_ms"),
+            accounts.c.name.label("account"),
+            accounts.c.currency,
+            users.c.name.label("user"),
+        )
         query = query.join_from(orders, accounts, accounts.c.id == o.account_id).join(users, users.c.id == o.user_id)
         order, price = self._rows(query.where(o.id == order_id))[0], self._price(order_id)
         return self._story(order["message_id"], order, price, self._legs(order_id), self._ledger(order_id))
@@ -164,11 +174,12 @@ class Reader:
         return self._rows(query.where(x.key.in_(keys)).order_by(x.created_ms, x.id))
 
     def _price(self, order_id: str) -> Facts | None:
-        h = holds.c
-        query = select(h.amount, h.spent, h.open, h.opened_ms, h.closed_ms, h.quote).where(h.order_id == order_id)
-        for hold in self._rows(query):
+        h, s = holds.c, hold_slices.c
+        slices = select(s.at_ms, s.more, s.talk_s).where(s.order_id == order_id).order_by(s.talk_s)
+        for hold in self._rows(select(holds).where(h.order_id == order_id)):
             quote = Quote.from_json(hold.pop("quote"))
-            cut = plan(quote, hold["amount"], max_talk_s=self.max_talk_s, min_talk_s=1) or Plan(0, 0, 0, 0)
+            cut = plan(quote, hold["amount"], max_talk_s=hold["most_talk_s"], min_talk_s=1) or Plan(0, 0, 0, 0)
+            hold |= {"slices": self._rows(slices)}
             limits = {"a_s": cut.limit_a_ms / 1000, "b_s": cut.limit_b_ms / 1000, "talk_s": cut.talk_s}
             return asdict(quote) | {"limits": limits, "hold": hold}
         return None
@@ -230,6 +241,11 @@ def _harmless(text: str) -> str:
 def _log_line(role: str, line: Facts) -> str:
     cause = "" if line["cause"] is None else f", cause {line['cause']} ({line['cause_word']})"
     return f"switch's log: {line['what']} of leg {role}{cause}"
+
+
+def _slice_line(each: Facts, currency: str) -> str:
+    minutes, seconds = divmod(each["talk_s"], 60)
+    return f"held {plain(each['more'])} {currency} more, to {minutes}:{seconds:02} of talk"
 
 
 def _cause_word(cause: int | None) -> str:

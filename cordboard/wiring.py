@@ -15,6 +15,7 @@ from dispatcher.jobs import Launcher
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
 from dispatcher.routes import Routes
+from dispatcher.slices import Slicing
 from dispatcher.switches.ari import Ari
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Carrier
@@ -139,7 +140,7 @@ class Parts:
         switch, calls = self.settings.switch, self.settings.calls
         return Launcher(
             self.db, self.clock, AriOnce(*self.ari), switch.name, switch.ari_app, self.routes,
-            calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS, calls.max_call_minutes * 60,
+            calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS,
         )  # fmt: skip
 
     @cached_property
@@ -149,8 +150,7 @@ class Parts:
         papers = Paperwork(
             self.db, self.clock, switch=switch.name, routes=self.routes,
             holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
-            max_talk_s=calls.max_call_minutes * 60,
-            longest_ring_s=max(calls.ring_a_s, calls.ring_b_s),
+            longest_ring_s=max(calls.ring_a_s, calls.ring_b_s), slicing=Slicing(calls.slice_s, calls.low_s),
         )  # fmt: skip
         ari = Ari(*self.ari, switch.ari_app, self.routes)
         waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from billing.quotes import Plan
 from dispatcher.calls import Call, Calls, Leg
 from dispatcher.causes import word
 from dispatcher.progress import PROGRESS, Action, Event, Step
 from dispatcher.routes import Routes
 from dispatcher.settling import Settling
+from dispatcher.slices import Slices
 from dispatcher.switches.base import Kind, SwitchEvent
 from kernel.clock import Clock
 from orders import attempts, orders
@@ -31,6 +33,7 @@ class Ask:
     call: Call | None
     attempt_id: str = ""
     cause: str = ""
+    plan: Plan | None = None  # what the hold paid for when this was decided, and so was committed: never armed beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,19 @@ Happening = SwitchEvent | Timer | Failed | Row[Any]
 class Advance:
     """Carries calls through the table of `progress`, in the database and in mind."""
 
-    def __init__(self, calls: Calls, settling: Settling, clock: Clock, switch: str, routes: Routes) -> None:
-        self._calls, self._settling, self._clock = calls, settling, clock
+    def __init__(
+        self, calls: Calls, settling: Settling, slices: Slices, clock: Clock, switch: str, routes: Routes
+    ) -> None:
+        self._calls, self._settling, self._slices, self._clock = calls, settling, slices, clock
         self._switch, self._routes = switch, routes
 
     def take(self, conn: Connection, happening: Happening) -> list[Ask]:
         """Write what follows from one happening; what to ask of the switch once that is committed."""
         match happening:
             case Timer(order_id, event):
-                call = self._calls.of_order(order_id) or self._calls.load(conn, order_id)
+                call = self._calls.of_order(order_id)
+                if call is None or call.state is OrderState.CLAIMED:  # workers write of it until its channel is there
+                    call = self._calls.load(conn, order_id)
                 return self.step(conn, call, event) if call else []
             case Failed(attempt_id, cause):
                 return self._never_made(conn, attempt_id, cause)
@@ -162,7 +169,7 @@ class Advance:
         outcome = _outcome(step, call)
         values: dict[str, Any] = {"outcome": outcome} if outcome else {}
         if step.to is OrderState.JOINED:
-            values["joined_ms"] = self._clock.ms()
+            values["joined_ms"], call.was_joined = self._clock.ms(), True
         if step.to is not call.state and not orders.move(conn, call.order_id, call.state, step.to, **values):
             log.warning("order moved under us", extra={"order": call.order_id, "event": event})
             self._calls.load(conn, call.order_id)
@@ -183,13 +190,20 @@ class Advance:
                 gone = call.legs.get("A" if action is Action.END_A else "B")
                 if gone is None or gone.gone or gone.state is AttemptState.ENDED:
                     return None
-                attempts.note(
-                    conn, gone.attempt_id, end_reason="other_left" if call.outcome == "talked" else call.outcome
-                )
+                reason = "other_left" if call.outcome == "talked" else call.outcome
+                attempts.note(conn, gone.attempt_id, end_reason=reason)
+                if gone.role == "A" and gone.state is AttemptState.CLAIMED:  # final: nobody will dial it any more
+                    self._settling.settle(conn, call, gone, None, None)
+                return Ask(action, call, gone.attempt_id)
+            case Action.EXTEND:
+                if not self._slices.extend(conn, call):
+                    return None
+                for role, limit_ms in (("A", call.plan.limit_a_ms), ("B", call.plan.limit_b_ms)):
+                    attempts.note(conn, call.legs[role].attempt_id, limit_ms=limit_ms)
             case Action.TELL_A:
                 return Ask(action, call, call.legs["A"].attempt_id, call.outcome.removeprefix("b_"))
-        role = "A" if action.value.endswith("_a") or action is Action.ARM_JOINED else "B"
-        return Ask(action, call, call.legs[role].attempt_id)
+        role = "B" if action.value.endswith("_b") else "A"
+        return Ask(action, call, call.legs[role].attempt_id, plan=call.plan)
 
     def _to_dialling(self, conn: Connection, leg: Leg, now_ms: int) -> bool:
         moved = attempts.move(

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from accounts.tables import users
-from billing.quotes import Plan, Quote, plan
+from billing.holds import ceiling_of
+from billing.quotes import Ceiling, Plan, Quote, plan
 from billing.tables import holds
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
@@ -26,6 +27,7 @@ class Leg:
     answered_ms: int | None = None
     ended_ms: int | None = None
     up_ms: int | None = None  # when a live event said that it was answered, by our clock
+    found_up: bool = False  # it was up when we came: only the log knows since when
     seen_ms: int | None = None
     gone: bool = False
     interrupted: bool = False  # we ended it, since nobody knows whether it was dialled
@@ -44,9 +46,13 @@ class Call:
     number_b: str
     caller_id: str
     outcome: str
-    plan: Plan
+    plan: Plan  # what its hold pays for
+    ceiling: Ceiling  # and may come to pay for
     who: str  # whose call it is, as it can be spelled out
     row: Row[Any]
+    was_joined: bool = False
+    unarmed: bool = False  # its legs' limits may be shorter than what the hold pays for
+    extend_after_ms: int = 0  # there was nothing to be had for it: not asked again before
     legs: dict[str, Leg] = field(default_factory=dict)
     attempt_ids: list[str] = field(default_factory=list)
 
@@ -59,8 +65,7 @@ class Call:
 class Calls:
     """Every call on this switch that is not over, found by its attempts' ids."""
 
-    def __init__(self, max_talk_s: int) -> None:
-        self._max_talk_s = max_talk_s
+    def __init__(self) -> None:
         self._by_attempt: dict[str, tuple[Call, Leg]] = {}
         self._by_order: dict[str, Call] = {}
 
@@ -98,14 +103,17 @@ class Calls:
         if known:
             self.forget(known)
         query = (
-            select(orders, holds.c.amount, holds.c.quote, users.c.name.label("user_name"))
+            select(
+                orders, holds.c.amount, holds.c.most, holds.c.most_talk_s, holds.c.quote,
+                users.c.name.label("user_name"),
+            )
             .join(holds, holds.c.order_id == orders.c.id)
             .join(users, users.c.id == orders.c.user_id)
-        )
+        )  # fmt: skip
         row = conn.execute(query.where(orders.c.id == order_id)).one_or_none()
         if row is None or row.state == OrderState.ENDED:
             return None
-        call = _call(row, self._max_talk_s)
+        call = _call(row)
         for attempt in conn.execute(select(attempts).where(attempts.c.order_id == order_id)):
             self.add_leg(call, _leg(attempt))
         self._by_order[order_id] = call
@@ -126,9 +134,9 @@ class Calls:
             self._by_attempt.pop(attempt_id, None)
 
 
-def limits(quote: str, held: int, max_talk_s: int) -> Plan:
-    """Where the legs of an order are cut: all the talk that its hold pays for."""
-    paid = plan(Quote.from_json(quote), held, max_talk_s=max_talk_s, min_talk_s=1)
+def limits(hold: Row[Any]) -> Plan:
+    """Where the legs of an order are cut: all the talk that its hold (a row with its columns) pays for."""
+    paid = plan(Quote.from_json(hold.quote), hold.amount, max_talk_s=hold.most_talk_s, min_talk_s=1)
     if paid is None:
         raise ValueError("a hold that does not pay for a second of talk")
     return paid
@@ -140,7 +148,7 @@ def spelled(name: str) -> str:
     return "".join(c for c in plain if c in "abcdefghijklmnopqrstuvwxyz0123456789")[:12]
 
 
-def _call(row: Row[Any], max_talk_s: int) -> Call:
+def _call(row: Row[Any]) -> Call:
     return Call(
         order_id=row.id,
         ref=row.ref,
@@ -150,9 +158,12 @@ def _call(row: Row[Any], max_talk_s: int) -> Call:
         number_b=row.number_b,
         caller_id=row.caller_id,
         outcome=row.outcome,
-        plan=limits(row.quote, row.amount, max_talk_s),
+        plan=limits(row),
+        ceiling=ceiling_of(row),
         who=spelled(row.user_name),
         row=row,
+        was_joined=row.joined_ms is not None,
+        unarmed=row.state == OrderState.JOINED,  # who armed it last may have died before the larger hold was told
     )
 
 

@@ -43,6 +43,8 @@ class Pace:
     look: float = 10.0
     again: float = 0.5
     canary: float = 60.0
+    wishes: float = 0.5  # read at once after an answer of the switch, but no more often than every tenth of this
+    low: float = 0.5
 
 
 class Conductor:
@@ -54,7 +56,8 @@ class Conductor:
     ) -> None:  # fmt: skip
         self._papers, self._switch, self._ring, self._clock = papers, switch, ring, clock
         self._pace = pace or Pace()
-        self._performer = Performer(switch, waits, self._happened, clock)
+        self._answered = asyncio.Event()
+        self._performer = Performer(switch, waits, self._happened, self._answered.set, clock)
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
         self._room = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="papers")
@@ -89,7 +92,7 @@ class Conductor:
             return
         work = (
             self._pump(events), self._follow_log(), self._beat(), self._look(), self._batches(), self._call_in(),
-            self._sing(), stop.wait(),
+            self._sing(), self._wishes(), self._low(), stop.wait(),
         )  # fmt: skip
         tasks = [asyncio.ensure_future(job) for job in work]
         done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -167,6 +170,31 @@ class Conductor:
             with contextlib.suppress(*AWAY):
                 await self._switch.canary(self._clock.ms())
             await asyncio.sleep(self._pace.canary)
+
+    async def _wishes(self) -> None:
+        """A wish may have been read before its call was as far as it is now: read again when the switch answered."""
+        while True:
+            await self._carry_on(self._papers.wished)
+            await asyncio.sleep(self._pace.wishes / 10)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.wishes):
+                    await self._answered.wait()
+            self._answered.clear()
+
+    async def _low(self) -> None:
+        """Calls that run low are written of by themselves: they lock accounts, which other batches do not."""
+        while True:
+            await asyncio.sleep(self._pace.low)
+            await self._carry_on(self._papers.low)
+
+    async def _carry_on(self, read: Callable[[], list[Happening]]) -> None:
+        try:
+            happenings = await self._on_paper(read)
+        except Unavailable as e:
+            log.warning("what is wanted of calls can't be read yet", extra={"why": str(e)})
+            return
+        for first in range(0, len(happenings), BATCH_AT_MOST):
+            await self._carry_out(await self._written(happenings[first : first + BATCH_AT_MOST]))
 
     async def _look(self) -> None:
         while True:

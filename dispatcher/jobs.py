@@ -22,7 +22,7 @@ from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database
 from kernel.errors import Unavailable
-from orders import attempts, orders
+from orders import attempts, orders, wishes
 from orders.states import AttemptState, OrderState
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,6 @@ class Launcher:
     routes: Routes
     setting_up_max: int
     stale_ms: int
-    max_talk_s: int
 
     def launch(self, order_id: str) -> bool:
         """Launch an order if it is still to be launched and may be now; whether its channel was asked for."""
@@ -80,6 +79,9 @@ class Launcher:
         now_ms = self.clock.ms()
         order = orders.lock(conn, order_id)
         if order is None or order.state not in (OrderState.DUE, OrderState.CLAIMED):
+            return None
+        if order.state == OrderState.DUE and wishes.is_dropped(conn, order_id):
+            closing.close(conn, order, OrderState.DUE, "dropped", now_ms)
             return None
         if not lease.is_live(conn, self.switch, now_ms) or not switchlog.is_trusted(conn, self.switch, now_ms):
             orders.not_rung(conn, order_id)
@@ -117,8 +119,7 @@ class Launcher:
         return Launch(self._attempt(conn, order, now_ms), order.id, earlier[-1].id if earlier else "")
 
     def _attempt(self, conn: Connection, order: Row[Any], now_ms: int) -> LegPlan:
-        hold = conn.execute(select(holds.c.amount, holds.c.quote).where(holds.c.order_id == order.id)).one()
-        limit_ms = limits(hold.quote, hold.amount, self.max_talk_s).limit_a_ms
+        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_a_ms
         carrier = self.routes.carrier_for(order.number_a)
         attempt_id = attempts.claim(
             conn, order.id, "A", switch=self.switch, carrier=carrier.name, number=order.number_a,

@@ -8,24 +8,29 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from dispatcher import lease, switchlog
-from dispatcher.advance import Advance, Ask, Happening
+from dispatcher import closing, lease, switchlog
+from dispatcher.advance import Advance, Ask, Happening, Timer
 from dispatcher.calls import Call, Calls
 from dispatcher.lease import LeaseLost
-from dispatcher.progress import Action
+from dispatcher.progress import PROGRESS, Action, Event
 from dispatcher.recovery import Recovery
 from dispatcher.routes import Routes
 from dispatcher.settling import Settling
+from dispatcher.slices import Slices, Slicing
 from dispatcher.switches.base import LiveLeg
 from dispatcher.tables import switch_log
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database
 from kernel.errors import Unavailable
+from orders import orders, wishes
+from orders.states import OrderState
 
 log = logging.getLogger(__name__)
 
 _PAST_SETTING_UP = (Action.ARM_JOINED, Action.TELL_A)
+_NOT_LIVE = (OrderState.DUE, OrderState.ENDED)
+_CAN_BE_DROPPED = {state for state, event in PROGRESS if event is Event.DROP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +46,15 @@ class Paperwork:
     """What one conductor knows and writes of one switch. Used from one thread."""
 
     def __init__(
-        self, db: Database, clock: Clock, *, switch: str, routes: Routes, holder: str, lease_ms: int, max_talk_s: int,
-        longest_ring_s: int = 90,
+        self, db: Database, clock: Clock, *, switch: str, routes: Routes, holder: str, lease_ms: int,
+        longest_ring_s: int = 90, slicing: Slicing | None = None,
     ) -> None:  # fmt: skip
         self._db, self._clock, self._switch = db, clock, switch
         self._holder, self._lease_ms = holder, lease_ms
-        self.calls = Calls(max_talk_s)
+        self.calls = Calls()
         self.settling = Settling(self.calls, clock)
-        self._advance = Advance(self.calls, self.settling, clock, switch, routes)
+        self._slices = Slices(clock, slicing or Slicing())
+        self._advance = Advance(self.calls, self.settling, self._slices, clock, switch, routes)
         self._recovery = Recovery(self.calls, self._advance, self.settling, clock, switch, longest_ring_s)
         self._epoch = self._until_ms = 0
         self._doubt: Doubt | None = None
@@ -98,8 +104,9 @@ class Paperwork:
         asks: list[Ask] = []
         with self._ours(asks) as conn:
             asks += [ask for happening in batch for ask in self._advance.take(conn, happening)]
-            crash_point("batch.before_commit")
-        crash_point("batch.after_commit")
+            extends = any(ask.action is Action.EXTEND for ask in asks)
+            crash_point("extend.before_commit" if extends else "batch.before_commit")
+        crash_point("extend.after_commit" if extends else "batch.after_commit")
         return asks
 
     def _alone(self, happening: Happening) -> list[Ask]:
@@ -125,6 +132,31 @@ class Paperwork:
         if rows:
             self._log_id = rows[-1].id
         return rows
+
+    def low(self) -> list[Happening]:
+        """Joined calls that want a larger hold, or limits as large as theirs; an account's calls one after the other.
+
+        Their order keeps two conductors from waiting for each other's account.
+        """
+        wanting = sorted((call for call in self.calls.all() if self._slices.wants(call)), key=lambda x: x.account_id)
+        return [Timer(call.order_id, Event.LOW) for call in wanting]
+
+    def wished(self) -> list[Happening]:
+        """What somebody wishes of live calls. What nobody claimed yet is ended here; what is over is noted as done."""
+        with self._db.read() as conn:
+            waiting = wishes.waiting(conn, self._switch)
+        if any(wish.state in _NOT_LIVE for wish in waiting):
+            with self._ours() as conn:
+                for wish in waiting:
+                    self._off_the_switch(conn, wish)
+        return [Timer(wish.order_id, Event.DROP) for wish in waiting if wish.state in _CAN_BE_DROPPED]
+
+    def _off_the_switch(self, conn: Connection, wish: Row[Any]) -> None:
+        now_ms = self._clock.ms()
+        if wish.state == OrderState.DUE and (order := orders.by_id(conn, wish.order_id)):
+            closing.close(conn, order, OrderState.DUE, "dropped", now_ms)  # else a worker was quicker
+        elif wish.state == OrderState.ENDED:
+            wishes.done(conn, wish.id, "dropped" if wish.outcome == "dropped" else "over", now_ms)
 
     def recover(
         self, live: list[LiveLeg], bridges: list[str], dialled: Set[str] = frozenset()

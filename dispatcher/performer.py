@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dispatcher.advance import Ask, Failed, Happening, Timer
-from dispatcher.calls import Call, Leg
+from dispatcher.calls import Call
 from dispatcher.progress import Action, Event
 from dispatcher.switches.ari import Ari
 from dispatcher.switches.base import LegPlan, SwitchRefused
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 TELL_AT_MOST_S = 8.0
 CREATE_REFUSED = 38  # Q.850: network out of order
+_ARMS = (Action.ARM_A, Action.ARM_JOINED, Action.EXTEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,12 @@ class Waits:
 class Performer:
     """Turns asks into requests; what comes of them returns as happenings."""
 
-    def __init__(self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], clock: Clock) -> None:
+    def __init__(
+        self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], answered: Callable[[], None],
+        clock: Clock,
+    ) -> None:  # fmt: skip
         self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
+        self._answered = answered
         self._last: dict[str, asyncio.Task[None]] = {}
         self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
@@ -45,6 +50,7 @@ class Performer:
             Action.CREATE_B: self._create_b,
             Action.DIAL_B: self._dial_b,
             Action.ARM_JOINED: self._arm_joined,
+            Action.EXTEND: self._extend,
             Action.TELL_A: self._tell,
             Action.END_A: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
             Action.END_B: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
@@ -74,6 +80,7 @@ class Performer:
     def _done(self, key: str, task: asyncio.Task[None]) -> None:
         if self._last.get(key) is task:
             del self._last[key]
+        self._answered()
 
     async def _carry_out(self, ask: Ask) -> None:
         try:
@@ -96,6 +103,8 @@ class Performer:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
         elif ask.action is Action.CREATE_B and isinstance(error, SwitchRefused):
             self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
+        elif ask.action in _ARMS and ask.call:
+            ask.call.unarmed = True
         elif ask.action in (Action.DIAL_A, Action.DIAL_B, Action.CREATE_B) and not _is_up(ask):
             try:
                 await self._switch.hang_up(ask.attempt_id)
@@ -103,7 +112,7 @@ class Performer:
                 log.warning("nor could the leg be ended", extra={"leg": ask.attempt_id})
 
     async def _arm_a(self, call: Call, ask: Ask) -> None:
-        await self._arm(call.legs["A"], call.plan.limit_a_ms)
+        await self._arm(call, ask, "A")
         if call.row.extension_a:
             await self._switch.tones(ask.attempt_id, call.row.extension_a)
 
@@ -111,8 +120,18 @@ class Performer:
         await self._switch.dial(attempt_id, ring_s)
         self.dialled.add(attempt_id)
 
-    async def _arm(self, leg: Leg, limit_ms: int) -> None:
-        """The limit counts from the answer; one that is armed late has less of it left."""
+    async def _arm(self, call: Call, ask: Ask, role: str) -> None:
+        """The limit counts from the answer; one that is armed late has less of it left.
+
+        A leg that was found up without a line in the log answered nobody knows when: it keeps the limit it has, which
+        counts from before the answer, until the log has told.
+        """
+        leg, plan = call.legs[role], ask.plan
+        assert plan is not None
+        if leg.found_up and leg.answered_ms is None:
+            call.unarmed = True
+            return
+        limit_ms = plan.limit_a_ms if role == "A" else plan.limit_b_ms
         late_ms = max(self._clock.ms() - leg.answered_ms, 0) if leg.answered_ms else 0
         await self._switch.arm(leg.attempt_id, max(limit_ms - late_ms, 1))
 
@@ -131,11 +150,15 @@ class Performer:
         await self._switch.bridge(call.order_id, call.legs["A"].attempt_id, ask.attempt_id)
         await self._dial(ask.attempt_id, self._waits.ring_b)
 
-    async def _arm_joined(self, call: Call, _ask: Ask) -> None:
+    async def _arm_joined(self, call: Call, ask: Ask) -> None:
         b = call.legs["B"]
-        await self._arm(b, call.plan.limit_b_ms)
+        await self._arm(call, ask, "B")
         if call.row.extension_b:
             await self._switch.tones(b.attempt_id, call.row.extension_b)
+
+    async def _extend(self, call: Call, ask: Ask) -> None:
+        await self._arm(call, ask, "A")
+        await self._arm(call, ask, "B")
 
     async def _tell(self, call: Call, ask: Ask) -> None:
         self._later(TELL_AT_MOST_S, Timer(call.order_id, Event.TOLD))

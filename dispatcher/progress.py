@@ -24,7 +24,8 @@ class Event(StrEnum):
     B_ANSWERED = "b_answered"
     B_ENDED = "b_ended"
     TOLD = "told"  # the words to A were played
-    DROP = "drop"
+    LOW = "low"  # what the hold pays for is almost used up, or the switch was not told of all of it
+    DROP = "drop"  # somebody wishes it to end
 
 
 class Action(StrEnum):
@@ -36,6 +37,7 @@ class Action(StrEnum):
     CREATE_B = "create_b"
     DIAL_B = "dial_b"  # bridged first, so that A hears B ringing
     ARM_JOINED = "arm_joined"  # set B's limit from its answer; A's reaches beyond it, and either end ends both
+    EXTEND = "extend"  # set both limits anew, to what a larger hold pays for
     TELL_A = "tell_a"
     END_A = "end_a"
     END_B = "end_b"
@@ -60,6 +62,7 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.CONFIRMING, E.NOT_PRESSED): Step(S.CLOSING, (A.END_A,), "not_confirmed"),
     (S.REACHING_B, E.B_READY): Step(S.RINGING_B, (A.DIAL_B,)),
     (S.RINGING_B, E.B_ANSWERED): Step(S.JOINED, (A.ARM_JOINED,), "talked"),
+    (S.JOINED, E.LOW): Step(S.JOINED, (A.EXTEND,)),
     (S.REACHING_B, E.B_ENDED): Step(S.TELLING, (A.TELL_A,), "b"),
     (S.RINGING_B, E.B_ENDED): Step(S.TELLING, (A.TELL_A,), "b"),
     (S.JOINED, E.B_ENDED): Step(S.CLOSING, (A.END_A,)),
@@ -72,7 +75,7 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.RINGING_B, E.A_ENDED): Step(S.CLOSING, (A.END_B,), "a_left"),
     (S.JOINED, E.A_ENDED): Step(S.CLOSING, (A.END_B,)),
     (S.TELLING, E.A_ENDED): Step(S.CLOSING),
-    # B answered while A was leaving or being told: end it; it is not charged under 2 s.
+    # B answered while A was leaving, or after a drop: end it; it is not charged under 2 s.
     (S.CLOSING, E.B_ANSWERED): Step(S.CLOSING, (A.END_B,)),
     **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in sorted(LIVE_ORDERS - {S.CLOSING})},
 }

@@ -115,8 +115,11 @@ class Recovery:
         if leg.state is AttemptState.CLAIMED:
             return self._take(conn, SwitchEvent(Kind.READY, leg.attempt_id))
         if seen.up:
+            leg.found_up = leg.answered_ms is None
             asks = self._take(conn, SwitchEvent(Kind.UP, leg.attempt_id))
             return asks or self._resume(call, leg)
+        if call.state is OrderState.CLOSING:
+            return [Ask(None, call, leg.attempt_id)]  # we died before its end was asked for
         if not (seen.ringing or known):
             # Committed to dial, and not ringing: whether `dial` was sent is not known, and it is never sent twice.
             log.warning("a leg that may not have been dialled is ended", extra={"leg": leg.attempt_id})

@@ -48,7 +48,8 @@ class Settling:
     def _bill(self, conn: Connection, call: Call, leg: Leg, ended_ms: int | None, *, estimated: bool) -> None:
         other = call.legs.get("B" if leg.role == "A" else "A")
         a_left_ms = other.ended_ms if other and leg.role == "B" else None
-        if a_left_ms is None and call.outcome == "a_left":
+        dropped = call.outcome == "dropped" and not call.was_joined  # whoever answers now, answers too late
+        if dropped or (a_left_ms is None and call.outcome == "a_left"):
             a_left_ms = leg.answered_ms  # the table saw A leave first, its line is still to come
         told = BilledLeg(
             leg.attempt_id,
@@ -57,7 +58,7 @@ class Settling:
             cause=leg.cause,
             estimated=estimated,
             a_ended_ms=a_left_ms if leg.role == "B" else None,
-            b_answered_ms=other.answered_ms if other and leg.role == "A" else None,
+            b_answered_ms=other.answered_ms if other and leg.role == "A" and not dropped else None,
         )
         try:
             finalise(conn, told, self._clock.ms())

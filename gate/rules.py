@@ -154,12 +154,16 @@ def call_cap(asked: Asked, _conn: Connection) -> None:
 
 
 def funds(asked: Asked, conn: Connection) -> None:
-    """What is left after all open holds pays for this one. The account's row was locked before it is summed up."""
+    """What is left after all open holds pays for the shortest talk. The account's row was locked before the sum.
+
+    No more is held yet: what a longer talk costs is added while it goes on.
+    """
     assert asked.quote is not None
     assert asked.plan is not None
     budget = min(available(conn, asked.account.id), asked.plan.amount)
     limits = asked.limits
-    asked.plan = plan(asked.quote, budget, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s)
+    first_s = min(limits.min_talk_s, limits.max_talk_s)
+    asked.plan = plan(asked.quote, budget, max_talk_s=first_s, min_talk_s=first_s)
     if asked.plan is None:
         raise Refused("no_funds", balance=display(max(budget, 0), asked.account.currency))
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from accounts.people import Account, User, account_of, phones_of, user_of
 from accounts.tables import accounts
 from billing.holds import open_hold
-from billing.quotes import Quote, per_minute
+from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
 from gate.rules import Asked, Limits
 from inbound.dropping import drop
@@ -145,7 +145,8 @@ class Ordering:
         trusted = device is not None and not device.press_1 and _verified(asked)
         order = self._row(conn, given, wanted, a, verdict.quote, press_1=not trusted)
         orders.place(conn, order, asked.now_ms)
-        open_hold(conn, order.id, account.id, verdict.plan.amount, verdict.quote, asked.now_ms)
+        ceiling = Ceiling(account.cap_call, self.limits.max_talk_s)
+        open_hold(conn, order.id, account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
         return Ordered(order.answer, verdict.rules, order.id)
 
     def _leg_a(self, conn: Connection, user: User, command: CallCommand) -> Number:

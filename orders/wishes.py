@@ -32,9 +32,9 @@ def drop(conn: Connection, order_id: str, now_ms: int) -> bool:
 
 
 def waiting(conn: Connection, switch: str) -> list[Row[Any]]:
-    """Open wishes for orders on this switch or on none yet, oldest first: id, order_id, kind."""
+    """Open wishes for orders on this switch or on none yet, oldest first: id, order_id, kind; its state, outcome."""
     query = (
-        select(wishes.c.id, wishes.c.order_id, wishes.c.kind)
+        select(wishes.c.id, wishes.c.order_id, wishes.c.kind, orders.c.state, orders.c.outcome)
         .join(orders, orders.c.id == wishes.c.order_id)
         .where(WISH_IS_OPEN, orders.c.switch.in_(("", switch)))
         .order_by(wishes.c.made_ms, wishes.c.id)

@@ -34,7 +34,7 @@ ORDERS = """\
 ## An order
 
 Every legal move. `due` to `claimed` is made by a worker; `claimed` back to `due` is a leg A that was never dialled;
-`due` or `claimed` straight to `ended` is an order that waited too long. The rest is the conductor's.
+`due` or `claimed` straight to `ended` is an order that waited too long, or was dropped. The rest is the conductor's.
 """
 SETTING = """\
 Between create and bridge, and so counted by the limit on calls being set up:
@@ -53,7 +53,8 @@ of an order. Actions are asked of the switch after the new state was committed.
 """
 TAIL = """\
 An outcome of `a` or `b` is completed with the word for that leg's hang-up cause (docs/numbering.md): `b_busy`,
-`a_no_answer`. `drop` is in the table, but nothing sends it yet.
+`a_no_answer`. `drop` is a wish that the conductor read, `low` its own watch over what the hold pays for: then the hold
+grows, in the transaction of the step, or nothing is asked of the switch.
 """
 
 

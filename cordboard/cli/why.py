@@ -19,10 +19,10 @@ from kernel.money import plain
 COLUMNS = 80
 MOST_LISTED = 60
 INDENT = "  "
-MONEY = {"amount", "spent", "charge", "tax", "rate", "connect_fee"}
+MONEY = {"amount", "spent", "most", "more", "charge", "tax", "rate", "connect_fee"}
 WAIVED = {
     "unjoined": "not charged: leg B never answered, and this account then pays nothing for leg A",
-    "late_b": "not charged: leg B answered after leg A had left, and was hung up within 2 s",
+    "late_b": "not charged: leg B answered after leg A had left or a drop, and was hung up within 2 s",
 }
 NOTES = {
     "capped": "capped: the hold had no more left than what was charged",
@@ -47,8 +47,7 @@ def why(tools: Tools, ref: str | None, account: str | None, last: int | None, js
         raise click.UsageError("Name an order or a message, or say --last.")
     with tools.db.read() as conn:
         mail, switch = tools.settings.mail, tools.settings.switch.name
-        most_s = tools.settings.calls.max_call_minutes * 60
-        reader = Reader(conn, mail.domain, mail.order_address, switch, most_s, tools.clock.ms())
+        reader = Reader(conn, mail.domain, mail.order_address, switch, tools.clock.ms())
         if last is not None:
             _list(reader.last(last), json_)
             return
@@ -158,6 +157,7 @@ class _Page:
             ("Waiting", f"{price['confirm_s']} s to press 1, {price['ring_b_s']} s of ringing"),
             ("Unjoined", f"leg A is {'' if price['charge_unjoined'] else 'not '}charged"),
             ("Hold", f"{self._money(hold['amount'])}, {self._money(hold['spent'])} of it spent, {kept}"),
+            ("Ceiling", f"{self._money(hold['most'])}, {hold['most_talk_s']} s talk"),
             ("Pays for", f"{limits['talk_s']} s talk; A is cut {limits['a_s']} s and B {limits['b_s']} s after answer"),
         )
 

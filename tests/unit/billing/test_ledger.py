@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from billing import check, holds, ledger
+from billing.settle import close_order
 from billing.tables import balances, entries, transactions
 from kernel.errors import Refused
+from orders.states import OrderState
+from orders.tables import orders
 from tests.unit import factory
 from tests.unit.billing.world import DOLLAR, QUOTE, funded, held
 from tests.unit.factory import NOW
@@ -72,8 +75,9 @@ def test_a_correction_is_an_entry_of_its_own_and_takes_nothing_that_is_held(conn
 def test_a_hold_keeps_its_amount_from_other_orders_until_released(conn: Connection) -> None:
     call = held(conn, 15 * DOLLAR)
     assert holds.available(conn, call.account) == 5 * DOLLAR
-    assert holds.release(conn, call.order, NOW)
-    assert not holds.release(conn, call.order, NOW)
+    conn.execute(update(orders).where(orders.c.id == call.order).values(state=OrderState.ENDED))
+    assert close_order(conn, call.order, NOW)
+    assert not close_order(conn, call.order, NOW)
     assert holds.available(conn, call.account) == 20 * DOLLAR
     with pytest.raises(ValueError, match="something"):
         holds.open_hold(conn, call.order, call.account, 0, QUOTE, NOW)

@@ -14,6 +14,7 @@ from billing.quotes import EARLY_MS, Quote, plan
 from billing.receipt import receipt
 from billing.settle import LONGEST_MS, Absurd, Charge, Leg, close_order, finalise
 from billing.tables import cdrs, entries, transactions
+from billing.tables import holds as holds_table
 from kernel.db import Database
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
@@ -230,5 +231,5 @@ def test_check_finds_what_was_tampered_with(conn: Connection) -> None:
 def test_a_quote_with_a_row_of_its_own_kind_is_read_back(conn: Connection) -> None:
     quote = replace(per_minute_quote(), ring_b_s=45, confirm_s=0)
     call = held(conn, quote=quote)
-    assert holds.quote_of(conn, call.order) == quote
-    assert holds.quote_of(conn, "other") is None
+    assert conn.scalar(select(holds_table.c.quote).where(holds_table.c.order_id == call.order)) == quote.to_json()
+    assert Quote.from_json(quote.to_json()) == quote

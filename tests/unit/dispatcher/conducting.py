@@ -86,7 +86,7 @@ class Conducting:
             loop.call_soon_threadsafe(self.news.set)
 
         self.papers = ToldPapers(
-            desk.db, desk.clock, switch=SWITCH, routes=desk.routes, holder="one", lease_ms=LEASE_MS, max_talk_s=7200
+            desk.db, desk.clock, switch=SWITCH, routes=desk.routes, holder="one", lease_ms=LEASE_MS
         )
         self.follower = ToldFollower(desk.db, desk.clock, SWITCH, exchange.cel_file)
         self.papers.tell = self.follower.tell = tell

@@ -119,9 +119,7 @@ class Desk:
     # -- the product's parts -----------------------------------------------------------------------------------------
 
     def idle_papers(self, holder: str = "one") -> Paperwork:
-        return Paperwork(
-            self.db, self.clock, switch=SWITCH, routes=self.routes, holder=holder, lease_ms=LEASE_MS, max_talk_s=7200
-        )
+        return Paperwork(self.db, self.clock, switch=SWITCH, routes=self.routes, holder=holder, lease_ms=LEASE_MS)
 
     def papers(self, holder: str = "one") -> Paperwork:
         """A conductor's papers, the lease in hand."""
@@ -131,7 +129,7 @@ class Desk:
 
     def launcher(self, url: str, setting_up_max: int = 20) -> Launcher:
         once = AriOnce(url, "cordboard", "cordboard")
-        return Launcher(self.db, self.clock, once, SWITCH, APP, self.routes, setting_up_max, STALE_MS, 7200)
+        return Launcher(self.db, self.clock, once, SWITCH, APP, self.routes, setting_up_max, STALE_MS)
 
     def launcher_on(self, exchange: RunningExchange, setting_up_max: int = 20) -> Launcher:
         return self.launcher(exchange.url, setting_up_max)

@@ -8,6 +8,7 @@ import pytest
 from accounts.people import Phone, account_of, phones_of, user_of
 from billing import ledger
 from billing.holds import available, open_hold
+from billing.quotes import cost
 from gate import gate
 from gate.highcost import HIGH_COST
 from gate.rules import RULES, Asked
@@ -171,14 +172,21 @@ def test_the_first_rule_of_the_table_that_refuses_has_the_say(house: House, aske
     assert len(verdict.rules) == NAMES.index(rule) + 1
 
 
-def test_the_plan_is_within_cap_and_funds_and_as_long_as_may_be(house: House, asked: Asked) -> None:
-    verdict = judge(house, changed(asked, {"account_cap_call": 1000 * DOLLAR}))
+@pytest.mark.parametrize(("least_s", "talk_s"), [(60, 60), (90, 90), (9000, 7200)])
+def test_no_more_than_the_shortest_talk_is_held(house: House, asked: Asked, least_s: int, talk_s: int) -> None:
+    limits = replace(LIMITS, min_talk_s=least_s)
+    verdict = judge(house, changed(asked, {"account_cap_call": 1000 * DOLLAR, "limits": limits}))
     assert verdict.plan is not None
-    assert verdict.plan.talk_s == LIMITS.max_talk_s
-    small = judge(house, changed(asked, {"account_cap_call": DOLLAR}))
-    assert small.plan is not None
-    assert LIMITS.min_talk_s <= small.plan.talk_s < LIMITS.max_talk_s
-    assert small.plan.amount <= DOLLAR
+    assert verdict.quote is not None
+    assert (verdict.plan.talk_s, verdict.plan.amount) == (talk_s, cost(verdict.quote, talk_s))
+
+
+def test_a_cap_or_a_balance_that_does_not_pay_for_the_shortest_talk_refuses(house: House, asked: Asked) -> None:
+    verdict = judge(house, asked)
+    assert verdict.plan is not None
+    needed = verdict.plan.amount
+    assert judge(house, changed(asked, {"account_cap_call": needed})).plan == verdict.plan
+    assert judge(house, changed(asked, {"account_cap_call": needed - 1})).rules[-1] == ("cap per call", "over_call_cap")
 
 
 def test_what_other_orders_hold_is_not_there(house: House, asked: Asked) -> None:

@@ -26,6 +26,8 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
         "paid": display(receipt.total, receipt.currency),
         "balance": display_held(receipt.balance_left, receipt.currency),
     }
+    if outcome == "dropped" and talked_ms:
+        outcome = "dropped_talking"
     first = sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"]).format(**fields)
     legs = [_leg_line(order, leg, receipt.currency) for leg in receipt.legs]
     exact = {
@@ -43,7 +45,7 @@ def over_text(order: Row[Any]) -> str:
 
 
 def _is_b(leg: LegLine) -> bool:
-    return leg.role == "B" and leg.answered_ms is not None and leg.ended_ms is not None
+    return leg.role == "B" and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
 
 
 def _leg_line(order: Row[Any], leg: LegLine, currency: str) -> str:

@@ -31,7 +31,8 @@ DOING: dict[str, str] = {
 OUTCOMES: dict[str, str] = {
     "talked": "{ref} {name}, {talk}. You paid {paid}. Balance {balance}.",
     "not_confirmed": "{ref} Nobody pressed 1 on {phone}, so {name} was not rung. You paid {paid}.",
-    "dropped": "{ref} Dropped. You paid {paid}.",
+    "dropped": "{ref} The call to {name} was dropped. You paid {paid}.",
+    "dropped_talking": "{ref} {name}, {talk}, then dropped. You paid {paid}. Balance {balance}.",
     "a_left": "{ref} You hung up before {name} answered. You paid {paid}.",
     "expired": "{ref} Not called: the exchange could not take it in time. Nothing was charged. Please send it again.",
     "interrupted": "{ref} Broken off: the exchange failed. You paid {paid}. Please send it again.",

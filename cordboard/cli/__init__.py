@@ -34,6 +34,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
     },
     "Calls": {
+        "drop": ("drop", "End an order's call, or the order before anybody is rung."),
         "why": ("why", "The whole story of an order or a message, by the second."),
         "shunted": ("shunted", "Messages set aside for a person: list, show, replay."),
         "mail": ("mail", "Show the answers that stayed on this machine."),

@@ -12,11 +12,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from billing.tables import cdrs
+from billing import ledger
+from billing.tables import cdrs, hold_slices
 from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.house import Enrolled, House, on_asterisk
 from cordboard.lab.phones import Kind, Phone
-from orders import attempts
+from orders import attempts, wishes
 from orders.states import OrderState
 from orders.tables import orders
 from replies.maildir_view import list_mails
@@ -51,7 +52,9 @@ _SUBSCRIBERS: dict[Kind, Any] = {
     "unallocated": "unallocated",
     "unavailable": "congestion",
 }
-QUICK_CALLS = {"confirm_s": 4, "ring_a_s": 8, "ring_b_s": 4, "min_talk_s": 6, "lease_s": 3}
+QUICK_CALLS = {
+    "confirm_s": 4, "ring_a_s": 8, "ring_b_s": 4, "min_talk_s": 6, "slice_s": 3, "low_s": 4, "lease_s": 3,
+}  # fmt: skip
 _names = itertools.count(1)
 
 
@@ -100,6 +103,23 @@ class Place:
     def bills(self, order: Any) -> dict[str, Any]:
         with self.house.parts.db.read() as conn:
             return {row.role: row for row in conn.execute(select(cdrs).where(cdrs.c.order_id == order.id))}
+
+    def slices(self, order: Any) -> list[int]:
+        """Seconds of talk that the order's hold came to pay for, slice by slice."""
+        with self.house.parts.db.read() as conn:
+            query = select(hold_slices.c.talk_s).where(hold_slices.c.order_id == order.id)
+            return list(conn.execute(query.order_by(hold_slices.c.talk_s)).scalars())
+
+    def top_up(self, who: Enrolled, amount: int) -> None:
+        """Pay in, as `cordboard accounts topup` does."""
+        with self.house.parts.db.write() as conn:
+            now_ms = self.house.parts.clock.ms()
+            assert ledger.top_up(conn, who.account_id, amount, "USD", f"more:{now_ms}", "", now_ms)
+
+    def drop(self, order: Any) -> None:
+        """Wish for the order's call to end."""
+        with self.house.parts.db.write() as conn:
+            assert wishes.drop(conn, order.id, self.house.parts.clock.ms())
 
     def told(self, who: Enrolled, how_many: int) -> list[str]:
         """The first lines of what the user was told, once there are so many."""

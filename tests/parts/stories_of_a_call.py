@@ -20,6 +20,10 @@ from tests.parts.places import (
     Place,
 )
 
+SIX_SECONDS_OF_TALK = 28_700 + 30_000
+"""0.01 to connect and 0.08 a minute for 14 s (confirming, ringing, talk) of leg A, 0.06 for the first 30 s of leg B."""
+EIGHT_SECONDS_OF_TALK = 31_400 + 30_000
+
 
 def billed_from_the_log(place: Place, order: Any, *roles: str) -> None:
     """Each of these legs has one CDR whose milliseconds are the log's; no other leg has one."""
@@ -112,6 +116,46 @@ class CallStories:
         assert sum(answer.startswith("A1 Ringing") for answer in answers) == 5
         assert place.rung(PRESSES_1) == rung + 1
         billed_from_the_log(place, order, "A", "B")
+
+    def test_the_hold_grows_during_the_call_which_is_cut_where_the_money_ends(self, place: Place) -> None:
+        who, order = call(place, "CALL Bob", names={"Bob": STAYS}, balance=EIGHT_SECONDS_OF_TALK)
+        assert order.outcome == "talked"
+        billed_from_the_log(place, order, "A", "B")
+        assert place.slices(order) == [8]  # begun with 6; a slice would be 3 s more, but there are 2
+        bills = place.bills(order)
+        assert 7_000 < bills["B"].ended_ms - bills["B"].answered_ms < 8_000  # half a second early
+        assert not any(bill.capped for bill in bills.values())
+        assert "You paid $0.0" in place.told(who, 2)[1]
+
+    def test_a_top_up_in_the_middle_of_a_call_lengthens_it_and_a_drop_ends_it(self, place: Place) -> None:
+        who = place.somebody(names={"Bob": STAYS}, balance=SIX_SECONDS_OF_TALK)
+        place.mail(who, "CALL Bob")
+        place.house.until(lambda: place.state(who) == "joined")
+        (order,) = place.orders_of(who)
+        assert place.slices(order) == []
+        place.top_up(who, 1_000_000)
+        place.house.until(lambda: len(place.slices(order)) >= 2)
+        place.house.until(lambda: place.house.parts.clock.ms() > order.joined_ms + 6_500)
+        assert place.state(who) == "joined"
+        place.drop(order)
+        order = place.outcome(who)
+        assert order.outcome == "dropped"
+        billed_from_the_log(place, order, "A", "B")
+        bills = place.bills(order)
+        assert bills["B"].ended_ms - bills["B"].answered_ms > 6_000
+        assert " s, then dropped. You paid $" in place.told(who, 2)[1]
+
+    def test_a_drop_while_b_rings_ends_both_and_b_pays_nothing(self, place: Place) -> None:
+        who = place.somebody(names={"Bob": NO_ANSWER})
+        place.mail(who, "CALL Bob")
+        place.house.until(lambda: place.state(who) == "ringing_b")
+        place.drop(place.orders_of(who)[0])
+        order = place.outcome(who)
+        assert order.outcome == "dropped"
+        billed_from_the_log(place, order, "A")
+        legs = place.attempts(order)
+        assert legs["B"].ended_ms - legs["B"].dialling_ms < 4_000  # it would have rung that long
+        assert place.told(who, 2)[1].startswith("A1 The call to Bob was dropped. You paid $0.0")
 
     def test_the_books_are_in_order(self, place: Place) -> None:
         place.house.until(lambda: place.house.problems() == [])

@@ -22,7 +22,7 @@ SIX_SECONDS_OF_TALK = 28_700 + 18_000
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory, switch: Asterisk, handsets: Handsets) -> Iterator[Place]:
-    waits = {"confirm_s": 3, "ring_a_s": 10, "ring_b_s": 5, "min_talk_s": 5, "lease_s": 2}
+    waits = {"confirm_s": 3, "ring_a_s": 10, "ring_b_s": 5, "min_talk_s": 6, "lease_s": 2}
     telephones = {A: "answers", B: "answers"}
     with on_a_real_switch(tmp_path_factory.mktemp("deaths"), switch, handsets, waits, telephones) as found:  # type: ignore[arg-type]
         yield found

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.quotes import EARLY_MS, Quote, cost, per_minute, plan
+from billing.quotes import EARLY_MS, Ceiling, Quote, cost, next_plan, per_minute, plan
 from billing.rating import Terms, gross
 from tests.unit.billing.test_rating import TERMS
 from tests.unit.billing.world import DOLLAR, GB, QUOTE, US, per_minute_quote
@@ -71,3 +71,38 @@ def test_two_currencies_make_no_quote() -> None:
 @given(QUOTES)
 def test_a_quote_survives_json(quote: Quote) -> None:
     assert Quote.from_json(quote.to_json()) == quote
+
+
+@given(
+    QUOTES, BUDGETS, BUDGETS, st.integers(-5, 2_000_000), st.integers(1, 20_000), st.integers(1, 600),
+    st.integers(1, 600),
+)  # fmt: skip
+def test_the_next_plan_is_within_ceiling_and_funds_and_a_slice_at_most(
+    quote: Quote, budget: int, most: int, free: int, longest: int, least: int, slice_s: int
+) -> None:
+    now = plan(quote, min(budget, most), max_talk_s=min(least, longest), min_talk_s=1)
+    if now is None:
+        return
+    held, ceiling = now.amount, Ceiling(most, longest)
+    pays_for = plan(quote, held, max_talk_s=longest, min_talk_s=1)  # increments may pay for more than was planned
+    assert pays_for is not None
+    made = next_plan(quote, held, free, ceiling, slice_s)
+    budget = min(held + max(free, 0), most)
+    if made is None:
+        assert pays_for.talk_s == longest or cost(quote, pays_for.talk_s + 1) > budget
+        return
+    assert held < made.amount <= budget
+    assert pays_for.talk_s < made.talk_s <= min(longest, pays_for.talk_s + slice_s)
+    assert made.talk_s == min(longest, pays_for.talk_s + slice_s) or cost(quote, made.talk_s + 1) > budget
+
+
+def test_slice_by_slice_a_hold_comes_to_what_the_whole_call_would_have_held() -> None:
+    whole = plan(QUOTE, DOLLAR, max_talk_s=7200)
+    held = plan(QUOTE, DOLLAR, max_talk_s=60)
+    assert whole is not None
+    assert held is not None
+    slices = [held]
+    while made := next_plan(QUOTE, slices[-1].amount, DOLLAR - slices[-1].amount, Ceiling(DOLLAR), 180):
+        slices.append(made)
+    assert slices[-1] == whole
+    assert [made.talk_s for made in slices[:3]] == [60, 240, 420]

@@ -10,6 +10,7 @@ from sqlalchemy import Row, insert, select, update
 
 from billing import holds, ledger
 from billing.check import check
+from billing.quotes import Ceiling
 from billing.tables import cdrs
 from billing.tables import holds as holds_table
 from dispatcher.advance import Ask, Happening
@@ -24,10 +25,11 @@ from dispatcher.switches.exchange.running import RunningExchange
 from dispatcher.tables import log_positions, switch_log
 from kernel.clock import Clock
 from kernel.db import Database
-from orders import attempts
+from orders import attempts, wishes
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts as attempts_table
 from orders.tables import orders
+from orders.tables import wishes as wishes_table
 from replies.tables import outbox
 from tests.unit import factory
 from tests.unit.billing.world import DOLLAR, QUOTE
@@ -81,13 +83,15 @@ class Desk:
 
     # -- what is there beforehand ----------------------------------------------------------------------------------
 
-    def order(self, state: OrderState = OrderState.DUE, **columns: Any) -> str:
-        """An order with 5 dollars held for it."""
+    def order(
+        self, state: OrderState = OrderState.DUE, *, held: int = HOLD, ceiling: Ceiling | None = None, **columns: Any
+    ) -> str:
+        """An order with 5 dollars held for it, or what is `held`."""
         now_ms = self.clock.ms()
         terms = {"state": state, "accepted_ms": now_ms, "due_ms": now_ms, "answer_to": "sealed", "id": _id()}
         with self.db.write() as conn:
             order = factory.order(conn, self.account, self.user, **{**terms, **columns})
-            holds.open_hold(conn, order, self.account, HOLD, QUOTE, now_ms)
+            holds.open_hold(conn, order, self.account, held, QUOTE, now_ms, ceiling)
         return order
 
     def attempt(self, order: str, role: str = "A", state: AttemptState = AttemptState.CLAIMED, **columns: Any) -> str:
@@ -163,9 +167,21 @@ class Desk:
             rows = conn.execute(select(cdrs).where(cdrs.c.order_id == order))
             return {row.attempt_id: (row.answered_ms, row.ended_ms) for row in rows}
 
-    def held(self, order: str) -> bool:
+    def hold(self, order: str) -> Row[Any]:
         with self.db.read() as conn:
-            return bool(conn.scalar(select(holds_table.c.open).where(holds_table.c.order_id == order)))
+            return conn.execute(select(holds_table).where(holds_table.c.order_id == order)).one()
+
+    def held(self, order: str) -> bool:
+        return bool(self.hold(order).open)
+
+    def wish(self, order: str) -> Row[Any]:
+        """The one wish that somebody had of this order."""
+        with self.db.read() as conn:
+            return conn.execute(select(wishes_table).where(wishes_table.c.order_id == order)).one()
+
+    def drop(self, order: str) -> None:
+        with self.db.write() as conn:
+            assert wishes.drop(conn, order, self.clock.ms())
 
     def receipts(self, order: str) -> int:
         with self.db.read() as conn:

@@ -29,7 +29,7 @@ def trigger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def traffic(trigger: Path) -> Iterator[Traffic]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORDBOARD_CRASH_FILE", str(trigger))
-        with on_the_exchange(trigger.parent / "home", {"lease_s": 2, "confirm_s": 2}) as place:
+        with on_the_exchange(trigger.parent / "home", {"lease_s": 2, "confirm_s": 2, "low_s": 60}) as place:
             yield Traffic(place)
 
 

@@ -45,7 +45,7 @@ CALM: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traffic]:
-    with on_the_exchange(tmp_path_factory.mktemp("lossy"), {"lease_s": 2, "confirm_s": 2}) as place:
+    with on_the_exchange(tmp_path_factory.mktemp("lossy"), {"lease_s": 2, "confirm_s": 2, "low_s": 60}) as place:
         yield Traffic(place)
 
 

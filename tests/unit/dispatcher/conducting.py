@@ -8,16 +8,19 @@ from typing import Any
 
 from dispatcher import switchlog
 from dispatcher.advance import Ask, Happening
+from dispatcher.calls import limits
 from dispatcher.conductor import Conductor, Pace
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
+from dispatcher.slices import Slicing
 from dispatcher.switches.ari import Ari
 from dispatcher.switches.base import SwitchEvent
 from dispatcher.switches.exchange.running import RunningExchange
 from dispatcher.switchlog import Follower
+from orders import attempts
 from tests.unit.dispatcher.desk import APP, LEASE_MS, SWITCH, Desk
 
-PACE = Pace(beat=0.02, log_poll=0.005, idle_poll=0.005, look=0.1)
+PACE = Pace(beat=0.02, log_poll=0.005, idle_poll=0.005, look=0.1, wishes=0.05, low=0.02)
 Tell = Callable[[], None]
 
 
@@ -26,8 +29,9 @@ class WatchedSwitch(Ari):
 
     def __init__(self, exchange: RunningExchange, desk: Desk, tell: Tell) -> None:
         super().__init__(exchange.url, "cordboard", "cordboard", APP, desk.routes)
-        self._tell = tell
+        self._tell, self._desk = tell, desk
         self.connections = self.arms = 0
+        self.armed: list[tuple[str, int, int, int]] = []  # leg, limit, talk that is paid for, what the limit may be
         self.then: dict[str, Callable[[], object]] = {}
 
     async def events(self) -> AsyncGenerator[SwitchEvent | None]:
@@ -42,9 +46,21 @@ class WatchedSwitch(Ari):
         await self._step_in("ask")
 
     async def arm(self, attempt_id: str, limit_ms: int) -> None:
+        self.armed.append((attempt_id, limit_ms, *self._committed(attempt_id)))
         await super().arm(attempt_id, limit_ms)
         self.arms += 1
+        self._tell()
         await self._step_in(f"arm {self.arms}")
+
+    def _committed(self, attempt_id: str) -> tuple[int, int]:
+        """What the leg's hold pays for as anybody else sees it now, and what of that is still to come."""
+        with self._desk.db.read() as conn:
+            order = attempts.by_id(conn, attempt_id)
+            assert order is not None
+            paid = limits(self._desk.hold(order.order_id))
+        limit_ms = paid.limit_a_ms if order.role == "A" else paid.limit_b_ms
+        used_ms = self._desk.clock.ms() - order.answered_ms if order.answered_ms else 0
+        return paid.talk_s, limit_ms - used_ms
 
     async def _step_in(self, asked: str) -> None:
         step = self.then.pop(asked, None)
@@ -78,7 +94,7 @@ class ToldFollower(Follower):
 class Conducting:
     """What a test of the conductor speaks to."""
 
-    def __init__(self, desk: Desk, exchange: RunningExchange, confirm_s: float) -> None:
+    def __init__(self, desk: Desk, exchange: RunningExchange, confirm_s: float, slicing: Slicing | None = None) -> None:
         loop, self.news = asyncio.get_running_loop(), asyncio.Event()
         self.desk, self.exchange, self._stop = desk, exchange, threading.Event()
 
@@ -86,7 +102,13 @@ class Conducting:
             loop.call_soon_threadsafe(self.news.set)
 
         self.papers = ToldPapers(
-            desk.db, desk.clock, switch=SWITCH, routes=desk.routes, holder="one", lease_ms=LEASE_MS
+            desk.db,
+            desk.clock,
+            switch=SWITCH,
+            routes=desk.routes,
+            holder="one",
+            lease_ms=LEASE_MS,
+            slicing=slicing,
         )
         self.follower = ToldFollower(desk.db, desk.clock, SWITCH, exchange.cel_file)
         self.papers.tell = self.follower.tell = tell
@@ -133,9 +155,11 @@ class Conducting:
 
 
 @asynccontextmanager
-async def conducting(desk: Desk, exchange: RunningExchange, confirm_s: float = 2.0) -> AsyncIterator[Conducting]:
+async def conducting(
+    desk: Desk, exchange: RunningExchange, confirm_s: float = 2.0, slicing: Slicing | None = None
+) -> AsyncIterator[Conducting]:
     """A conductor that is connected; stopped at the end, or ended by itself with what the block expects."""
-    at_work = Conducting(desk, exchange, confirm_s)
+    at_work = Conducting(desk, exchange, confirm_s, slicing)
     at_work.start()
     try:
         await at_work.is_ready()

@@ -80,14 +80,15 @@ class Launcher:
         order = orders.lock(conn, order_id)
         if order is None or order.state not in (OrderState.DUE, OrderState.CLAIMED):
             return None
-        if order.state == OrderState.DUE and wishes.is_dropped(conn, order_id):
+        dropped = wishes.is_dropped(conn, order_id)
+        if dropped and order.state == OrderState.DUE:
             closing.close(conn, order, OrderState.DUE, "dropped", now_ms)
             return None
         if not lease.is_live(conn, self.switch, now_ms) or not switchlog.is_trusted(conn, self.switch, now_ms):
             orders.not_rung(conn, order_id)
             return None  # nobody would dial, or nobody would know how long they talked: it stays due
         if order.state == OrderState.CLAIMED:
-            return self._claim_again(conn, order, now_ms)
+            return self._claim_again(conn, order, now_ms, dropped=dropped)
         orders.keep_others_from_claiming(conn)
         if order.due_ms > now_ms or orders.setting_up(conn) >= self.setting_up_max:
             orders.not_rung(conn, order_id)
@@ -100,7 +101,7 @@ class Launcher:
         )
         return Launch(self._attempt(conn, order, now_ms), order_id) if taken else None
 
-    def _claim_again(self, conn: Connection, order: Row[Any], now_ms: int) -> Launch | None:
+    def _claim_again(self, conn: Connection, order: Row[Any], now_ms: int, *, dropped: bool) -> Launch | None:
         """A worker claimed it and died, or the switch never answered: a new attempt, the old one can't be dialled."""
         if order.taken_until_ms > now_ms:
             return None
@@ -112,8 +113,8 @@ class Launcher:
             attempts.move(conn, row.id, AttemptState.CLAIMED, ended, end_reason="never_dialled") for row in earlier
         ):
             return None  # the conductor was quicker: it is being dialled
-        if order.accepted_ms < now_ms - self.stale_ms:
-            closing.close(conn, order, OrderState.CLAIMED, "expired", now_ms)
+        if dropped or order.accepted_ms < now_ms - self.stale_ms:
+            closing.close(conn, order, OrderState.CLAIMED, "dropped" if dropped else "expired", now_ms)
             return None  # its channel, if there is one, is a stray to the conductor
         orders.hold_on(conn, order.id, now_ms + TAKEN_MS)
         return Launch(self._attempt(conn, order, now_ms), order.id, earlier[-1].id if earlier else "")

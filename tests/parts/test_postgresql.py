@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
@@ -12,18 +13,22 @@ from sqlalchemy import func, select, text, update
 
 from accounts.tables import accounts
 from billing import byhand, ledger
+from billing import holds as holds_of
 from billing.check import check
+from billing.quotes import Ceiling, cost
 from billing.settle import Leg, close_order, finalise
 from billing.tables import cdrs, holds
 from dispatcher import lease
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Request
 from kernel.db import Database
+from kernel.errors import Refused
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
 from tests.parts.places import TALKS, on_the_exchange
 from tests.parts.waiting import until
-from tests.unit.billing.world import DOLLAR, Held, held
+from tests.unit import factory
+from tests.unit.billing.world import DOLLAR, QUOTE, Held, funded, held
 from tests.unit.dispatcher.desk import LEASE_MS, Desk
 from tests.unit.dispatcher.desk import enrolled as with_money
 from tests.unit.factory import NOW
@@ -223,6 +228,54 @@ def test_what_is_said_by_many_is_said_once(pg: Database) -> None:
     assert len(post.rows) == 12
     assert sum(together(4, lambda _: post.sender.send_waiting())) == 12
     assert sorted(sent[0] for sent in post.way.sent) == sorted(row.id for row in post.rows)
+
+
+def test_holds_that_grow_together_share_what_is_there(pg: Database) -> None:
+    """Ten calls of one account run low at once, while new holds are made and a payment is taken back."""
+    first, balance = cost(QUOTE, 60), 2 * DOLLAR
+    with pg.write() as conn:
+        account = funded(conn, balance)
+        user, calls = factory.user(conn, account), []
+        for _ in range(10):
+            calls.append(factory.order(conn, account, user))
+            holds_of.open_hold(conn, calls[-1], account, first, QUOTE, NOW, Ceiling(DOLLAR))
+
+    def spend(number: int) -> None:
+        for turn in range(5):
+            with pg.write() as conn:
+                holds_of.grow(conn, calls[(number + turn) % 10], account, 180, NOW)
+            if number == 7:
+                with pg.write() as conn, suppress(Refused):
+                    ledger.correct(conn, account, -50_000, "USD", f"back {turn}", "", NOW)
+
+    together(8, spend)
+    with pg.read() as conn:
+        held = conn.execute(select(func.sum(holds.c.amount))).scalar_one()
+        assert 10 * first < held <= ledger.balance(conn, account)
+        assert 0 <= holds_of.available(conn, account) < DOLLAR // 20
+    assert books(pg) == []
+
+
+def test_a_drop_and_a_claim_at_once(desk: Desk) -> None:
+    """Whoever is first: the order is over as dropped, its hold let go, and no leg can be dialled any more."""
+    papers = desk.papers()
+    desk.log_was_read()
+    launcher = replace(desk.launcher("http://unused"), once=Willing())
+    due = [desk.order() for _ in range(20)]
+
+    def race(number: int) -> None:
+        for order in due:
+            if number:
+                launcher.launch(order)
+            else:
+                desk.drop(order)
+
+    together(3, race)
+    while happenings := papers.wished():
+        papers.take(happenings)
+    for order in due:
+        desk.is_over(order, "dropped")
+        assert [leg.dialling_ms for leg in desk.legs(order) if leg.state != AttemptState.ENDED] == []
 
 
 # -- all of it ------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import insert, select, update
 
 from billing.settle import Leg, close_order, finalise
+from billing.tables import hold_slices
 from billing.tables import holds as holds_table
 from cordboard.cli import main
 from cordboard.cli.context import Tools
@@ -19,6 +20,7 @@ from cordboard.configure import settings_from
 from dispatcher.tables import switch_log
 from kernel.db import metadata
 from orders import messages as kept_messages
+from orders import wishes
 from orders.states import AttemptState, OrderState
 from orders.tables import messages, orders
 from replies.tables import outbox
@@ -103,6 +105,20 @@ def test_a_finished_order_is_told_to_the_millisecond(house: House) -> None:
         "answer to the sender, NOT SENT, waiting after 0 tries A1 Ringing +1 2..0101.",
     ):
         assert told in text, told
+
+
+def test_what_was_added_to_the_hold_and_a_drop_are_in_the_story(house: House) -> None:
+    order = finished(house)
+    with house.db.write() as conn:
+        conn.execute(insert(hold_slices).values(order_id=order, talk_s=246, more=149_400, at_ms=NOW + 20_000))
+        assert wishes.drop(conn, order, NOW + 70_000)
+    text = why(house, "A1")
+    assert "14:13:40.000 held 0.1494 USD more, to 4:06 of talk" in text
+    assert "14:14:30.000 a drop was asked for" in text
+    assert "Ceiling $5.00, 7200 s talk" in text
+    told = as_json(house, order)
+    assert told["price"]["hold"]["slices"] == [{"at": "2026-09-21T14:13:40.000Z", "more": "0.1494", "talk_s": 246}]
+    assert told["order"]["drop_at"] == "2026-09-21T14:14:30.000Z"
 
 
 def test_the_timeline_is_in_order_and_amounts_are_exact(house: House) -> None:

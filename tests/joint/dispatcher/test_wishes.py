@@ -60,6 +60,21 @@ def test_a_claimed_order_ends_at_once_and_its_channel_is_ended_when_it_comes(des
     is_done(desk, told, told.order, "dropped")
 
 
+def test_a_claimed_order_whose_worker_died_is_not_launched_again(desk: Desk) -> None:
+    """The conductor is connected to no switch, and so reads no wishes."""
+    order, leg = desk.claimed()
+    desk.papers()
+    desk.drop(order)
+    assert not desk.launcher(NOWHERE).launch(order)  # that worker may still be at it
+    assert desk.state(order)[0] == S.CLAIMED
+    desk.now.later(TAKEN_MS + 1)
+    desk.papers()
+    desk.log_was_read()
+    assert not desk.launcher(NOWHERE).launch(order)
+    assert [(row.id, row.state) for row in desk.legs(order)] == [(leg, T.ENDED)]
+    desk.is_over(order, "dropped")
+
+
 def test_an_order_claimed_again_behind_our_back_ends_too(desk: Desk) -> None:
     told = Told(desk)
     told.hears(Timer(told.order, Event.TOLD))  # now it is in mind, with the first leg

@@ -1,0 +1,74 @@
+"""What the switch is told of limits when nobody knows yet since when a leg has been up."""
+
+import asyncio
+
+from billing.quotes import Ceiling, cost
+from dispatcher.advance import Ask, Happening
+from dispatcher.performer import Performer, Waits
+from dispatcher.progress import Action
+from dispatcher.switches.ari import Ari
+from dispatcher.switches.base import Kind
+from orders.states import AttemptState as T
+from orders.states import OrderState as S
+from tests.unit.billing.world import DOLLAR, QUOTE
+from tests.unit.dispatcher.desk import APP, Desk, actions, event, lines
+from tests.unit.dispatcher.left import left
+from tests.unit.dispatcher.told import Told
+from tests.unit.factory import NOW
+
+
+class Arms(Ari):
+    """A switch that takes every limit."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("http://unused", "cordboard", "cordboard", APP, desk.routes)
+        self.limits: dict[str, int] = {}
+
+    async def arm(self, attempt_id: str, limit_ms: int) -> None:
+        self.limits[attempt_id] = limit_ms
+
+
+def perform(desk: Desk, switch: Ari, asks: list[Ask]) -> None:
+    async def all_of_it() -> None:
+        happened: list[Happening] = []
+        performer = Performer(switch, Waits(5, 5, 2), happened.append, lambda: None, desk.clock)
+        performer.perform(asks)
+        await performer.rest()
+        assert happened == []
+
+    asyncio.run(all_of_it())
+
+
+def test_b_answered_during_an_outage_and_the_log_is_still_to_be_read(desk: Desk) -> None:
+    """Armed from when it was found, B would talk for longer than is paid for, by as long as we were away."""
+    call = left(desk, S.RINGING_B, T.ANSWERED, T.DIALLING)
+    papers, switch = desk.papers(), Arms(desk)
+    asks, _ = papers.recover(call.there("up", "up"), [])
+    assert actions(asks) == [Action.ARM_JOINED]
+    perform(desk, switch, asks)
+    assert switch.limits == {}  # it keeps the limit that it was made with: that counts from before the answer
+    assert papers.low() == []
+    desk.log((call.b, "answer", NOW - 20_000, None))
+    assert papers.take(lines(papers)) == []
+    (extend,) = papers.take(papers.low())
+    perform(desk, switch, [extend])
+    plan = extend.plan
+    assert plan is not None
+    assert switch.limits == {call.a: plan.limit_a_ms - 30_000, call.b: plan.limit_b_ms - 20_000}
+
+
+def test_what_was_decided_before_a_larger_hold_is_armed_as_it_was_decided(desk: Desk) -> None:
+    """It waits behind other requests of its call, while the larger hold is in mind and may yet not be committed."""
+    told, switch = Told(desk, held=cost(QUOTE, 60), ceiling=Ceiling(5 * DOLLAR)), Arms(desk)
+    told.says(Kind.READY, told.to_b())
+    (arm,) = told.papers.take([event(Kind.UP, told.b)])
+    desk.log((told.b, "answer", NOW, None))
+    told.hears(*lines(told.papers))
+    desk.now.later(15_000)
+    (extend,) = told.papers.take(told.papers.low())
+    assert arm.plan is not None
+    assert extend.plan is not None
+    perform(desk, switch, [arm])
+    assert switch.limits == {told.b: arm.plan.limit_b_ms - 15_000}
+    perform(desk, switch, [extend])
+    assert switch.limits == {told.a: extend.plan.limit_a_ms - 15_000, told.b: extend.plan.limit_b_ms - 15_000}

@@ -7,19 +7,30 @@ became of it. A wish for an order that is over by then is done, too.
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, or_, select, update
 
 from kernel.db import once
 from kernel.ids import new_id
 from orders.tables import WISH_IS_OPEN, orders, wishes
 
 _ONCE = once(wishes)
+_WAITING = (
+    select(wishes.c.id, wishes.c.order_id, wishes.c.kind, orders.c.state, orders.c.outcome)
+    .join(orders, orders.c.id == wishes.c.order_id)
+    .where(WISH_IS_OPEN, or_(orders.c.switch == "", orders.c.switch == bindparam("switch")))
+    .order_by(wishes.c.made_ms, wishes.c.id)
+)
 
 
 class WishKind(StrEnum):
     """What can be asked of a live call."""
 
     DROP = "drop"
+
+
+_IS_DROPPED = select(exists().where(wishes.c.order_id == bindparam("order"), wishes.c.kind == WishKind.DROP))
+_DONE = update(wishes).where(wishes.c.id == bindparam("wish"), WISH_IS_OPEN)
+_DONE = _DONE.values(done_ms=bindparam("now"), outcome=bindparam("became"))
 
 
 def drop(conn: Connection, order_id: str, now_ms: int) -> bool:
@@ -33,22 +44,14 @@ def drop(conn: Connection, order_id: str, now_ms: int) -> bool:
 
 def waiting(conn: Connection, switch: str) -> list[Row[Any]]:
     """Open wishes for orders on this switch or on none yet, oldest first: id, order_id, kind; its state, outcome."""
-    query = (
-        select(wishes.c.id, wishes.c.order_id, wishes.c.kind, orders.c.state, orders.c.outcome)
-        .join(orders, orders.c.id == wishes.c.order_id)
-        .where(WISH_IS_OPEN, orders.c.switch.in_(("", switch)))
-        .order_by(wishes.c.made_ms, wishes.c.id)
-    )
-    return list(conn.execute(query))
+    return list(conn.execute(_WAITING, {"switch": switch}))
 
 
 def is_dropped(conn: Connection, order_id: str) -> bool:
     """Whether somebody asked for this order's call to be ended."""
-    asked = exists().where(wishes.c.order_id == order_id, wishes.c.kind == WishKind.DROP)
-    return bool(conn.execute(select(asked)).scalar_one())
+    return bool(conn.execute(_IS_DROPPED, {"order": order_id}).scalar_one())
 
 
 def done(conn: Connection, wish_id: str, outcome: str, now_ms: int) -> bool:
     """End a wish with what became of it, once; False if it was done before."""
-    ended = update(wishes).where(wishes.c.id == wish_id, WISH_IS_OPEN).values(done_ms=now_ms, outcome=outcome)
-    return conn.execute(ended).rowcount == 1
+    return conn.execute(_DONE, {"wish": wish_id, "now": now_ms, "became": outcome}).rowcount == 1

@@ -3,7 +3,9 @@
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from billing.quotes import Ceiling, cost
 from orders.states import AttemptState, OrderState
+from tests.unit.billing.world import DOLLAR, QUOTE
 from tests.unit.dispatcher.desk import Desk
 from tests.unit.dispatcher.drawn_switch import DrawnSwitch
 
@@ -60,3 +62,36 @@ def test_a_conductor_may_die_at_any_moment(desk: Desk, draws: list[int | None], 
     switch.to_the_end(switch.restart())
     if switch.dialled[leg_a]:
         went_well(desk, switch)
+
+
+@ANY_DESK
+@given(
+    st.lists(st.one_of(st.integers(0, 1_000), st.sampled_from(["dies", "looks", "drop"])), max_size=30),
+    st.sampled_from([B_ANSWERS, B_ANSWERS, B_BUSY]),
+)
+@example([0, 0, 0, 0, 0, 0, 0, 0, "looks", 0, "dies", "looks", "drop"], B_ANSWERS)
+@example(["drop", "looks", 0, 0], B_ANSWERS)
+def test_a_drop_at_any_moment_of_a_call_whose_hold_grows(desk: Desk, draws: list[int | str], b_does: int) -> None:
+    order, leg_a = desk.claimed(press_1=False, switch="main", held=cost(QUOTE, 1), ceiling=Ceiling(DOLLAR))
+    switch, papers = DrawnSwitch(desk, order, leg_a, b_does), desk.papers()
+    dropped = False
+    for drawn in draws:
+        match drawn:
+            case "dies":
+                papers = switch.restart()
+            case "looks":
+                switch.look_after(papers)
+            case "drop" if not dropped and desk.state(order)[0] != OrderState.ENDED:
+                desk.drop(order)
+                dropped = True
+            case int():
+                switch.move(papers, drawn)
+        assert desk.problems() == []
+    papers = switch.restart()
+    switch.look_after(papers)
+    switch.to_the_end(papers)
+    switch.look_after(papers)
+    if dropped or switch.dialled[leg_a]:
+        went_well(desk, switch)
+    if dropped:
+        assert desk.wish(order).outcome == ("dropped" if desk.state(order)[1] == "dropped" else "over")

@@ -33,6 +33,7 @@ class DrawnSwitch:
 
     def asked(self, asks: list[Ask]) -> None:
         for ask in asks:
+            assert ask.plan is None or ask.plan.amount <= self.desk.hold(self.order).amount  # never armed beyond it
             match ask.action:
                 case Action.DIAL_A | Action.DIAL_B:
                     self._dial(ask.attempt_id)
@@ -97,6 +98,11 @@ class DrawnSwitch:
             self.asked(papers.take([self.told[at]]))
         else:
             self.end(up[at - len(self.told)], 16)
+
+    def look_after(self, papers: Paperwork) -> None:
+        """What a conductor does by itself every half second."""
+        for happenings in (papers.wished(), papers.low()):
+            self.asked(papers.take(happenings))
 
     def tell(self, papers: Paperwork, happenings: list[Happening]) -> None:
         self.told += happenings

@@ -16,14 +16,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dispatcher import jobs
-from dispatcher.advance import Timer
 from dispatcher.conductor import Conductor, Pace
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
 from dispatcher.lease import LeaseLost
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
-from dispatcher.progress import Event
 from dispatcher.routes import Routes
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.exchange.cel import CelLog
@@ -37,6 +35,7 @@ from kernel.crashpoints import at_each_point
 from kernel.db import Database
 from kernel.doorbell import Doorbell
 from kernel.errors import Unavailable
+from orders import wishes
 from replies.outbox import Sender
 from tests.joint.machine.loop import AtOnce, OurClock, SimLoop, TrueTime
 from tests.joint.machine.people import DOMAIN, Person
@@ -169,7 +168,6 @@ class Product:
         self.sender = Sender(self.db, self.clock, SECRETS, self.post, ORDER, "boss@door.test")
         self.launcher = Launcher(
             self.db, self.clock, SimOnce(self.wire, alive), SWITCH, "cordboard", self.routes, SETTING_UP_MAX, STALE_MS,
-            MAX_TALK_S,
         )  # fmt: skip
         jobs.install(self.launcher.launch)
         self._work: dict[str, Callable[[], Awaitable[None]]] = {
@@ -245,8 +243,8 @@ class Product:
 
     def drop(self, order_id: str) -> None:
         """Somebody wishes the call away."""
-        for conductor in self.conductors.values():
-            conductor._happened(Timer(order_id, Event.DROP))
+        with self.db.write() as conn:
+            wishes.drop(conn, order_id, self.clock.ms())
 
     # -- what each does ----------------------------------------------------------------------------------------------
 
@@ -284,7 +282,7 @@ class Product:
         self._lives += 1
         papers = Paperwork(
             self.db, self.clock, switch=SWITCH, routes=self.routes, holder=f"{role} {self._lives}", lease_ms=LEASE_MS,
-            max_talk_s=MAX_TALK_S, longest_ring_s=20,
+            longest_ring_s=20,
         )  # fmt: skip
         switch = SimAri(self.wire, alive, self.routes)
         conductor = Conductor(papers, switch, WAITS, self.due.ring, self.clock, PACE)

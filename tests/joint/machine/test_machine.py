@@ -39,7 +39,7 @@ EXAMPLES, STEPS = 40, 25
 PATIENCE_S = 1_800
 HABITS = (
     Habit(),
-    Habit(alert_s=2.5, ring_s=6.0),
+    Habit(alert_s=9.0, ring_s=14.0),  # by satellite
     Habit(leaves_s=20),
     Habit(leaves_s=7),
     Habit(leaves_s=1),
@@ -189,7 +189,7 @@ class WholeProduct(RuleBasedStateMachine):
 
     # -- who dies ----------------------------------------------------------------------------------------------------
 
-    @rule(role=st.sampled_from(ROLES), back_after_s=st.sampled_from(BACK_AFTER_S), seconds=a_while)
+    @rule(role=st.sampled_from([*ROLES, "conductor"]), back_after_s=st.sampled_from(BACK_AFTER_S), seconds=a_while)
     def kill(self, role: str, back_after_s: float, seconds: float) -> None:
         process = self.product.processes[role]
         if not process.dead:

@@ -35,15 +35,14 @@ ARROWS = (
 )
 """The way through, one step after the other."""
 BAD_INPUTS = 120
-TESTED_BY_NUMBER = ("SMTP wire", "Where text could become something else", "Money and concurrency")
-TESTED = (*TESTED_BY_NUMBER, "MIME and what the person wrote", "Numbers")
-"""Sections of the bad inputs; each entry of the first three has a test with its number in its name."""
+TESTED_BY_NUMBER = (
+    "SMTP wire", "MIME and what the person wrote", "Numbers", "Where text could become something else",
+    "Money and concurrency",
+)  # fmt: skip
+"""Sections of the bad inputs, each entry of which has a test with its number in its name."""
 PLANNED = frozenset({101, 102, 112})
 """For these there is nothing yet that they could harm."""
-NOT_OPENED = frozenset({51, 57})
-"""What comes in these is not looked into."""
 NUMBERED = re.compile(r"def test_(\d+)(?:_(to|and)_(\d+))?_")
-SHORT_NAME = re.compile(r"\*(\w+)\*[^`]{1,4}`(tests/[\w/]+\.py)`")
 
 
 def read(name: str) -> str:
@@ -133,15 +132,6 @@ def section(title: str) -> list[list[str]]:
     return [row for row in rows(text) if row[0].isdigit()]
 
 
-def names_a_test(row: list[str]) -> bool:
-    """By its number, in full, or by the short name of a file of tests."""
-    files = {short for short, path in SHORT_NAME.findall(read("bad-inputs.md")) if (ROOT / path).is_file()}
-    said = re.findall(r"\(([\w, ]+)\)", row[2])
-    short = any(name in files for each in said for name in each.split(", "))
-    full = any(path.startswith("tests/") for path, _ in references(row[2]))
-    return int(row[0]) in numbers_in_names_of_tests() or full or short
-
-
 @pytest.mark.parametrize("title", TESTED_BY_NUMBER)
 def test_every_entry_of_these_has_a_test_by_its_number_or_is_planned(title: str) -> None:
     entries = {int(row[0]): row[2] for row in section(title)}
@@ -149,13 +139,6 @@ def test_every_entry_of_these_has_a_test_by_its_number_or_is_planned(title: str)
     assert set(entries) - numbers_in_names_of_tests() == set(entries) & PLANNED
     assert all(entries[number].startswith("planned") for number in set(entries) & PLANNED)
     assert not [n for n in set(entries) - PLANNED if entries[n].startswith("planned")]
-
-
-@pytest.mark.parametrize("title", TESTED)
-def test_every_entry_of_these_names_a_test(title: str) -> None:
-    whole = "all in *numbers*" in read("bad-inputs.md") and title == "Numbers"
-    untested = [int(row[0]) for row in section(title) if not (names_a_test(row) or whole)]
-    assert set(untested) <= PLANNED | NOT_OPENED
 
 
 def guarantees(name: str) -> dict[int, str]:

@@ -46,7 +46,7 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("rest", UNREADABLE)
-def test_43_45_46_what_is_beyond_all_bounds_is_not_read(house: House, rest: bytes) -> None:
+def test_43_to_46_what_is_beyond_all_bounds_is_not_read(house: House, rest: bytes) -> None:
     message_id = house.send(HEAD + rest, to=house.alias)
     assert json.loads(house.message(message_id).evidence) == {"unreadable": "unreadable_mail"}
     assert house.message(message_id).state == MessageState.HANDLED

@@ -1,11 +1,15 @@
-"""Bad inputs 58 to 74 as a proven sender's orders, after CALL and alone: each is told why, and nobody is rung."""
+"""Bad inputs 58 to 75 as a proven sender's orders, after CALL and alone: each is told why, and nobody is rung."""
+
+from io import StringIO
 
 import pytest
 
 from accounts import manage
 from accounts.tables import accounts
+from billing import decks
 from tests.unit.inbound.house import ANNS_PHONE, NOW, OWN_NUMBER, House
 
+HEADER, SINCE = "prefix,destination,rate,connect_fee,first,next,effective_from", "2026-09-21T14:14:00Z"
 ZERO_WIDTH, OVERRIDE = "\u200b", "\u202e"
 BAD = {
     "58-911": ("911", "is an emergency number"),
@@ -97,3 +101,23 @@ def test_71_both_legs_to_special_numbers(house: House) -> None:
         "a special-rate number, and those are switched off for you."
     ] * 2
     assert not house.orders
+
+
+@pytest.mark.parametrize("rate", ["-0.01", "NaN", "Infinity", "1e400"])
+def test_75_a_deck_with_a_bad_price_changes_no_price(house: House, rate: str) -> None:
+    with house.db.write() as conn:
+        report = decks.import_csv(conn, "retail", "USD", StringIO(f"{HEADER}\n44,UK,{rate},0,30,6,{SINCE}\n"), NOW)
+    assert report.errors == [f"line 2: the rate '{rate}' is not a price like 0.0125 (never below zero)"]
+    house.clock.now_ms += 60_000
+    house.send(house.mail("CALL mum"), to=house.alias)
+    assert house.said()[0][1].endswith("About $0.04/min.")
+
+
+def test_75_a_price_of_zero_is_taken(house: House) -> None:
+    with house.db.write() as conn:
+        rows = f"1,US,0.017,0,6,6,{SINCE}\n44,UK,0,0,30,6,{SINCE}"
+        report = decks.import_csv(conn, "retail", "USD", StringIO(f"{HEADER}\n{rows}\n"), NOW)
+    assert report.ok
+    house.clock.now_ms += 60_000
+    house.send(house.mail("CALL mum"), to=house.alias)
+    assert house.said()[0][1].endswith("About $0.02/min.")

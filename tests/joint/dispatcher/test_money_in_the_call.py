@@ -47,7 +47,7 @@ def tell(desk: Desk, exchange: RunningExchange, story: Story) -> None:
 def never_armed_beyond_what_is_held(at_work: Conducting) -> None:
     assert at_work.switch.armed
     for _leg, limit_ms, _talk_s, allowed_ms in at_work.switch.armed:
-        assert limit_ms <= allowed_ms + 1  # the clock was read twice
+        assert limit_ms < allowed_ms + 1000  # talk is held by the second; the clock was read twice, and goes on
 
 
 @pytest.mark.parametrize("faults", [{}, {"lose_replies": 3}, {"lose_requests": 3}])

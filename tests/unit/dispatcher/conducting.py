@@ -46,20 +46,20 @@ class WatchedSwitch(Ari):
         await self._step_in("ask")
 
     async def arm(self, attempt_id: str, limit_ms: int) -> None:
-        self.armed.append((attempt_id, limit_ms, *self._committed(attempt_id)))
+        self.armed.append((attempt_id, limit_ms, *self._committed(attempt_id, self._desk.clock.ms())))
         await super().arm(attempt_id, limit_ms)
         self.arms += 1
         self._tell()
         await self._step_in(f"arm {self.arms}")
 
-    def _committed(self, attempt_id: str) -> tuple[int, int]:
+    def _committed(self, attempt_id: str, now_ms: int) -> tuple[int, int]:
         """What the leg's hold pays for as anybody else sees it now, and what of that is still to come."""
         with self._desk.db.read() as conn:
             order = attempts.by_id(conn, attempt_id)
             assert order is not None
             paid = limits(self._desk.hold(order.order_id))
         limit_ms = paid.limit_a_ms if order.role == "A" else paid.limit_b_ms
-        used_ms = self._desk.clock.ms() - order.answered_ms if order.answered_ms else 0
+        used_ms = now_ms - order.answered_ms if order.answered_ms else 0
         return paid.talk_s, limit_ms - used_ms
 
     async def _step_in(self, asked: str) -> None:

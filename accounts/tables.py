@@ -63,6 +63,17 @@ aliases = Table(
     Column("created_ms", BigInteger, nullable=False),
 )
 
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, unique=True),  # keyed digest of the token
+    Column("hint", String(8), nullable=False),  # its first letters, to tell one from another
+    Column("revoked_ms", BigInteger),
+    Column("created_ms", BigInteger, nullable=False),
+)
+
 phones = Table(
     "phones",
     metadata,

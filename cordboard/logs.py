@@ -43,5 +43,5 @@ def configure(role: str, level: str, json_lines: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("rq.worker", "aiosmtpd", "mail.log", "asyncio", "urllib3", "alembic"):
+    for chatty in ("rq.worker", "aiosmtpd", "mail.log", "asyncio", "urllib3", "alembic", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

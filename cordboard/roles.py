@@ -19,6 +19,7 @@ from dispatcher.switches.exchange.server import ExchangeConfig, serve_exchange
 from inbound.mail_reader import EMAIL
 from inbound.smtp import MailIn, SmtpDoor
 from inbound.smtp_server import serve_smtp
+from inbound.web_server import serve_web
 from kernel import doorbell
 from kernel.errors import Misconfigured, Unavailable
 
@@ -49,6 +50,12 @@ def smtp(parts: Parts) -> None:
             accept_pool=accept_pool,
         )  # fmt: skip
         serve_smtp(door, settings.host, settings.port)
+
+
+def web(parts: Parts) -> None:
+    """The web doors; who orders there waits for the answer, so they are handled where they are taken."""
+    settings = parts.settings.web
+    serve_web(parts.web_app, settings.host, settings.port, parts.web_limits)
 
 
 def worker(parts: Parts) -> None:
@@ -138,5 +145,6 @@ ROLES: dict[str, Callable[[Parts], None]] = {
     "conductor": conductor,
     "worker": worker,
     "smtp": smtp,
+    "web": web,
     "sweeper": sweeper,
 }

@@ -53,6 +53,17 @@ class Smtp(Part):
     handlers: int = Field(default=8, ge=1, le=64)
 
 
+class Web(Part):
+    """The door that takes orders over HTTP. TLS is for a proxy in front of it."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    threads: int = Field(default=8, ge=1, le=64)
+    max_connections: int = Field(default=100, ge=2, le=1000)
+    wrong_tokens_per_minute: int = Field(default=20, ge=1)  # from one address, before it is told 429
+    trusted_proxy: str = ""  # the address of that proxy: its X-Forwarded-For is then believed
+
+
 class Mail(Part):
     """Where orders are written to, and how answers leave."""
 
@@ -186,6 +197,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")  # empty: made once, in home/secret.key
     human_contact: str = ""  # whom a user may turn to: a telephone number or an address
     smtp: Smtp = Smtp()
+    web: Web = Web()
     mail: Mail = Mail()
     switch: Switch = Switch()
     calls: Calls = Calls()

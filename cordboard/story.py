@@ -19,6 +19,7 @@ from billing.tables import cdrs, entries, hold_slices, holds, transactions
 from dispatcher import causes, lease, switchlog
 from dispatcher.tables import switch_log
 from gate.rules import RULES
+from inbound.api_reader import API
 from kernel.money import plain
 from orders.states import MessageState, OrderState
 from orders.tables import attempts, messages, orders, wishes
@@ -261,6 +262,8 @@ def _became(message: Facts) -> str:
     evidence = message["evidence"]
     if silent := evidence.get("why") or evidence.get("unreadable"):
         return BECAME.get(silent, str(silent))
+    if message["door"] == API:
+        return f"answered there and then: {message['answer']}"
     why = "has no answer address" if evidence.get("proof") else "not proven, neither alias nor right PIN"
     again = "again: " if message["verdict"] and message["verdict"][0][0] == "repeated" else ""
     return again + (message["answer"] if message["answer_state"] else f"not answered, {why}: {message['answer']}")

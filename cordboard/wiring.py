@@ -6,7 +6,10 @@ import ssl
 from functools import cached_property
 from pathlib import Path
 
+from flask import Flask
+
 from cordboard import schema
+from cordboard.health import Health
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
 from dispatcher.conductor import Conductor
@@ -21,10 +24,15 @@ from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switchlog import Follower
 from gate.rules import Limits
+from inbound.api import ApiDoor
+from inbound.api_reader import API, ApiReader
+from inbound.heard import Reader
 from inbound.intake import Intake
-from inbound.mail_reader import MailReader
+from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
 from inbound.smtp_limits import SmtpLimits
+from inbound.web import create_app, wrong_tokens
+from inbound.web_server import WebLimits
 from kernel import doorbell
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
@@ -90,7 +98,21 @@ class Parts:
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
         ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
-        return Intake(self.db, self.clock, self.secrets, self.doorbell, self.reader, ordering)
+        readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
+        return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
+
+    @property
+    def web_app(self) -> Flask:
+        """The web application."""
+        web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
+        door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong_tokens(web.wrong_tokens_per_minute))
+        return create_app(door, health.look)
+
+    @property
+    def web_limits(self) -> WebLimits:
+        """How much the web door takes at once."""
+        web = self.settings.web
+        return WebLimits(web.threads, web.max_connections, web.trusted_proxy)
 
     # -- replies ---------------------------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ class Asked:
 
     account: Account
     user: User
-    proof: str  # "alias", "pin", or "" for none
+    proof: str  # "alias", "pin", "token", or "" for none
     a: Number
     b: Number
     phones: tuple[Phone, ...]
@@ -62,7 +62,7 @@ def enrolled(asked: Asked, _conn: Connection) -> None:
 
 
 def proven(asked: Asked, _conn: Connection) -> None:
-    """A secret alias or the right PIN: anybody can write any From."""
+    """A secret alias, a token or the right PIN: anybody can write any From."""
     if not asked.proof:
         raise Refused("not_proven")
 

@@ -1,6 +1,9 @@
 """What a door's reader makes of a stored message, the same for every door."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
 
 from accounts.people import Account, Device, User
 from parsers.commands import Parsed
@@ -11,7 +14,7 @@ from replies.outbox import Envelope
 class Heard:
     """A message read: who it seems to be from and by what proof, what it asks for, where an answer would go.
 
-    `user` and `account` are None for a stranger. `proof` is "alias" or "": a PIN is still to be checked.
+    `user` and `account` are None for a stranger. `proof` is "alias", "token" or "": a PIN is still to be checked.
     """
 
     key: str  # natural key of the message, the same for each delivery of it
@@ -26,3 +29,15 @@ class Heard:
     envelope: Envelope
     kept: str  # what the person wrote, PINs struck out
     said: dict[str, str]  # evidence for `cordboard why`
+
+
+class Reader(Protocol):
+    """What a door needs besides its wire: it reads the messages that came through it."""
+
+    def read(self, conn: Connection, recipients: tuple[str, ...], raw: bytes, peer: str) -> Heard:
+        """Refused if the message can't be read at all."""
+        ...
+
+    def shown(self, recipients: tuple[str, ...]) -> tuple[str, ...]:
+        """The recipients as they may be kept in the open."""
+        ...

@@ -6,6 +6,7 @@ together or not at all, so a message may be handled again after any death. `left
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,8 +14,7 @@ from sqlalchemy import Connection, Row
 
 from accounts.people import User
 from accounts.pins import Locked, check_pin
-from inbound.heard import Heard
-from inbound.mail_reader import MailReader
+from inbound.heard import Heard, Reader
 from inbound.ordering import Ordering
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
@@ -55,13 +55,13 @@ class Delivered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Accepts and handles messages."""
+    """Accepts and handles messages. `readers` holds each door's, by the door's name."""
 
     db: Database
     clock: Clock
     secrets: Secrets
     doorbell: Doorbell
-    reader: MailReader
+    readers: Mapping[str, Reader]
     ordering: Ordering
 
     def accept(self, door: str, *delivered: Delivered) -> list[str]:
@@ -75,7 +75,7 @@ class Intake:
 
     def _sealed(self, door: str, delivered: Delivered) -> messages.NewMessage:
         sealed = self.secrets.seal("\n".join(delivered.recipients).encode() + BOUNDARY + delivered.raw)
-        shown = tuple(to if to.lower() == self.reader.order_address else "(alias)" for to in delivered.recipients)
+        shown = self.readers[door].shown(delivered.recipients)
         return messages.NewMessage(door, sealed, delivered.sender[:254], shown, delivered.peer)
 
     def handle(self, message_id: str) -> None:
@@ -120,13 +120,13 @@ class Intake:
         recipients, _, raw = self.secrets.unseal(row.raw).partition(BOUNDARY)
         try:
             with self.db.read() as conn:
-                return self.reader.read(conn, tuple(recipients.decode().split("\n")), raw, row.peer)
+                return self.readers[row.door].read(conn, tuple(recipients.decode().split("\n")), raw, row.peer)
         except Refused as refused:
             self._close_silently(row, {"unreadable": refused.key})
             return None
 
     def _proof(self, heard: Heard | None) -> str:
-        """Alias or PIN. The hash takes its time, so it is done outside of any transaction."""
+        """Alias, token or PIN. The hash takes its time, so it is done outside of any transaction."""
         if heard is None or heard.user is None or heard.automatic or heard.proof or not heard.pin:
             return heard.proof if heard else ""
         right = check_pin(self.db, self.secrets, heard.user.id, heard.pin, self.clock.ms())

@@ -33,12 +33,16 @@ class MailReader:
         """Whether a recipient is the order address or somebody's alias."""
         return address.lower() == self.order_address or self._alias(conn, address) is not None
 
+    def shown(self, recipients: tuple[str, ...]) -> tuple[str, ...]:
+        """Secret aliases are not kept in the open."""
+        return tuple(to if to.lower() == self.order_address else "(alias)" for to in recipients)
+
     def read(self, conn: Connection, recipients: tuple[str, ...], raw: bytes, peer: str) -> Heard:
         """Refused (unreadable_mail) if it is no mail that can be read."""
         mail = read_mail(raw)
         owner, device, proof, written_to = self._sender(conn, mail, recipients)
         user, account = owner or (None, None)
-        names = {} if user is None else _names(conn, user)
+        names = {} if user is None else names_known(conn, user)
         parsed = parse_mail(mail, country=user.country if user else None, names=names)
         pin = find_pin(f"{mail.subject}\n{mail.own_text}") if isinstance(parsed, NotACommand) else parsed.pin
         to = self._answer_address(conn, user, device)
@@ -83,7 +87,7 @@ class MailReader:
         return device.answer_address if device else ""
 
 
-def _names(conn: Connection, user: User) -> dict[str, str]:
+def names_known(conn: Connection, user: User) -> dict[str, str]:
     """The phone book, and the labels of the user's own phones; a name that is both is there twice, and asked about."""
     book = names_of(conn, user.id)
     labels = ((phone.label, phone.number) for phone in phones_of(conn, user.id) if phone.label)

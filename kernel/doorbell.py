@@ -31,7 +31,15 @@ class Doorbell:
     """Rings for orders. `ring` says whether Redis took it, for who wants to know."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
+
+    def is_there(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            return bool(self._redis.ping())
+        except (RedisError, OSError):
+            return False
 
     def ring(self, order_id: str) -> bool:
         """Put the order's id on the queue; False (and a log line) if Redis is away."""

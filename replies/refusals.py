@@ -28,6 +28,7 @@ REFUSALS: Final[dict[str, str]] = {
     "two_pins": "Not called: I found two different PINs. Send it again with one.",
     "pin_malformed": "Not called: a PIN is 4 to 10 plain digits without spaces.",
     "bill_malformed": "Not called: '{code}' can't be a billing code. Use up to 32 letters, digits, dots or dashes.",
+    "field_not_one": "Not called: '{field}' must be one number or one name of your phone book, and nothing else.",
     # names
     "name_twice": "Not called: {name} stands for two numbers in your phone book. Write the number.",
     "name_or_command": "Not called: {name} is in your phone book, too. Write CALL {name} to ring them, else a number.",

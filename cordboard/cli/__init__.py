@@ -16,6 +16,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "People": {
         "accounts": ("accounts", "Open, show, top up and close accounts."),
         "devices": ("devices", "Addresses, phones, PINs and names of a user."),
+        "tokens": ("tokens", "What a user's programs sign in with."),
     },
     "Money": {
         "decks": ("decks", "Import, show and export rate decks."),
@@ -27,6 +28,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "serve": ("serve", "Run everything on this machine."),
         "demo": ("demo", "Show the main job from end to end, in half a minute."),
         "smtp": ("serve", "Take mail, and nothing else."),
+        "web": ("serve", "Take orders over HTTP, and nothing else."),
         "worker": ("serve", "Launch orders from the queue (RQ), and nothing else."),
         "conductor": ("serve", "Carry calls through on the switch, and nothing else."),
         "sweeper": ("serve", "Bring back what was left over; send what waits."),
@@ -34,6 +36,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
     },
     "Calls": {
+        "call": ("call", "Place a call over HTTP, and follow it."),
         "drop": ("drop", "End an order's call, or the order before anybody is rung."),
         "why": ("why", "The whole story of an order or a message, by the second."),
         "shunted": ("shunted", "Messages set aside for a person: list, show, replay."),

@@ -25,6 +25,7 @@ SENTENCES = {
     "no_such_device": "Nobody orders from {address}.",
     "no_such_phone": "{number} is not one of the user's phones.",
     "no_such_switch": "An account is not allowed or denied {text!r}.",
+    "no_such_token": "No token in use begins with {text}.",
     "no_such_user": "The account {account} has no user {name}; it has: {users}.",
     "not_a_contact_name": "{text!r} can't be a name in a phone book: it needs a letter, and six words at most.",
     "not_a_country": "{text!r} is not a country's code of two letters (ISO 3166), like FR.",

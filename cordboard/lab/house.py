@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -21,7 +22,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
-from accounts import manage
+from accounts import manage, tokens
 from billing import decks, ledger
 from billing.check import check
 from cordboard import schema
@@ -55,6 +56,7 @@ class Enrolled:
     email: str
     alias: str  # the whole address
     pin: str
+    token: str
 
 
 class House:
@@ -67,14 +69,22 @@ class House:
         self, home: Path, config: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None
     ) -> None:
         self.home, self._variables = home, variables or {}
-        self.smtp_port, self.ari_port = free_port(), free_port()
+        self.smtp_port, self.ari_port, self.web_port = free_port(), free_port(), free_port()
         home.mkdir(parents=True, exist_ok=True)
         self.file = home / "cordboard.toml"
-        self.file.write_text(_toml(_with_ports(config or {}, self.smtp_port, self.ari_port)), encoding="utf-8")
+        self.file.write_text(_toml(self._with_ports(config or {})), encoding="utf-8")
         self.settings: Settings = load_settings(self.file)
         schema.upgrade(self.settings.database_url.get_secret_value())
         self.parts = Parts(self.settings)
         self._process: subprocess.Popen[bytes] | None = None
+
+    def _with_ports(self, config: dict[str, Any]) -> dict[str, Any]:
+        own = {
+            "smtp": {"port": self.smtp_port},
+            "web": {"port": self.web_port},
+            "switch": {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
+        }
+        return config | {"home": "."} | {name: table | config.get(name, {}) for name, table in own.items()}
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +105,7 @@ class House:
         cap_call: int = 5_000_000,
         press_1: bool = True,
     ) -> Enrolled:
-        """An account with one user, one mail address, one phone, a PIN and a secret alias. Amounts in micro-units."""
+        """An account with one user: a mail address, a phone, a PIN, a secret alias, a token. Amounts in micro-units."""
         secrets, now_ms, pin = self.parts.secrets, self.parts.clock.ms(), "481516"
         email = f"{name.lower()}@ship.example"
         with self.parts.db.write() as conn:
@@ -111,10 +121,11 @@ class House:
                 manage.add_contact(conn, now_ms, user_id, contact, number)
             manage.set_pin(conn, secrets, user_id, pin)
             alias = manage.new_alias(conn, now_ms, secrets, user_id)
+            token = tokens.new_token(conn, now_ms, secrets, user_id)
             ledger.open_balance(conn, account_id, "USD")
             if balance:
                 ledger.top_up(conn, account_id, balance, "USD", f"topup:{account_id}", "", now_ms)
-        return Enrolled(user_id, account_id, email, f"{alias}@{self.settings.mail.domain}", pin)
+        return Enrolled(user_id, account_id, email, f"{alias}@{self.settings.mail.domain}", pin, token)
 
     # -- processes -------------------------------------------------------------------------------------------------
 
@@ -212,16 +223,12 @@ class House:
         try:
             with smtplib.SMTP(HOST, self.smtp_port, timeout=1) as smtp:
                 smtp.noop()
+            with socket.create_connection((HOST, self.web_port), timeout=1):
+                pass
             redis = Redis.from_url(self.settings.redis_url.get_secret_value(), socket_timeout=1)
             return bool(redis.smembers("rq:workers"))
         except (OSError, smtplib.SMTPException, RedisError):
             return False
-
-
-def _with_ports(config: dict[str, Any], smtp_port: int, ari_port: int) -> dict[str, Any]:
-    smtp = {"port": smtp_port} | config.get("smtp", {})
-    switch = {"ari_url": f"http://{HOST}:{ari_port}/ari"} | config.get("switch", {})
-    return config | {"home": ".", "smtp": smtp, "switch": switch}
 
 
 def _toml(config: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from accounts import manage
 from accounts.tables import accounts, aliases
 from billing.tables import holds
 from inbound.heard import Heard
-from inbound.mail_reader import MailReader
+from inbound.mail_reader import EMAIL, MailReader
 from kernel.doorbell import Doorbell
 from orders.states import MessageState, OrderState
 from replies.tables import outbox
@@ -177,7 +177,7 @@ def test_an_account_closed_while_the_pin_was_checked_orders_nothing(house: House
             house.change(accounts, active=False)
             return heard
 
-    house.intake = replace(house.intake, reader=ClosesMeanwhile(SECRETS, ORDER, "door.test"))
+    house.intake = replace(house.intake, readers={EMAIL: ClosesMeanwhile(SECRETS, ORDER, "door.test")})
     message_id = house.send(house.mail(f"CALL mum PIN {PIN}"))
     assert house.rules(message_id) == [["enrolled", "account_closed"]]
     assert not house.orders

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection
 
 from inbound.heard import Heard
-from inbound.mail_reader import MailReader
+from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
 from kernel.errors import Unavailable
 from kernel.secrets import Secrets
@@ -79,7 +79,7 @@ def test_one_that_must_wait_does_not_keep_the_others(house: House) -> None:
     first = house.accept(house.mail(f"CALL +442079460019 PIN {PIN}"))
     house.clock.now_ms += 1
     second = house.accept(house.mail(f"CALL mum PIN {PIN}"))
-    house.intake = replace(house.intake, reader=AwayReader(SECRETS, ORDER, "door.test"))
+    house.intake = replace(house.intake, readers={EMAIL: AwayReader(SECRETS, ORDER, "door.test")})
     house.clock.now_ms += LEFT
     assert house.intake.leftovers() == 2
     assert (state(house, first), state(house, second)) == (MessageState.STORED, MessageState.HANDLED)
@@ -142,7 +142,7 @@ def test_who_is_not_proven_is_not_told(house: House, text: str) -> None:
 
 def test_a_reader_that_fails_loses_nothing(house: House) -> None:
     message_id = house.accept(house.mail("CALL mum"), to=house.alias)
-    ours, house.intake = house.intake, replace(house.intake, reader=BrokenReader(SECRETS, ORDER, "door.test"))
+    ours, house.intake = house.intake, replace(house.intake, readers={EMAIL: BrokenReader(SECRETS, ORDER, "door.test")})
     house.intake.handle(message_id)
     assert state(house, message_id) == MessageState.SHUNTED
     house.intake = ours

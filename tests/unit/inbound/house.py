@@ -14,8 +14,9 @@ import dispatcher.tables  # noqa: F401 (for what it declares)
 from accounts import manage
 from billing import decks, ledger
 from gate.rules import Limits
+from inbound.api_reader import API, ApiReader
 from inbound.intake import Intake
-from inbound.mail_reader import MailReader
+from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
 from inbound.smtp import MailIn
 from kernel.db import Database, metadata
@@ -88,7 +89,7 @@ class House:
         ordering = Ordering(
             SECRETS, self.clock, self.limits, OWN_NUMBER, frozenset({OWN_NUMBER}), self.reached.__contains__
         )
-        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, reader, ordering)
+        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, {EMAIL: reader, API: ApiReader()}, ordering)
         self._ids = 0
         self._lock = Lock()
 

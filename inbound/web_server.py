@@ -1,0 +1,167 @@
+"""Serves the web application with waitress: bounded in threads, connections, sizes and time, also in its own errors."""
+
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Final, Self
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+
+from inbound.web_problems import CONTENT_TYPE, Problem, as_json
+from kernel.errors import Misconfigured
+
+REQUEST_SECONDS: Final = 20
+"""From a request's first byte to its last, however steadily they come."""
+IDLE_SECONDS: Final = 60
+HEADER_BYTES: Final = 16_384
+BODY_BYTES: Final = 65_536
+"""Read and thrown away, so that the application can say what is too big; more than that is cut off."""
+GRACE_SECONDS: Final = 8
+TOLD: Final = {
+    400: ("bad_request", "That is not a request I can read."),
+    413: ("too_big", "That is too much for one request."),
+    431: ("too_big", "The request's header is too long."),
+    501: ("bad_request", "That transfer coding is not understood here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WebLimits:
+    """How much at once. `trusted_proxy` is the address of a proxy whose X-Forwarded-For is believed, "" for none."""
+
+    threads: int = 8
+    connections: int = 100
+    trusted_proxy: str = ""
+
+    def adjustments(self, host: str, port: int) -> Adjustments:
+        """As waitress has them."""
+        proxy: dict[str, Any] = {}
+        if self.trusted_proxy:
+            proxy = {"trusted_proxy": self.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+        return Adjustments(
+            host=host, port=port, threads=self.threads, connection_limit=self.connections, ident="cordboard",
+            max_request_header_size=HEADER_BYTES, max_request_body_size=BODY_BYTES, channel_timeout=IDLE_SECONDS,
+            cleanup_interval=1, asyncore_use_poll=True, clear_untrusted_proxy_headers=True, **proxy,
+        )  # fmt: skip
+
+
+class ProblemTask(ErrorTask):
+    """A request that never came to the application is told what is wrong with it in the same form."""
+
+    def execute(self) -> None:
+        """Answer and close."""
+        status = HTTPStatus(getattr(self.request.error, "code", 500))
+        reason, detail = TOLD.get(status, ("failed", "Something went wrong here. Try again later."))
+        body = as_json(Problem(status, reason, detail))
+        self.status = f"{status.value} {status.phrase}"
+        self.response_headers += [("Content-Type", CONTENT_TYPE), ("Cache-Control", "no-store")]
+        self.set_close_on_finish()
+        self.content_length = len(body)  # type: ignore[assignment]
+        self.write(body)
+
+
+class Channel(HTTPChannel):
+    """One connection, which knows since when its present request has been coming in."""
+
+    error_task_class = ProblemTask
+    began: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Take bytes in."""
+        before = self.request
+        taken = bool(super().received(data))
+        if self.request is None:
+            self.began = None
+        elif self.request is not before:
+            self.began = time.time()
+        return taken
+
+
+class Server(TcpWSGIServer):
+    """Waitress with our channels, and an end to requests that trickle in."""
+
+    channel_class = Channel
+
+    def maintenance(self, now: float) -> None:
+        """Close what is idle or too slow."""
+        super().maintenance(now)
+        for channel in self.active_channels.values():
+            if channel.began is not None and channel.began < now - REQUEST_SECONDS:
+                channel.will_close = True
+
+    def busy(self) -> bool:
+        """Whether a request is under way, or an answer not yet sent."""
+        return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
+
+
+class WebServer:
+    """Listens from the start; `run` serves until `stop`. Raises Misconfigured if the port can't be had."""
+
+    def __init__(self, app: Flask, host: str, port: int, limits: WebLimits) -> None:
+        adjustments = limits.adjustments(host, port)
+        self._map: dict[int, Any] = {}
+        self._dispatcher = ThreadedTaskDispatcher()
+        self._dispatcher.set_thread_count(adjustments.threads)
+        self._stopped = threading.Event()
+        try:
+            self._server = Server(
+                app, self._map, dispatcher=self._dispatcher, adj=adjustments, sockinfo=adjustments.listen[0]
+            )
+        except OSError as e:
+            said = e.strerror or e
+            raise Misconfigured(f"The web door cannot listen on {host} port {port}: {said}.") from e
+        self.port = int(self._server.effective_port)
+
+    def run(self) -> None:
+        """Serve until told; then finish what is under way."""
+        while not self._stopped.is_set():
+            self._turn(1.0)
+        wasyncore.dispatcher.close(self._server)  # no new connections
+        deadline = time.monotonic() + GRACE_SECONDS
+        while self._server.busy() and time.monotonic() < deadline:
+            self._turn(0.1)
+        self._dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+    def stop(self) -> None:
+        """Have `run` end; may be called from anywhere."""
+        self._stopped.set()
+        self._server.pull_trigger()
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+
+def serve_web(app: Flask, host: str, port: int, limits: WebLimits) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    server = WebServer(app, host, port, limits)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: server.stop())
+    server.run()
+
+
+class RunningWeb:
+    """The same in a thread of its own, as a context manager."""
+
+    def __init__(self, app: Flask, host: str = "127.0.0.1", port: int = 0, limits: WebLimits | None = None) -> None:
+        self._server = WebServer(app, host, port, limits or WebLimits())
+        self.port = self._server.port
+        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _tb: TracebackType | None
+    ) -> None:
+        self._server.stop()
+        self._thread.join()

@@ -55,7 +55,8 @@ def _last_rule(message: Row[Any]) -> tuple[str, str]:
 
 
 def _refusal(message: Row[Any], rule: str, said: str) -> Problem:
-    sentence = message.answer or refusal_text(Refused("not_proven"))
+    if not message.answer:  # closed in silence: the token was taken back after it had let the order in
+        return Problem(HTTPStatus.FORBIDDEN, "not_proven", refusal_text(Refused("not_proven")))
     if not rule:
-        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_understood", sentence)
-    return Problem(STATUS.get(rule, HTTPStatus.FORBIDDEN), REASON.get(rule, said), sentence)
+        return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_understood", message.answer)
+    return Problem(STATUS.get(rule, HTTPStatus.FORBIDDEN), REASON.get(rule, said), message.answer)

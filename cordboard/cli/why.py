@@ -13,6 +13,7 @@ from cordboard.cli.choices import account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, exact, fields, spaced, table
 from cordboard.story import Facts, Reader, Story
+from inbound.api_reader import API
 from kernel.clock import at, iso
 from kernel.money import plain
 
@@ -197,7 +198,8 @@ class _Page:
             self._at(each["at_ms"], f"{each['kind']} {each['memo']}: {lines} {self.currency}")
 
     def _told(self) -> None:
-        _head("\nWhat was said", "" if self.story.told else "Nothing, to nobody.")
+        at_once = self.message["answer"] if self.message["door"] == API else ""
+        _head("\nWhat was said", "" if self.story.told else f"At once: {at_once}" if at_once else "Nothing, to nobody.")
         for each in self.story.told:
             what, _, of = each["key"].partition(":")
             whom = "the operator" if what in {"shunted", "absurd"} else "the sender"

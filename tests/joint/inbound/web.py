@@ -1,0 +1,109 @@
+"""The web door of a test's house, live on a port of its own, and a client that sends exactly what it is told to."""
+
+import http.client
+import json
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import tokens
+from inbound.api import CALLS, ApiDoor
+from inbound.web import create_app, wrong_tokens
+from inbound.web_server import RunningWeb, WebLimits
+from tests.unit.inbound.house import NOW, SECRETS, House
+
+HOST = "127.0.0.1"
+JSON = {"Content-Type": "application/json"}
+WRONG_A_MINUTE = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; `json` is its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def reason(self) -> str:
+        return str(self.json["reason"])
+
+
+@dataclass
+class Web:
+    """A client with Ann's token."""
+
+    house: House
+    token: str
+    port: int
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """One request with a token, unless `Authorization` is given; header names with _ for -."""
+        named = {"Authorization": f"Bearer {self.token}"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=15)
+        try:
+            connection.request(method, path, body, {name: value for name, value in named.items() if value})
+            said = connection.getresponse()
+            return _checked(Answer(said.status, {k.lower(): v for k, v in said.getheaders()}, said.read()))
+        finally:
+            connection.close()
+
+    def order(self, key: str = "", **fields: object) -> Answer:
+        """POST these fields; `from_` for from."""
+        body = json.dumps({name.rstrip("_"): value for name, value in fields.items()}).encode()
+        return self.post(body, Idempotency_Key=key)
+
+    def post(self, body: bytes, **headers: str) -> Answer:
+        return self.ask("POST", CALLS, body, **{"Content_Type": "application/json"} | headers)
+
+    def show(self, order_id: str) -> Answer:
+        return self.ask("GET", f"{CALLS}/{order_id}")
+
+    def raw(self, octets: bytes) -> Answer:
+        """Send these octets, and read until the other side closes."""
+        with socket.create_connection((HOST, self.port), timeout=15) as connection:
+            connection.sendall(octets)
+            said = http.client.HTTPResponse(connection)
+            said.begin()
+            return _checked(Answer(said.status, {k.lower(): v for k, v in said.getheaders()}, said.read()))
+
+
+def _checked(answer: Answer) -> Answer:
+    """What holds for every answer, good or bad."""
+    kind = "application/problem+json" if answer.status >= 400 else "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert b"Traceback" not in answer.body
+    if answer.status >= 400 and "parts" not in answer.json:
+        assert answer.headers["content-type"] == kind
+        assert set(answer.json) == {"type", "title", "status", "detail", "reason"}
+        assert answer.json["status"] == answer.status
+    return answer
+
+
+@contextmanager
+def live(
+    house: House, health: Callable[[], Mapping[str, str]] = dict, limits: WebLimits | None = None
+) -> Iterator[Web]:
+    """The door of the house, served until the block ends. It asks for the house's intake anew each time."""
+    with house.db.write() as conn:
+        token = tokens.new_token(conn, NOW, SECRETS, house.user)
+    door = ApiDoor(house.db, house.clock, SECRETS, _Intake(house), wrong_tokens(WRONG_A_MINUTE))  # type: ignore[arg-type]
+    with RunningWeb(create_app(door, health), limits=limits) as running:
+        yield Web(house, token, running.port)
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """A test may put another intake in the place of the house's while the door is open."""
+
+    house: House
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.house.intake, name)

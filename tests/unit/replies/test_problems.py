@@ -1,0 +1,33 @@
+"""Sentences of the web door."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from replies.problems import PROBLEMS
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.mark.parametrize("reason", PROBLEMS)
+def test_a_problem_is_told_in_one_short_line(reason: str) -> None:
+    status, sentence = PROBLEMS[reason]
+    said = sentence.format(field="'x'" * 10, longest=4096)
+    assert 400 <= status < 600
+    assert len(said) <= 160
+    assert said.isprintable()
+    assert said.endswith((".", "cbt_...", "?"))
+
+
+def test_each_is_raised_somewhere_and_none_is_raised_without_words() -> None:
+    text = "".join(file.read_text("utf-8") for file in (ROOT / "inbound").glob("*.py"))
+    raised = set(re.findall(r'problem\(\s*"(\w+)"', text))
+    named = {
+        node.value
+        for node in ast.walk(ast.parse(text.replace("from __future__", "#")))
+        if isinstance(node, ast.Constant)
+    }
+    assert raised <= set(PROBLEMS)
+    assert set(PROBLEMS) <= named

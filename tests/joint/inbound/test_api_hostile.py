@@ -204,10 +204,10 @@ def test_a_token_taken_back_is_wrong_at_once(house: House, web: Web) -> None:
 
 
 def test_too_many_wrong_tokens_are_told_to_wait_and_right_ones_are_not(web: Web) -> None:
-    wrong = {"Authorization": "Bearer cbt_" + "a" * 32}
-    said = [web.ask("GET", f"{CALLS}/x", **wrong).status for _ in range(WRONG_A_MINUTE + 2)]
+    wrong = "Bearer cbt_" + "a" * 32
+    said = [web.ask("GET", f"{CALLS}/x", Authorization=wrong).status for _ in range(WRONG_A_MINUTE + 2)]
     assert said == [401] * WRONG_A_MINUTE + [429] * 2
-    assert int(web.ask("GET", f"{CALLS}/x", **wrong).headers["retry-after"]) == 60
+    assert int(web.ask("GET", f"{CALLS}/x", Authorization=wrong).headers["retry-after"]) == 60
     assert web.show("0" * 28).status == 404
 
 

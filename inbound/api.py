@@ -33,7 +33,7 @@ ID_DIGITS = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class Delivery:
     """A message as the intake takes it: the sender is a token, by how it begins; there are no recipients."""
 
     sender: str
@@ -91,7 +91,7 @@ class ApiDoor:
             raise problem("no_query")
         key, nonce = request.headers.get("Idempotency-Key"), new_id(self.clock.ms())
         order = from_request(request.get_data(), key, bearer.token_id, nonce)
-        came = Ordered(f"{tokens.PREFIX}{bearer.hint}..", order.stored(), (request.remote_addr or "")[:64])
+        came = Delivery(f"{tokens.PREFIX}{bearer.hint}..", order.stored(), (request.remote_addr or "")[:64])
         (message_id,) = self.intake.accept(API, came)
         return message_id
 

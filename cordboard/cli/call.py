@@ -61,6 +61,8 @@ class Door:
     def __init__(self, url: str, token: str) -> None:
         import urllib3  # half a tenth of a second that `--help` should not pay
 
+        if not url.startswith(("http://", "https://")):
+            raise Misconfigured(f"{url} is not the address of a web door: it begins with http:// or https://.")
         self._calls = url.rstrip("/") + "/api/v1/calls"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._pool = urllib3.PoolManager(timeout=ANSWER_SECONDS, retries=False)
@@ -99,12 +101,13 @@ class Door:
         except urllib3.exceptions.HTTPError as e:
             raise Unavailable(f"The web door at {url} can't be reached ({type(e).__name__}).") from None
         except ValueError:
-            raise Misconfigured(f"What answers at {url} is not a web door of Cordboard.") from None
+            told = None
         if said.status in AGAIN:
             raise Unavailable(_detail(told))
         if said.status >= 300:
             raise Told(_detail(told))
-        assert isinstance(told, dict)
+        if not isinstance(told, dict) or "id" not in told:
+            raise Misconfigured(f"What answers at {url} is not a web door of Cordboard.")
         return told
 
 

@@ -34,7 +34,7 @@ def test_a_second_one_is_told_so_and_the_first_goes_on(place: Place) -> None:
     assert place.outcome(who).outcome == "talked"
 
 
-@pytest.mark.parametrize("role", ["worker", "conductor", "smtp", "cel", "sweeper", "redis"])
+@pytest.mark.parametrize("role", ["worker", "conductor", "smtp", "web", "cel", "sweeper", "redis"])
 def test_what_is_killed_is_started_again(place: Place, role: str) -> None:
     (before,) = place.house.pids()[role]
     place.house.kill(role)

@@ -1,6 +1,6 @@
 import json
 
-from accounts import people
+from accounts import people, tokens
 from accounts.manage import alias_digest
 from accounts.pins import check_pin
 from cordboard.cli.context import Tools
@@ -114,3 +114,19 @@ def test_allowing_and_closing(run: Run, petrel: str) -> None:
     assert (account["zones"], account["cap_call"], account["active"]) == (["US"], "2.50", False)
     assert "closed" in run("accounts", "list").stdout
     run("accounts", "cap", "MV Petrel", "0", fails=2)
+
+
+def test_tokens(run: Run, petrel: str, tools: Tools) -> None:
+    made = [run("tokens", "add", "MV Petrel").stdout.strip() for _ in range(2)]
+    with tools.db.read() as conn:
+        bearers = [tokens.by_token(conn, tools.secrets, token) for token in made]
+    assert [bearer and bearer.user.name for bearer in bearers] == ["Ann", "Ann"]
+    listed = run("tokens", "list").stdout
+    assert all(token[:8] in listed and token[8:] not in listed for token in made)
+    assert run("tokens", "revoke", "MV Petrel", made[0][:8] + "..").stdout == "1 token of Ann taken back.\n"
+    assert [each["revoked_at"] is None for each in json.loads(run("tokens", "list", "--json").stdout)].count(True) == 1
+    assert "No token in use" in run("tokens", "revoke", "MV Petrel", made[0][:8], fails=2).output
+    run("tokens", "revoke", "MV Petrel", "all")
+    with tools.db.read() as conn:
+        assert [tokens.by_token(conn, tools.secrets, token) for token in made] == [None, None]
+    assert "There is no account" in run("tokens", "add", "Nobody", fails=2).output

@@ -14,10 +14,15 @@ from kernel.errors import CordboardError, Misconfigured, Unavailable
 
 LOOK_SECONDS: Final = 0.3
 ANSWER_SECONDS: Final = 30.0
-TRIES: Final = 3
+TRIES: Final = 6
+"""With waits that double, ten seconds in all: a door that died is back by then."""
 AGAIN: Final = frozenset({429, 502, 503, 504})
 """Statuses after which trying again can help; 502 and 504 are a proxy's."""
 TOKEN: Final = "CORDBOARD_TOKEN"  # noqa: S105 - the variable's name
+
+
+class NotReached(Unavailable):
+    """Nobody was there, so nothing was said."""
 
 
 class Told(CordboardError):
@@ -84,8 +89,8 @@ class Door:
         for turn in range(TRIES):
             try:
                 return self._once(method, url, body, headers)
-            except Unavailable:
-                if turn == TRIES - 1:
+            except Unavailable as e:  # what was said and not answered may have been done, so it is asked for again
+                if turn == TRIES - 1 or (turn == 0 and isinstance(e, NotReached)):
                     raise
                 time.sleep(LOOK_SECONDS * 2**turn)
         raise AssertionError  # the last turn returned or raised
@@ -98,6 +103,8 @@ class Door:
             told = json.loads(said.data)
         except urllib3.exceptions.LocationValueError:
             raise Misconfigured(f"{url} is not an address of a web door.") from None
+        except urllib3.exceptions.NewConnectionError:
+            raise NotReached(f"Nobody answers at {url}.") from None
         except urllib3.exceptions.HTTPError as e:
             raise Unavailable(f"The web door at {url} can't be reached ({type(e).__name__}).") from None
         except ValueError:

@@ -1,6 +1,7 @@
 """`cordboard call` before a door that behaves badly: one order for all tries, the token only where it belongs."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,7 +74,7 @@ def test_another_call_has_another_key(run: Run, url: str) -> None:
     assert len({headers["Idempotency-Key"] for _, headers, _ in Door.seen}) == 2
 
 
-@pytest.mark.parametrize("answers", [[None] * 3, [(503, NO)] * 3, [(429, NO)] * 3])
+@pytest.mark.parametrize("answers", [[None] * 6, [(503, NO)] * 6, [(429, NO)] * 6])
 def test_what_stays_away_is_exit_75(run: Run, url: str, answers: list[Any]) -> None:
     Door.answers = answers
     run("call", "mum", "--url", url, fails=75)
@@ -119,3 +120,10 @@ def test_without_a_token_nobody_is_asked(run: Run, url: str, here: Path, token: 
 def test_a_wrong_address_is_one_sentence(run: Run, url: str, wrong: str) -> None:
     del url
     run("call", "mum", "--url", wrong, fails=2)
+
+
+def test_where_nobody_is_it_says_so_at_once(run: Run, url: str) -> None:
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        said = run("call", "mum", "--url", f"http://127.0.0.1:{taken.getsockname()[1]}", fails=75).stderr
+    assert said.startswith("Nobody answers at http://127.0.0.1:")

@@ -108,9 +108,11 @@ class WebServer:
     def __init__(self, app: Flask, host: str, port: int, limits: WebLimits) -> None:
         adjustments = limits.adjustments(host, port)
         self._map: dict[int, Any] = {}
+        self._closed = False
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(adjustments.threads)
         self._stopped = threading.Event()
+        self._waking = threading.RLock()  # who wakes the loop must not do it through a pipe that is just being closed
         try:
             self._server = Server(
                 app, self._map, dispatcher=self._dispatcher, adj=adjustments, sockinfo=adjustments.listen[0]
@@ -129,12 +131,16 @@ class WebServer:
         while self._server.busy() and time.monotonic() < deadline:
             self._turn(0.1)
         self._dispatcher.shutdown(timeout=1)
-        wasyncore.close_all(self._map, ignore_all=True)
+        with self._waking:
+            self._closed = True
+            wasyncore.close_all(self._map, ignore_all=True)
 
     def stop(self) -> None:
         """Have `run` end; may be called from anywhere."""
         self._stopped.set()
-        self._server.pull_trigger()
+        with self._waking:
+            if not self._closed:
+                self._server.pull_trigger()
 
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)

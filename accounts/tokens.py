@@ -8,7 +8,7 @@ import secrets as chance
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from accounts.manage import ALIAS_LETTERS
 from accounts.people import Account, User, account_of, user_of
@@ -21,6 +21,9 @@ PREFIX: Final = "cbt_"
 LENGTH: Final = 32
 """Letters behind the prefix, five bits each: 160 bits."""
 HINT: Final = 4
+_LIVE = select(tokens.c.id, tokens.c.hint, tokens.c.user_id).where(tokens.c.revoked_ms.is_(None))
+_BY_DIGEST = _LIVE.where(tokens.c.digest == bindparam("wanted"))
+_BY_ID = _LIVE.where(tokens.c.id == bindparam("wanted"))
 _TOKEN: Final = re.compile(rf"{PREFIX}[{ALIAS_LETTERS}]{{{LENGTH}}}\Z")
 
 
@@ -61,12 +64,12 @@ def by_token(conn: Connection, secrets: Secrets, token: str) -> Bearer | None:
     """Whose token this is, if it is one in use. What is no token by its form is not looked up."""
     if not _TOKEN.match(token):
         return None
-    return _bearer(conn, tokens.c.digest == token_digest(secrets, token))
+    return _bearer(conn, _BY_DIGEST, token_digest(secrets, token))
 
 
 def by_id(conn: Connection, token_id: str) -> Bearer | None:
     """Whose token has this id, if it is still in use."""
-    return _bearer(conn, tokens.c.id == token_id)
+    return _bearer(conn, _BY_ID, token_id)
 
 
 def tokens_of(conn: Connection, user_id: str) -> list[Token]:
@@ -83,9 +86,8 @@ def revoke_tokens(conn: Connection, now_ms: int, user_id: str, hint: str | None 
     return conn.execute(live.values(revoked_ms=now_ms)).rowcount
 
 
-def _bearer(conn: Connection, which: Any) -> Bearer | None:
-    query = select(tokens.c.id, tokens.c.hint, tokens.c.user_id)
-    row = conn.execute(query.where(which, tokens.c.revoked_ms.is_(None))).first()
+def _bearer(conn: Connection, query: Select[Any], wanted: str) -> Bearer | None:
+    row = conn.execute(query, {"wanted": wanted}).first()
     if row is None:
         return None
     user = user_of(conn, row.user_id)

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from accounts import people
+from accounts import people, tokens
 from accounts.people import Account, User
 from billing import ledger
 from cordboard.cli.printing import as_json, fields, spaced, table
@@ -73,6 +73,7 @@ def _print_user(conn: Connection, user: User) -> None:
     ]
     hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
     lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
+    lines += [("Token", f"{hint}..") for hint in _tokens(conn, user)]
     lines += [("Calls", f"{name}: {spaced(number)}") for name, number in people.names_of(conn, user.id).items()]
     fields(lines)
 
@@ -100,10 +101,16 @@ def _user(conn: Connection, user: User) -> dict[str, Any]:
         "active": user.active,
         "pin": user.has_pin,
         "aliases": people.alias_hints(conn, user.id),
+        "tokens": _tokens(conn, user),
         "devices": [{"address": d.address, "answers": d.answer_address, "press_1": d.press_1} for d in devices],
         "phones": [{"number": p.number, "label": p.label, "main": p.main} for p in people.phones_of(conn, user.id)],
         "names": people.names_of(conn, user.id),
     }
+
+
+def _tokens(conn: Connection, user: User) -> list[str]:
+    """How each of the user's tokens in use begins."""
+    return [tokens.PREFIX + each.hint for each in tokens.tokens_of(conn, user.id) if each.revoked_ms is None]
 
 
 def _allowed(account: Account) -> dict[str, bool]:

@@ -125,6 +125,7 @@ def test_tokens(run: Run, petrel: str, tools: Tools) -> None:
     assert all(token[:8] in listed and token[8:] not in listed for token in made)
     assert run("tokens", "revoke", "MV Petrel", made[0][:8] + "..").stdout == "1 token of Ann taken back.\n"
     assert [each["revoked_at"] is None for each in json.loads(run("tokens", "list", "--json").stdout)].count(True) == 1
+    assert made[1][:8] + ".." in run("accounts", "show", "MV Petrel").stdout
     assert "No token in use" in run("tokens", "revoke", "MV Petrel", made[0][:8], fails=2).output
     run("tokens", "revoke", "MV Petrel", "all")
     with tools.db.read() as conn:

@@ -171,6 +171,13 @@ def test_a_host_header_sends_nobody_elsewhere(house: House, web: Web) -> None:
     assert b"evil" not in said.body + str(said.headers).encode()
 
 
+@pytest.mark.parametrize(("proxy", "peer"), [("", HOST), ("127.0.0.1", "203.0.113.9"), ("192.0.2.1", HOST)])
+def test_only_a_proxy_of_ours_is_believed_about_who_comes(house: House, proxy: str, peer: str) -> None:
+    with live(house, limits=WebLimits(trusted_proxy=proxy)) as web:
+        web.post(b'{"to": "911"}', X_Forwarded_For="203.0.113.9", X_Forwarded_Host="evil.example", Forwarded="for=x")
+    assert [row.peer for row in house.rows(messages)] == [peer]
+
+
 TOKENS: list[tuple[dict[str, Any], str]] = [
     ({"Authorization": ""}, "no_token"),
     ({"Authorization": "Basic {token}"}, "no_token"),

@@ -1,0 +1,45 @@
+"""The web door on PostgreSQL, where many write at once: one key, one order; one balance, one call."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from accounts.tables import accounts
+from billing.tables import balances, holds
+from kernel.db import Database
+from tests.joint.inbound.web import Web, live
+from tests.unit.inbound.house import House, enrolled
+
+pytestmark = pytest.mark.parts
+
+
+@pytest.fixture
+def house(pg: Database) -> House:
+    user, alias = enrolled(pg)
+    return House(pg, user, f"{alias}@door.test")
+
+
+@pytest.fixture
+def web(house: House) -> Iterator[Web]:
+    with live(house) as found:
+        yield found
+
+
+def test_five_at_once_under_one_key_are_one_order(house: House, web: Web) -> None:
+    with ThreadPoolExecutor(5) as crowd:
+        answers = list(crowd.map(lambda _: web.order("k1", to="mum"), range(5)))
+    assert sorted(answer.status for answer in answers) == [200, 200, 200, 200, 201]
+    assert len({answer.body for answer in answers}) == 1
+    assert len(house.orders) == len(house.rows(holds)) == 1
+    other = web.order("k1", to="+442079460019")
+    assert (other.status, web.order("k1", to="mum").status) == (409, 200)
+
+
+def test_ten_different_calls_on_money_for_one(house: House, web: Web) -> None:
+    house.change(accounts, cap_call=500_000)
+    house.change(balances, amount=500_000)
+    with ThreadPoolExecutor(10) as crowd:
+        answers = list(crowd.map(lambda n: web.order(to=f"+4420794600{n}"), range(20, 30)))
+    assert sorted(answer.status for answer in answers) == [201, *[402] * 9]
+    assert len(house.orders) == 1

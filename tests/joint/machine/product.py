@@ -28,7 +28,7 @@ from dispatcher.switches.exchange.cel import CelLog
 from dispatcher.switchlog import Follower
 from gate.rules import Limits
 from inbound.intake import Intake
-from inbound.mail_reader import MailReader
+from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
 from inbound.smtp import MailIn
 from kernel.crashpoints import at_each_point
@@ -163,7 +163,7 @@ class Product:
         reader = MailReader(SECRETS, ORDER, DOMAIN)
         own = "+12025550109"
         ordering = Ordering(SECRETS, self.clock, LIMITS, own, frozenset({own}), self.routes.has)
-        self.intake = Intake(self.db, self.clock, SECRETS, self.queue, reader, ordering)
+        self.intake = Intake(self.db, self.clock, SECRETS, self.queue, {EMAIL: reader}, ordering)
         self.due = Due(self.db, self.clock, self.queue, SETTING_UP_MAX, STALE_MS)
         self.sender = Sender(self.db, self.clock, SECRETS, self.post, ORDER, "boss@door.test")
         self.launcher = Launcher(

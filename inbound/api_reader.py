@@ -70,14 +70,14 @@ def read_fields(order: ApiOrder, country: str | None, names: Mapping[str, str]) 
         command = replace(command, from_=from_)
     if order.bill is None:
         return command
-    parsed = parse_text(f"CALL {order.to} BILL {order.bill}", country=country, names=names)
+    parsed = parse_text(f"CALL {order.to} BILL {order.bill}", country=country, names=names, bare=False)
     if parsed != CallCommand(to, bill=order.bill.strip()):
         return NotACommand((), Refused("bill_malformed", code=shown(order.bill)))
     return replace(command, bill=order.bill.strip())
 
 
 def _target(field: str, text: str, country: str | None, names: Mapping[str, str]) -> Target | NotACommand:
-    parsed = parse_text(f"CALL {text}", country=country, names=names)
+    parsed = parse_text(f"CALL {text}", country=country, names=names, bare=False)
     if isinstance(parsed, CallCommand) and parsed == CallCommand(parsed.to) and _is_all(parsed.to, text):
         return parsed.to
     return parsed if isinstance(parsed, NotACommand) else NotACommand((), Refused("field_not_one", field=field))

@@ -13,6 +13,7 @@ NAMES = {"Mum": "+442079460018", "Bill": "+442079460019", "May": "+442079460020 
 def read(to: str, from_: str | None = None, bill: str | None = None) -> CallCommand | str:
     """The command, or what the sender is told."""
     parsed = read_fields(ApiOrder("t", "n", None, to, from_, bill), "US", NAMES)
+    assert isinstance(parsed, CallCommand | NotACommand)
     return refusal_text(parsed) if isinstance(parsed, NotACommand) else parsed
 
 

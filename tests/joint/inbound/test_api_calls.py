@@ -179,8 +179,9 @@ def test_a_refusal_is_told_in_the_words_that_a_mail_gets(
 @pytest.mark.parametrize(
     "text",
     ["mum from +442079460019", "mum bill 7", "mum pin 73915482", "mum please", "mum, thanks", "mum mum", "call mum",
-     "again", "drop", "drop A1", "+442079460018 from home", "+442079460018 +442079460019", "+442079460018,,,1234#", "", " ", ".", "from home",
-     "sip:mum@evil.example", "&PJSIP/1900", "mum\u200b", "${SHELL(id)}", "'; DROP TABLE orders; --", "{{7*7}}"],
+     "again", "drop", "drop A1", "+442079460018 from home", "+442079460018 +442079460019", "+442079460018,,,1234#",
+     "", " ", ".", "from home", "sip:mum@evil.example", "&PJSIP/1900", "mum\u200b", "${SHELL(id)}",
+     "'; DROP TABLE orders; --", "{{7*7}}"],
 )  # fmt: skip
 @pytest.mark.parametrize("field", ["to", "from"])
 def test_a_field_is_one_thing_and_is_never_obeyed(house: House, web: Web, field: str, text: str) -> None:

@@ -26,9 +26,8 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
         "paid": display(receipt.total, receipt.currency),
         "balance": display_held(receipt.balance_left, receipt.currency),
     }
-    if outcome == "dropped" and talked_ms:
-        outcome = "dropped_talking"
-    first = sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"]).format(**fields)
+    said = sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
+    first = (sentences.DROPPED_TALKING if outcome == "dropped" and talked_ms else said).format(**fields)
     legs = [_leg_line(order, leg, receipt.currency) for leg in receipt.legs]
     exact = {
         "paid": display_exact(receipt.total, receipt.currency),

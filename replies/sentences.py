@@ -32,7 +32,6 @@ OUTCOMES: dict[str, str] = {
     "talked": "{ref} {name}, {talk}. You paid {paid}. Balance {balance}.",
     "not_confirmed": "{ref} Nobody pressed 1 on {phone}, so {name} was not rung. You paid {paid}.",
     "dropped": "{ref} The call to {name} was dropped. You paid {paid}.",
-    "dropped_talking": "{ref} {name}, {talk}, then dropped. You paid {paid}. Balance {balance}.",
     "a_left": "{ref} You hung up before {name} answered. You paid {paid}.",
     "expired": "{ref} Not called: the exchange could not take it in time. Nothing was charged. Please send it again.",
     "interrupted": "{ref} Broken off: the exchange failed. You paid {paid}. Please send it again.",
@@ -71,6 +70,7 @@ OVER: dict[str, str] = {
 }
 """The same in a few words, for who drops what has ended."""
 
+DROPPED_TALKING = "{ref} {name}, {talk}, then dropped. You paid {paid}. Balance {balance}."
 LEG = {"A": "You", "B": "{name}"}
 LEG_LINE = "{who} {number}: {talk}, {charge}"
 LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"

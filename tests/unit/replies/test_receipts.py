@@ -76,6 +76,7 @@ def test_numbers_are_masked_throughout() -> None:
 
 FIRST_LINES = {
     **OUTCOMES,
+    "dropped talking": sentences.DROPPED_TALKING,
     "accepted": sentences.ACCEPTED,
     "trusted": sentences.ACCEPTED_TRUSTED,
     "again": sentences.AGAIN,
@@ -122,3 +123,12 @@ def test_how_every_call_ended_can_be_told_in_a_few_words(outcome: str) -> None:
 )  # fmt: skip
 def test_durations(milliseconds: int, said: str) -> None:
     assert duration(milliseconds) == said
+
+
+def test_a_drop_says_whom_it_was_with_and_how_long_if_anybody_talked() -> None:
+    rang = receipt_text(order(), "dropped", receipt(leg("A", 9, 5_100), leg("B", None)))
+    assert rang.startswith("K7 The call to Bob was dropped. You paid $0.0051.\n")
+    talked = receipt_text(order(), "dropped", receipt(leg("A", 75, 25_500), leg("B", 61.5, 41_400)))
+    assert talked.startswith("K7 Bob, 1 min 2 s, then dropped. You paid $0.07. Balance $9.83.\n")
+    late = receipt_text(order(), "dropped", receipt(leg("A", 9, 5_100), leg("B", 1, waived="late_b")))
+    assert late.startswith("K7 The call to Bob was dropped.")

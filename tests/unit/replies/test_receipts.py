@@ -108,7 +108,7 @@ def test_what_is_said_of_no_order_goes_into_one_too(sentence: str) -> None:
 
 @pytest.mark.parametrize("outcome", sentences.OVER)
 def test_how_every_call_ended_can_be_told_in_a_few_words(outcome: str) -> None:
-    assert set(sentences.OVER) == set(OUTCOMES) - {"dropped_talking"}
+    assert set(sentences.OVER) == set(OUTCOMES)
     said = over_text(order(outcome=outcome, name_b="Ann Marie Longname"))
     assert said == f"K7 is over already: {sentences.OVER[outcome].format(name='Ann Marie Longname')}."
     assert len(said) <= 160

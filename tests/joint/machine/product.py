@@ -23,6 +23,7 @@ from dispatcher.lease import LeaseLost
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
 from dispatcher.routes import Routes
+from dispatcher.slices import Slicing
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.exchange.cel import CelLog
 from dispatcher.switchlog import Follower
@@ -48,6 +49,7 @@ STALE_MS, LEASE_MS, MAX_TALK_S, SETTING_UP_MAX = 600_000, 6_000, 7200, 3
 WAITS = Waits(ring_a=20, ring_b=20, confirm=10)
 LIMITS = Limits(confirm_s=10, ring_b_s=20, min_talk_s=30, max_talk_s=MAX_TALK_S, stale_ms=STALE_MS)
 PACE = Pace(beat=2.0, log_poll=0.4, idle_poll=0.4)
+SLICING = Slicing(slice_s=40, low_s=15)
 ROLES = ("door", "worker", "sweeper", "cel", "conductor")
 
 
@@ -282,7 +284,7 @@ class Product:
         self._lives += 1
         papers = Paperwork(
             self.db, self.clock, switch=SWITCH, routes=self.routes, holder=f"{role} {self._lives}", lease_ms=LEASE_MS,
-            longest_ring_s=20,
+            longest_ring_s=20, slicing=SLICING,
         )  # fmt: skip
         switch = SimAri(self.wire, alive, self.routes)
         conductor = Conductor(papers, switch, WAITS, self.due.ring, self.clock, PACE)

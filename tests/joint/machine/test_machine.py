@@ -55,6 +55,7 @@ KINDS = ("create", "dial", "end", "arm", "play", "bridge", "look")
 BACK_AFTER_S = (0.5, 3.0, 14.0)
 few = st.integers(0, 5)
 a_while = st.sampled_from([0.0, 0.2, 1.1, 4.0, 12.0])
+faults = st.dictionaries(st.sampled_from(KINDS), st.sampled_from(list(Fault)), min_size=1, max_size=4)
 mails = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(OTHERS))
 
 
@@ -80,8 +81,18 @@ class WholeProduct(RuleBasedStateMachine):
 
     # -- mails -------------------------------------------------------------------------------------------------------
 
-    @initialize(first=st.lists(mails, min_size=1, max_size=3), habits=st.lists(st.sampled_from(HABITS), max_size=2))
-    def begin(self, first: list[tuple[Person, str]], habits: list[Habit]) -> None:
+    @initialize(
+        first=st.lists(mails, min_size=1, max_size=3),
+        habits=st.lists(st.sampled_from(HABITS), max_size=2),
+        spoiled=st.none() | faults,
+        crash_at=st.sampled_from(["", *POINTS]),
+    )
+    def begin(
+        self, first: list[tuple[Person, str]], habits: list[Habit], spoiled: dict[str, Fault] | None, crash_at: str
+    ) -> None:
+        """Most of what can go wrong can go wrong with the first call already."""
+        self.product.wire.faults |= spoiled or {}
+        self.product.crash_at = crash_at
         for (_, number), habit in zip(first, habits, strict=False):
             self.take_to(number, habit)
         for person, number in first:
@@ -149,9 +160,9 @@ class WholeProduct(RuleBasedStateMachine):
     def lose_or_double_the_next_job(self, copies: int) -> None:
         self.product.queue.copies.append(copies)
 
-    @rule(kind=st.sampled_from(KINDS), fault=st.sampled_from(list(Fault)), seconds=a_while)
-    def spoil_the_next_request(self, kind: str, fault: Fault, seconds: float) -> None:
-        self.product.wire.faults[kind] = fault
+    @rule(spoiled=faults, seconds=a_while)
+    def spoil_the_next_requests(self, spoiled: dict[str, Fault], seconds: float) -> None:
+        self.product.wire.faults |= spoiled
         self.product.loop.advance(seconds)
 
     @precondition(lambda self: self.product.wire.late)

@@ -10,16 +10,14 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from dispatcher.conductor import Pace
 from dispatcher.tables import leases
 from tests.parts.places import PRESSES_1, STAYS, TALKS, Place, on_the_exchange
 from tests.parts.stories_of_a_call import billed_from_the_log
 
 pytestmark = pytest.mark.parts
 
-LEASE_S = 2
-TAKEN_OVER_WITHIN_S = LEASE_S + Pace().beat + 3
-"""Its lease runs out and the other looks; the rest is for a machine that is busy."""
+LEASE_S = 6
+"""So long that a machine that is busy does not lose it by the way."""
 
 
 @contextmanager
@@ -71,7 +69,7 @@ def test_the_second_waits_then_takes_over_and_each_call_is_billed_once(place: Pl
         os.kill(first, signal.SIGKILL)
         waiting = place.somebody(names={"Bob": TALKS})
         place.mail(waiting, "CALL Bob")  # it stays due until somebody conducts
-        house.until(lambda: holder(place) == str(second), TAKEN_OVER_WITHIN_S)
+        house.until(lambda: holder(place) == str(second))
         later = place.outcome(waiting)
         assert later.outcome == "talked"
 

@@ -22,7 +22,7 @@ SLOW, SOON = "+442079460055", "+442079460056"
 SCRIPT = {
     "playback_s": 0.01,
     "default": STAYS,
-    "numbers": {SLOW: {**STAYS, "ring_s": 5.0}, SOON: {**STAYS, "ring_s": 0.2}},
+    "numbers": {SLOW: {**STAYS, "ring_s": 5.0}, SOON: {**STAYS, "ring_s": 2.0}},
 }
 EAGER = Slicing(slice_s=1, low_s=3600, again_s=0.01)
 """A slice is added whenever there is something to be had."""

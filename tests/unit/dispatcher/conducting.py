@@ -118,7 +118,7 @@ class Conducting:
         self._reads = threading.Thread(target=self.follower.follow, args=(self._stop,), name="follower")
         self.stop = asyncio.Event()
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = 60.0) -> None:
         """Wait until something holds; looked at again whenever there is news."""
         async with asyncio.timeout(seconds):
             while not holds():

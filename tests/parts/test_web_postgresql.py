@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from accounts.tables import accounts
 from billing.tables import balances, holds
 from kernel.db import Database
 from tests.joint.inbound.web import Web, live
-from tests.unit.inbound.house import House, enrolled
+from tests.unit.inbound.house import DOLLAR, House, enrolled
 
 pytestmark = pytest.mark.parts
 
@@ -37,8 +36,7 @@ def test_five_at_once_under_one_key_are_one_order(house: House, web: Web) -> Non
 
 
 def test_ten_different_calls_on_money_for_one(house: House, web: Web) -> None:
-    house.change(accounts, cap_call=500_000)
-    house.change(balances, amount=500_000)
+    house.change(balances, amount=DOLLAR // 10)
     with ThreadPoolExecutor(10) as crowd:
         answers = list(crowd.map(lambda n: web.order(to=f"+4420794600{n}"), range(20, 30)))
     assert sorted(answer.status for answer in answers) == [201, *[402] * 9]

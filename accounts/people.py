@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, Row, Select, func, select
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, Row, Select, bindparam, func, select
 
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
 
@@ -92,6 +92,36 @@ class Phone:
         return split_number(self.number)[1]
 
 
+def _people(*columns: Any) -> Select[Any]:
+    return (
+        select(*users.c, *accounts.c, *columns)
+        .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+        .select_from(users)
+        .join(accounts, users.c.account_id == accounts.c.id)
+    )
+
+
+_BY_DEVICE = (
+    _people(*devices.c)
+    .join(devices, devices.c.user_id == users.c.id)
+    .where(devices.c.kind == bindparam("kind"), devices.c.address == bindparam("address"))
+)
+_BY_ALIAS = (
+    _people(aliases.c.id)
+    .join(aliases, aliases.c.user_id == users.c.id)
+    .where(aliases.c.digest == bindparam("digest"), aliases.c.revoked_ms.is_(None))
+)
+_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("account"))
+_USER = select(users).where(users.c.id == bindparam("user"))
+_DEVICES = select(devices).where(devices.c.user_id == bindparam("user")).order_by(devices.c.created_ms)
+_PHONES = (
+    select(phones).where(phones.c.user_id == bindparam("user")).order_by(phones.c.main.desc(), phones.c.created_ms)
+)
+_NAMES = (
+    select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == bindparam("user")).order_by(contacts.c.name)
+)
+
+
 def split_number(number: str) -> tuple[str, str]:
     """`+441234567 x512` -> (`+441234567`, `512`); the extension is "" where there is none."""
     e164, _, extension = number.partition("x")
@@ -111,8 +141,7 @@ def fold_address(address: str) -> str:
 
 def who_is(conn: Connection, kind: str, address: str) -> Sender | None:
     """The sender behind an address, also if the user or account is closed: the gate has the say on that."""
-    query = _people(*devices.c).join(devices, devices.c.user_id == users.c.id)
-    row = conn.execute(query.where(devices.c.kind == kind, devices.c.address == fold_address(address))).first()
+    row = conn.execute(_BY_DEVICE, {"kind": kind, "address": fold_address(address)}).first()
     if row is None:
         return None
     return Sender(_device(row), _user(row), _account(row))
@@ -120,8 +149,7 @@ def who_is(conn: Connection, kind: str, address: str) -> Sender | None:
 
 def by_alias(conn: Connection, digest: str) -> AliasOwner | None:
     """The owner of the alias with this digest (`manage.alias_digest`), unless it was revoked."""
-    query = _people(aliases.c.id).join(aliases, aliases.c.user_id == users.c.id)
-    row = conn.execute(query.where(aliases.c.digest == digest, aliases.c.revoked_ms.is_(None))).first()
+    row = conn.execute(_BY_ALIAS, {"digest": digest}).first()
     if row is None:
         return None
     return AliasOwner(row._mapping[aliases.c.id], _user(row), _account(row))
@@ -141,12 +169,12 @@ def all_accounts(conn: Connection) -> list[Account]:
 
 def account_of(conn: Connection, account_id: str) -> Account:
     """The account with this id, which must exist."""
-    return _account(conn.execute(select(accounts).where(accounts.c.id == account_id)).one())
+    return _account(conn.execute(_ACCOUNT, {"account": account_id}).one())
 
 
 def user_of(conn: Connection, user_id: str) -> User:
     """The user with this id, who must exist."""
-    return _user(conn.execute(select(users).where(users.c.id == user_id)).one())
+    return _user(conn.execute(_USER, {"user": user_id}).one())
 
 
 def users_of(conn: Connection, account_id: str) -> list[User]:
@@ -158,14 +186,13 @@ def users_of(conn: Connection, account_id: str) -> list[User]:
 
 def devices_of(conn: Connection, user_id: str) -> list[Device]:
     """A user's devices, oldest first."""
-    query = select(devices).where(devices.c.user_id == user_id).order_by(devices.c.created_ms)
-    return [_device(row) for row in conn.execute(query)]
+    return [_device(row) for row in conn.execute(_DEVICES, {"user": user_id})]
 
 
 def phones_of(conn: Connection, user_id: str) -> list[Phone]:
     """A user's verified telephones, the main one first."""
-    query = select(phones).where(phones.c.user_id == user_id).order_by(phones.c.main.desc(), phones.c.created_ms)
-    return [Phone(row.id, row.number, row.label, row.main, row.verified_by) for row in conn.execute(query)]
+    rows = conn.execute(_PHONES, {"user": user_id})
+    return [Phone(row.id, row.number, row.label, row.main, row.verified_by) for row in rows]
 
 
 def main_phone(conn: Connection, user_id: str) -> Phone | None:
@@ -175,23 +202,13 @@ def main_phone(conn: Connection, user_id: str) -> Phone | None:
 
 def names_of(conn: Connection, user_id: str) -> dict[str, str]:
     """The user's phone book: each name as the user writes it, and its number (E.164, " x512")."""
-    query = select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == user_id).order_by(contacts.c.name)
-    return {row.name: row.number for row in conn.execute(query)}
+    return {row.name: row.number for row in conn.execute(_NAMES, {"user": user_id})}
 
 
 def alias_hints(conn: Connection, user_id: str) -> list[str]:
     """How each of the user's secret aliases in use begins, oldest first."""
     live = (aliases.c.user_id == user_id) & aliases.c.revoked_ms.is_(None)
     return list(conn.execute(select(aliases.c.hint).where(live).order_by(aliases.c.created_ms)).scalars())
-
-
-def _people(*columns: Any) -> Select[Any]:
-    return (
-        select(*users.c, *accounts.c, *columns)
-        .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
-        .select_from(users)
-        .join(accounts, users.c.account_id == accounts.c.id)
-    )
 
 
 def _account(row: Row[Any]) -> Account:

@@ -4,14 +4,27 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from accounts.tables import users
 from billing.holds import ceiling_of
 from billing.quotes import Ceiling, Plan, Quote, plan
 from billing.tables import holds
+from orders.attempts import of_order
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
+
+_ORDER_OF = select(attempts.c.order_id).where(
+    attempts.c.id == bindparam("attempt"), attempts.c.state != AttemptState.ENDED
+)
+_ORDER = (
+    select(
+        orders, holds.c.amount, holds.c.most, holds.c.most_talk_s, holds.c.quote, users.c.name.label("user_name")
+    )
+    .join(holds, holds.c.order_id == orders.c.id)
+    .join(users, users.c.id == orders.c.user_id)
+    .where(orders.c.id == bindparam("order"))
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -77,8 +90,7 @@ class Calls:
         found = self._by_attempt.get(attempt_id)
         if found:
             return found
-        query = select(attempts.c.order_id).where(attempts.c.id == attempt_id)
-        order_id = conn.execute(query.where(attempts.c.state != AttemptState.ENDED)).scalar_one_or_none()
+        order_id = conn.execute(_ORDER_OF, {"attempt": attempt_id}).scalar_one_or_none()
         if order_id is None:
             return None
         self.load(conn, order_id)
@@ -102,19 +114,11 @@ class Calls:
         known = self._by_order.get(order_id)
         if known:
             self.forget(known)
-        query = (
-            select(
-                orders, holds.c.amount, holds.c.most, holds.c.most_talk_s, holds.c.quote,
-                users.c.name.label("user_name"),
-            )
-            .join(holds, holds.c.order_id == orders.c.id)
-            .join(users, users.c.id == orders.c.user_id)
-        )  # fmt: skip
-        row = conn.execute(query.where(orders.c.id == order_id)).one_or_none()
+        row = conn.execute(_ORDER, {"order": order_id}).one_or_none()
         if row is None or row.state == OrderState.ENDED:
             return None
         call = _call(row)
-        for attempt in conn.execute(select(attempts).where(attempts.c.order_id == order_id)):
+        for attempt in of_order(conn, order_id):
             self.add_leg(call, _leg(attempt))
         self._by_order[order_id] = call
         return call

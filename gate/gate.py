@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 
 from accounts.tables import accounts
 from billing.quotes import Plan, Quote
@@ -20,9 +20,12 @@ class Verdict:
     refused: Refused | None
 
 
+_LOCK = update(accounts).where(accounts.c.id == bindparam("account")).values(orders_placed=accounts.c.orders_placed)
+
+
 def lock(conn: Connection, account_id: str) -> None:
     """Take the account's row, so that nobody else sums up its funds until this transaction ends."""
-    conn.execute(update(accounts).where(accounts.c.id == account_id).values(orders_placed=accounts.c.orders_placed))
+    conn.execute(_LOCK, {"account": account_id})
 
 
 def judge(conn: Connection, asked: Asked) -> Verdict:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, bindparam
 
 from accounts.people import Account, User, account_of, phones_of, user_of
 from accounts.tables import accounts
@@ -38,6 +38,14 @@ SAID = {
     (True, False): sentences.AGAIN_TRUSTED,
 }
 """The first answer: for a call that repeats another, and for one that needs a pressed 1."""
+
+
+_COUNT = (
+    accounts.update()
+    .where(accounts.c.id == bindparam("account"))
+    .values(orders_placed=accounts.c.orders_placed + 1)
+    .returning(accounts.c.orders_placed)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +223,4 @@ def _refused(rules: Rules, refused: Refused) -> Ordered:
 
 def _next_number(conn: Connection, account_id: str) -> int:
     """Count the order on its account's row, which this transaction has locked."""
-    counted = (
-        accounts.update()
-        .where(accounts.c.id == account_id)
-        .values(orders_placed=accounts.c.orders_placed + 1)
-        .returning(accounts.c.orders_placed)
-    )
-    return int(conn.execute(counted).scalar_one()) - 1
+    return int(conn.execute(_COUNT, {"account": account_id}).scalar_one()) - 1

@@ -173,6 +173,8 @@ class SmtpDoor:
         self._calm.wait(max(at_latest - monotonic(), 0))
         try:
             self._handle(message_id)
+        except Unavailable as error:
+            log.warning("SMTP message %s left to the sweeper: %s", message_id, error)
         except Exception:
             log.exception("SMTP message left to the sweeper: %s", message_id)
 

@@ -114,7 +114,7 @@ def _beyond_hold() -> Select[Any]:
 
 def _beyond_ceiling() -> Select[Any]:
     h = holds.c
-    return select(h.order_id, h.amount, h.most).where(h.amount > h.most)
+    return select(h.order_id, h.amount, h.most).where(h.amount > h.most, h.most_talk_s > 0)  # 0: ceiling_of
 
 
 def _wrong_slices() -> Select[Any]:

@@ -28,6 +28,8 @@ _GROW = update(holds).where(holds.c.order_id == bindparam("order"), OPEN).values
 _SLICE = insert(hold_slices)
 _LOCK = select(accounts.c.id).where(accounts.c.id == bindparam("account")).with_for_update(key_share=True)
 
+_LOCK_OPEN = _LOCK.where(accounts.c.active)
+
 
 def lock(conn: Connection, account_id: str) -> bool:
     """Lock the account's row until the transaction ends; False if there is no such account."""
@@ -60,18 +62,19 @@ def open_hold(
 
 
 def ceiling_of(hold: Row[Any]) -> Ceiling:
-    """What a row of holds may grow to."""
-    return Ceiling(hold.most, hold.most_talk_s)
+    """What a row of holds may grow to. A door of an earlier version writes no ceiling: its hold stays as it is."""
+    return Ceiling(hold.most, hold.most_talk_s) if hold.most_talk_s else Ceiling(hold.amount)
 
 
 def grow(conn: Connection, order_id: str, account_id: str, slice_s: int, now_ms: int) -> Plan | None:
     """Set more aside for a live call: a slice of talk, or what there is of one. What the hold pays for then.
 
-    None if there is nothing to be had, or the hold is at its ceiling or was let go. The account's row is locked
-    first, as for a new hold. The switch may be told the new limits only after the caller's transaction has been
-    committed: until then it cuts earlier than the hold would pay for, never later.
+    None if there is nothing to be had, the hold is at its ceiling or was let go, or the account was closed. The
+    account's row is locked first, as for a new hold. The switch may be told the new limits only after the caller's
+    transaction has been committed: until then it cuts earlier than the hold would pay for, never later.
     """
-    lock(conn, account_id)
+    if conn.execute(_LOCK_OPEN, {"account": account_id}).first() is None:
+        return None
     hold = conn.execute(_HOLD, {"order": order_id}).one_or_none()
     if hold is None:
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, literal, or_, select
 
 from accounts.tables import accounts, users
-from billing.quotes import Plan, Quote, plan
+from billing.quotes import LONGEST_TALK_S, Plan, Quote, plan
 from billing.rating import Terms, explain
 from billing.tables import cdrs, entries, hold_slices, holds, transactions
 from dispatcher import causes, lease, switchlog
@@ -179,7 +179,9 @@ class Reader:
         slices = select(s.at_ms, s.more, s.talk_s).where(s.order_id == order_id).order_by(s.talk_s)
         for hold in self._rows(select(holds).where(h.order_id == order_id)):
             quote = Quote.from_json(hold.pop("quote"))
-            cut = plan(quote, hold["amount"], max_talk_s=hold["most_talk_s"], min_talk_s=1) or Plan(0, 0, 0, 0)
+            cut = plan(quote, hold["amount"], max_talk_s=hold["most_talk_s"] or LONGEST_TALK_S, min_talk_s=1) or Plan(
+                0, 0, 0, 0
+            )
             hold |= {"slices": self._rows(slices)}
             limits = {"a_s": cut.limit_a_ms / 1000, "b_s": cut.limit_b_ms / 1000, "talk_s": cut.talk_s}
             return asdict(quote) | {"limits": limits, "hold": hold}

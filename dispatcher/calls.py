@@ -40,6 +40,7 @@ class Leg:
     answered_ms: int | None = None
     ended_ms: int | None = None
     up_ms: int | None = None  # when a live event said that it was answered, by our clock
+    armed_to_ms: int | None = None  # by our clock; if it was armed before the log had told of its answer
     found_up: bool = False  # it was up when we came: only the log knows since when
     seen_ms: int | None = None
     gone: bool = False
@@ -140,7 +141,7 @@ class Calls:
 
 def limits(hold: Row[Any]) -> Plan:
     """Where the legs of an order are cut: all the talk that its hold (a row with its columns) pays for."""
-    paid = plan(Quote.from_json(hold.quote), hold.amount, max_talk_s=hold.most_talk_s, min_talk_s=1)
+    paid = plan(Quote.from_json(hold.quote), hold.amount, max_talk_s=ceiling_of(hold).talk_s, min_talk_s=1)
     if paid is None:
         raise ValueError("a hold that does not pay for a second of talk")
     return paid

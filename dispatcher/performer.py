@@ -19,6 +19,8 @@ from kernel.errors import CordboardError, Unavailable
 log = logging.getLogger(__name__)
 
 TELL_AT_MOST_S = 8.0
+CLOCKS_APART_MS = 2_000
+"""The switch's clock may be ahead of ours by so much; more, and ours was set back."""
 CREATE_REFUSED = 38  # Q.850: network out of order
 _ARMS = (Action.ARM_A, Action.ARM_JOINED, Action.EXTEND)
 
@@ -123,6 +125,8 @@ class Performer:
     async def _arm(self, call: Call, ask: Ask, role: str) -> None:
         """The limit counts from the answer; one that is armed late has less of it left.
 
+        Before the log has told of the answer, it counts from now; `Slices` sees to it if that turns out too far.
+
         A leg that was found up without a line in the log answered nobody knows when: it keeps the limit it has, which
         counts from before the answer, until the log has told.
         """
@@ -131,9 +135,14 @@ class Performer:
         if leg.found_up and leg.answered_ms is None:
             call.unarmed = True
             return
-        limit_ms = plan.limit_a_ms if role == "A" else plan.limit_b_ms
-        late_ms = max(self._clock.ms() - leg.answered_ms, 0) if leg.answered_ms else 0
-        await self._switch.arm(leg.attempt_id, max(limit_ms - late_ms, 1))
+        now_ms, answered_ms = self._clock.ms(), leg.answered_ms
+        if answered_ms and now_ms < answered_ms - CLOCKS_APART_MS:
+            log.warning("our clock was set back; a leg keeps its limit", extra={"leg": leg.attempt_id})
+            return
+        late_ms = max(now_ms - answered_ms, 0) if answered_ms else 0
+        limit_ms = max((plan.limit_a_ms if role == "A" else plan.limit_b_ms) - late_ms, 1)
+        await self._switch.arm(leg.attempt_id, limit_ms)
+        leg.armed_to_ms = None if answered_ms else now_ms + limit_ms
 
     async def _ask(self, call: Call, ask: Ask) -> None:
         self._later(self._waits.confirm, Timer(call.order_id, Event.NOT_PRESSED))

@@ -54,6 +54,8 @@ class Step:
 
 E, A = Event, Action
 
+_CAN_BE_DROPPED = LIVE_ORDERS - {S.TELLING, S.CLOSING}
+
 PROGRESS: dict[tuple[S, Event], Step] = {
     (S.CLAIMED, E.A_READY): Step(S.RINGING_A, (A.DIAL_A,)),
     (S.RINGING_A, E.A_ANSWERED): Step(S.CONFIRMING, (A.ARM_A, A.ASK_A)),
@@ -77,6 +79,7 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.TELLING, E.A_ENDED): Step(S.CLOSING),
     # B answered while A was leaving, or after a drop: end it; it is not charged under 2 s.
     (S.CLOSING, E.B_ANSWERED): Step(S.CLOSING, (A.END_B,)),
-    **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in sorted(LIVE_ORDERS - {S.CLOSING})},
+    **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in sorted(_CAN_BE_DROPPED)},
+    (S.TELLING, E.DROP): Step(S.CLOSING, (A.END_A,)),  # why B could not be had stays the outcome
 }
 """An outcome of "a" or "b" is completed with the hang-up cause of that leg: "a_busy", "b_no_answer"."""

@@ -15,6 +15,8 @@ from kernel.clock import Clock
 from orders.states import OrderState
 
 NEVER_MS = 1 << 62
+HEARD_LATE_MS = 100
+"""A live event is this late at most without harm: limits are armed half a second early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Slices:
 
     def wants(self, call: Call) -> bool:
         """Whether something is to be done for the call: its hold runs low, or its legs are not armed to it."""
-        return _both_talk(call) and (call.unarmed or self._runs_low(call))
+        return _both_talk(call) and (call.unarmed or _armed_too_far(call) or self._runs_low(call))
 
     def extend(self, conn: Connection, call: Call) -> bool:
         """Set a slice more aside if the call runs low; whether its legs are to be armed anew, to `call.plan`.
@@ -44,8 +46,8 @@ class Slices:
         """
         if not _both_talk(call):
             return False
-        unarmed, call.unarmed = call.unarmed, False
-        return self._grown(conn, call) or unarmed
+        to_arm, call.unarmed = call.unarmed or _armed_too_far(call), False
+        return self._grown(conn, call) or to_arm
 
     def _grown(self, conn: Connection, call: Call) -> bool:
         if not self._runs_low(call):
@@ -70,6 +72,17 @@ class Slices:
         limits = {"A": plan.limit_a_ms, "B": plan.limit_b_ms}
         ends_ms = min((call.legs[role].answered_ms or 0) + limit_ms for role, limit_ms in limits.items())
         return ends_ms - now_ms < self.slicing.low_s * 1000
+
+
+def _armed_too_far(call: Call) -> bool:
+    """Whether a leg was armed from when we heard of its answer, and by its log line that was too late to count from."""
+    limits = {"A": call.plan.limit_a_ms, "B": call.plan.limit_b_ms}
+    return any(
+        leg.armed_to_ms is not None
+        and leg.answered_ms is not None
+        and leg.armed_to_ms > leg.answered_ms + limits[role] + HEARD_LATE_MS
+        for role, leg in call.legs.items()
+    )
 
 
 def _both_talk(call: Call) -> bool:

@@ -2,12 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from billing.quotes import Ceiling, cost
 from dispatcher.advance import Ask, Happening
 from dispatcher.performer import Performer, Waits
 from dispatcher.progress import Action
 from dispatcher.switches.ari import Ari
-from dispatcher.switches.base import Kind
+from dispatcher.switches.base import Kind, LiveLeg
 from orders.states import AttemptState as T
 from orders.states import OrderState as S
 from tests.unit.billing.world import DOLLAR, QUOTE
@@ -72,3 +74,47 @@ def test_what_was_decided_before_a_larger_hold_is_armed_as_it_was_decided(desk: 
     assert switch.limits == {told.b: arm.plan.limit_b_ms - 15_000}
     perform(desk, switch, [extend])
     assert switch.limits == {told.a: extend.plan.limit_a_ms - 15_000, told.b: extend.plan.limit_b_ms - 15_000}
+
+
+@pytest.mark.parametrize("late_ms", [2_000, 9_000])
+def test_heard_late_of_an_answer_the_switch_is_told_again_once_the_log_says_when_it_was(
+    desk: Desk, late_ms: int
+) -> None:
+    """The database kept us waiting: counted from now B would talk for that much longer than is paid for."""
+    paid = cost(QUOTE, 60)
+    told, switch = Told(desk, held=paid, ceiling=Ceiling(paid)), Arms(desk)
+    told.says(Kind.READY, told.to_b())
+    desk.now.later(late_ms)
+    (arm,) = told.papers.take([event(Kind.UP, told.b)])
+    perform(desk, switch, [arm])
+    desk.log((told.b, "answer", NOW, None))
+    told.hears(*lines(told.papers))
+    (extend,) = told.papers.take(told.papers.low())
+    perform(desk, switch, [extend])
+    assert late_ms + switch.limits[told.b] < 60_000
+    assert told.papers.low() == []  # and that was it
+
+
+def test_an_answer_heard_of_in_time_is_not_told_twice(desk: Desk) -> None:
+    paid = cost(QUOTE, 60)
+    told, switch = Told(desk, held=paid, ceiling=Ceiling(paid)), Arms(desk)
+    told.says(Kind.READY, told.to_b())
+    desk.now.later(50)
+    perform(desk, switch, told.papers.take([event(Kind.UP, told.b)]))
+    desk.log((told.b, "answer", NOW, None))
+    told.hears(*lines(told.papers))
+    assert told.papers.low() == []
+
+
+def test_a_clock_that_was_set_back_gives_nobody_their_limit_anew(desk: Desk) -> None:
+    paid = cost(QUOTE, 240)
+    told, switch = Told(desk, held=paid, ceiling=Ceiling(paid)), Arms(desk)
+    told.says(Kind.READY, told.to_b())
+    told.says(Kind.UP, told.b)
+    desk.log((told.b, "answer", NOW, None))
+    told.hears(*lines(told.papers))
+    desk.now.later(200_000 - 3_600_000)
+    papers = desk.papers()
+    asks, _ = papers.recover([LiveLeg(told.a, up=True, ringing=False), LiveLeg(told.b, up=True, ringing=False)], [])
+    perform(desk, switch, asks + papers.take(papers.low()))
+    assert told.b not in switch.limits

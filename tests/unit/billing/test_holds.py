@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+from accounts.tables import accounts
 from billing import holds, ledger
 from billing.check import check
 from billing.quotes import Ceiling, cost
 from billing.settle import close_order
 from billing.tables import hold_slices
 from billing.tables import holds as holds_table
+from dispatcher.calls import limits
 from orders.states import OrderState
 from orders.tables import orders
 from tests.unit import factory
@@ -101,3 +103,18 @@ def test_check_finds_a_hold_beyond_its_ceiling_and_slices_that_can_not_be(conn: 
     conn.execute(update(holds_table).values(most=DOLLAR))
     conn.execute(insert(hold_slices).values(order_id=order, talk_s=99, more=FIRST, at_ms=NOW))
     assert any("was added to it" in problem for problem in check(conn))
+
+
+def test_a_closed_accounts_live_call_gets_nothing_more(conn: Connection) -> None:
+    account, order = begun(conn, DOLLAR, Ceiling(DOLLAR))
+    conn.execute(update(accounts).values(active=False))
+    assert holds.grow(conn, order, account, SLICE_S, NOW) is None
+    assert amount(conn, order) == FIRST
+
+
+def test_a_hold_of_a_door_that_knew_no_slices_stays_as_it_is_and_is_none_too_large(conn: Connection) -> None:
+    account, order = begun(conn, DOLLAR, Ceiling(DOLLAR))
+    conn.execute(update(holds_table).values(most=0, most_talk_s=0))
+    assert limits(conn.execute(select(holds_table)).one()).talk_s == 60
+    assert holds.grow(conn, order, account, SLICE_S, NOW) is None
+    assert check(conn) == []

@@ -107,11 +107,15 @@ def test_whoever_may_still_be_there_is_ended_on_the_way_to_closing(state: S, eve
 @pytest.mark.parametrize(("state", "event"), sorted(into(S.CLOSING) | into(S.TELLING)))
 def test_an_order_has_an_outcome_when_it_closes(state: S, event: Event) -> None:
     decided_before = state in (S.JOINED, S.TELLING)  # "talked", or what B's end was called
-    assert bool(PROGRESS[state, event].outcome) is (not decided_before or event is E.DROP)
+    assert bool(PROGRESS[state, event].outcome) is (not decided_before or (state, event) == (S.JOINED, E.DROP))
     assert PROGRESS[S.RINGING_B, E.B_ANSWERED].outcome == "talked"
 
 
+def test_a_drop_while_a_is_told_why_b_cant_be_had_changes_nothing_of_that() -> None:
+    assert PROGRESS[S.TELLING, E.DROP] == PROGRESS[S.TELLING, E.TOLD]
+
+
 def test_a_drop_ends_whatever_is_live() -> None:
-    for state in LIVE_ORDERS - {S.CLOSING}:
+    for state in LIVE_ORDERS - {S.CLOSING, S.TELLING}:
         found = PROGRESS[state, E.DROP]
         assert (found.to, set(found.actions), found.outcome) == (S.CLOSING, ENDS_A | ENDS_B, "dropped")

@@ -52,7 +52,7 @@ def holder(place: Place) -> str:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with on_the_exchange(tmp_path_factory.mktemp("two"), {"lease_s": LEASE_S, "min_talk_s": 10}) as found:
+    with on_the_exchange(tmp_path_factory.mktemp("two"), {"lease_s": LEASE_S, "min_talk_s": 40, "low_s": 28}) as found:
         yield found
 
 

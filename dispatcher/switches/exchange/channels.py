@@ -49,7 +49,6 @@ class Channel:
         self.dialled = False
         self.cause = 0
         self.source = ""
-        self.sent_keys = ""
         self.variables: dict[str, str] = {}
         self.shared: dict[str, str] = {}
         self.handlers: list[str] = []

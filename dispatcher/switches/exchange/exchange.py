@@ -26,11 +26,12 @@ CANARY: Final = re.compile(r"Local/([0-9]+)@cordboard-canary(?:/n)?")
 
 @dataclass(slots=True)
 class Stats:
-    """What tests ask: who was dialled how often, and how many legs were up at once."""
+    """What tests ask: who was dialled how often and sent which keys, and how many legs were up at once."""
 
     requests: Counter[str] = field(default_factory=Counter)
     dials: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
+    keys: dict[str, str] = field(default_factory=dict)
     created: int = 0
     most_live: int = 0
 
@@ -38,6 +39,10 @@ class Stats:
         """Count a subscriber who is rung."""
         self.dials[channel.id] += 1
         self.numbers[channel.digits] += 1
+
+    def sent(self, channel: Channel, keys: str) -> None:
+        """Note the tones that a subscriber hears."""
+        self.keys[channel.digits] = self.keys.get(channel.digits, "") + keys
 
 
 class Exchange:
@@ -150,6 +155,7 @@ class Exchange:
             "dial_requests_by_channel": dict(self.stats.requests),
             "dials_by_channel": dict(self.stats.dials),
             "dials_by_number": dict(self.stats.numbers),
+            "keys_by_number": dict(self.stats.keys),
             "faults_left": self.faults.left(),
         }
 

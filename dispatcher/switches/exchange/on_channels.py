@@ -84,8 +84,7 @@ def ring(x: Exchange, r: Request) -> Answer:
 
 def send_keys(x: Exchange, r: Request) -> Answer:
     """Send tones to an answered party."""
-    channel = _answered(x, r.ids[0])
-    channel.sent_keys += r.need("dtmf", "DTMF is required")
+    x.stats.sent(_answered(x, r.ids[0]), r.need("dtmf", "DTMF is required"))
     return NO_CONTENT
 
 

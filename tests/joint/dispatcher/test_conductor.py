@@ -76,6 +76,21 @@ def test_a_call_from_the_pressed_1_to_the_receipt(timed_desk: Desk, exchange: Ru
         assert not lease.is_live(conn, SWITCH, timed_desk.clock.ms())  # given up, for the next one
 
 
+def test_each_party_is_sent_its_extension_after_its_answer_and_once(
+    timed_desk: Desk, exchange: RunningExchange
+) -> None:
+    async def story(at_work: Conducting) -> None:
+        order = await at_work.launch(number_a="+12025550177", extension_a="34", extension_b="512")
+        assert await at_work.over(order) == "talked"
+        assert exchange.stats()["keys_by_number"] == {"12025550177": "34", timed_desk.row(order).number_b[1:]: "512"}
+        plain = await at_work.launch(number_a=VOICEMAIL, extension_a="34", extension_b="512")
+        assert await at_work.over(plain) == "not_confirmed"
+        assert exchange.stats()["keys_by_number"][VOICEMAIL[1:]] == "34"
+        assert len(exchange.stats()["keys_by_number"]) == 3  # B was not rung, so not sent anything
+
+    tell(timed_desk, exchange, story, confirm_s=0.5)
+
+
 def test_many_calls_side_by_side(timed_desk: Desk, exchange: RunningExchange) -> None:
     async def story(at_work: Conducting) -> None:
         voicemail = await at_work.launch(number_a=VOICEMAIL)

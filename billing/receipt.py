@@ -24,6 +24,8 @@ class LegLine:
     estimated: bool
     capped: bool
     waived: str
+    cut: bool = False
+    """It lasted as long as its hold paid for: the switch ended it, not a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Receipt:
     balance_left: int
 
 
+CUT_WITHIN_MS = 200
+"""How far from its limit a leg may end and still count as cut by it."""
 _ORDER = (
     select(orders.c.ref, balances.c.amount, balances.c.currency)
     .join_from(orders, balances, balances.c.account_id == orders.c.account_id)
@@ -45,7 +49,7 @@ _ORDER = (
 )
 _LEGS = (
     select(
-        attempts.c.role, attempts.c.number,
+        attempts.c.role, attempts.c.number, attempts.c.limit_ms,
         attempts.c.cause.label("attempt_cause"), attempts.c.ended_ms.label("gone_ms"),
         cdrs.c.attempt_id, cdrs.c.answered_ms, cdrs.c.ended_ms, cdrs.c.billed_seconds, cdrs.c.charge, cdrs.c.tax,
         cdrs.c.cause, cdrs.c.estimated, cdrs.c.capped, cdrs.c.rating,
@@ -71,4 +75,5 @@ def _line(row: Row[*tuple[Any, ...]]) -> LegLine:
     return LegLine(
         row.role, row.number, row.answered_ms, row.ended_ms, row.billed_seconds, row.charge + row.tax, row.cause,
         row.estimated, row.capped, json.loads(row.rating)["waived"],
+        cut=row.ended_ms - row.answered_ms >= row.limit_ms - CUT_WITHIN_MS,
     )  # fmt: skip

@@ -26,8 +26,7 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
         "paid": display(receipt.total, receipt.currency),
         "balance": display_held(receipt.balance_left, receipt.currency),
     }
-    said = sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
-    first = (sentences.DROPPED_TALKING if outcome == "dropped" and talked_ms else said).format(**fields)
+    first = _first_line(outcome, receipt, talked=bool(talked_ms)).format(**fields)
     legs = [_leg_line(order, leg, receipt.currency) for leg in receipt.legs]
     exact = {
         "paid": display_exact(receipt.total, receipt.currency),
@@ -35,6 +34,14 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
     }
     bill = [f"Bill code {order.bill}."] if order.bill else []
     return "\n".join([first, "", *legs, sentences.TOTAL_LINE.format(**exact), *bill]) + "\n"
+
+
+def _first_line(outcome: str, receipt: Receipt, *, talked: bool) -> str:
+    if outcome == "dropped" and talked:
+        return sentences.DROPPED_TALKING
+    if outcome == "talked" and any(leg.cut for leg in receipt.legs):
+        return sentences.CUT_OFF
+    return sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
 
 
 def over_text(order: Row[Any]) -> str:

@@ -71,6 +71,9 @@ OVER: dict[str, str] = {
 """The same in a few words, for who drops what has ended."""
 
 DROPPED_TALKING = "{ref} {name}, {talk}, then dropped. You paid {paid}. Balance {balance}."
+CUT_OFF = (
+    "{ref} {name}, {talk}, then cut off: that was all the money for this call. You paid {paid}. Balance {balance}."
+)
 LEG = {"A": "You", "B": "{name}"}
 LEG_LINE = "{who} {number}: {talk}, {charge}"
 LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"

@@ -125,7 +125,7 @@ class CallStories:
         bills = place.bills(order)
         assert 7_000 < bills["B"].ended_ms - bills["B"].answered_ms < 8_000  # half a second early
         assert not any(bill.capped for bill in bills.values())
-        assert "You paid $0.0" in place.told(who, 2)[1]
+        assert "then cut off: that was all the money for this call. You paid $0.0" in place.told(who, 2)[1]
 
     def test_a_top_up_in_the_middle_of_a_call_lengthens_it_and_a_drop_ends_it(self, place: Place) -> None:
         who = place.somebody(names={"Bob": STAYS}, balance=SIX_SECONDS_OF_TALK)

@@ -51,6 +51,14 @@ def test_a_call_that_was_talked() -> None:
     ]
 
 
+def test_a_call_that_its_money_ended_says_so() -> None:
+    a, b = leg("A", 75, 25_500), leg("B", 59.5, 41_400, cut=True)
+    assert receipt_text(order(), "talked", receipt(a, b)).startswith(
+        "K7 Bob, 1 min 0 s, then cut off: that was all the "
+    )
+    assert receipt_text(order(), "dropped", receipt(a, b)).startswith("K7 Bob, 1 min 0 s, then dropped.")
+
+
 def test_without_a_name_the_other_party_is_its_number() -> None:
     nameless = order(name_b="")
     assert party(nameless) == "+44 2..0018"
@@ -77,6 +85,7 @@ def test_numbers_are_masked_throughout() -> None:
 FIRST_LINES = {
     **OUTCOMES,
     "dropped talking": sentences.DROPPED_TALKING,
+    "cut off": sentences.CUT_OFF,
     "accepted": sentences.ACCEPTED,
     "trusted": sentences.ACCEPTED_TRUSTED,
     "again": sentences.AGAIN,

@@ -31,7 +31,7 @@ DOING: dict[str, str] = {
 OUTCOMES: dict[str, str] = {
     "talked": "{ref} {name}, {talk}. You paid {paid}. Balance {balance}.",
     "not_confirmed": "{ref} Nobody pressed 1 on {phone}, so {name} was not rung. You paid {paid}.",
-    "dropped": "{ref} The call to {name} was dropped. You paid {paid}.",
+    "dropped": "{ref} The call to {name} was ended as asked. You paid {paid}.",
     "a_left": "{ref} You hung up before {name} answered. You paid {paid}.",
     "expired": "{ref} Not called: the exchange could not take it in time. Nothing was charged. Please send it again.",
     "interrupted": "{ref} Broken off: the exchange failed. You paid {paid}. Please send it again.",
@@ -51,7 +51,7 @@ OUTCOMES: dict[str, str] = {
 OVER: dict[str, str] = {
     "talked": "you were through to {name}",
     "not_confirmed": "nobody pressed 1",
-    "dropped": "it was dropped",
+    "dropped": "it was ended as asked",
     "a_left": "you hung up before {name} answered",
     "expired": "it was never called",
     "interrupted": "it was broken off",
@@ -70,7 +70,7 @@ OVER: dict[str, str] = {
 }
 """The same in a few words, for who drops what has ended."""
 
-DROPPED_TALKING = "{ref} {name}, {talk}, then dropped. You paid {paid}. Balance {balance}."
+DROPPED_TALKING = "{ref} {name}, {talk}, then ended as asked. You paid {paid}. Balance {balance}."
 CUT_OFF = (
     "{ref} {name}, {talk}, then cut off: that was all the money for this call. You paid {paid}. Balance {balance}."
 )

@@ -44,7 +44,7 @@ def drop(tools: Tools, ref: str, account: str | None, wait: float | None, json_:
         state, outcome = (ended.state, ended.outcome) if ended else (order.state, "")
         as_json({"order": order.id, "ref": order.ref, "dropping": not over, "state": state, "outcome": outcome})
     elif over:
-        click.echo(f"{order.ref} is over already: {order.outcome}.")
+        click.echo(_how_it_ended(order))
     elif ended:
         click.echo(_last_word(tools, ended))
     if wait is not None and ended is None:
@@ -82,6 +82,13 @@ def _ended(tools: Tools, order_id: str, seconds: float) -> Row[Any] | None:
             return None
         time.sleep(LOOK_AGAIN_S)
     return None
+
+
+def _how_it_ended(order: Row[Any]) -> str:
+    """What the sender would be told who drops it now."""
+    from replies.receipts import over_text
+
+    return over_text(order)
 
 
 def _last_word(tools: Tools, order: Row[Any]) -> str:

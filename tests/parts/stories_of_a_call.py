@@ -143,7 +143,7 @@ class CallStories:
         billed_from_the_log(place, order, "A", "B")
         bills = place.bills(order)
         assert bills["B"].ended_ms - bills["B"].answered_ms > 6_000
-        assert " s, then dropped. You paid $" in place.told(who, 2)[1]
+        assert " s, then ended as asked. You paid $" in place.told(who, 2)[1]
 
     def test_a_drop_while_b_rings_ends_both_and_b_pays_nothing(self, place: Place) -> None:
         who = place.somebody(names={"Bob": NO_ANSWER})
@@ -155,7 +155,7 @@ class CallStories:
         billed_from_the_log(place, order, "A")
         legs = place.attempts(order)
         assert legs["B"].ended_ms - legs["B"].dialling_ms < 4_000  # it would have rung that long
-        assert place.told(who, 2)[1].startswith("A1 The call to Bob was dropped. You paid $0.0")
+        assert place.told(who, 2)[1].startswith("A1 The call to Bob was ended as asked. You paid $0.0")
 
     def test_the_books_are_in_order(self, place: Place) -> None:
         place.house.until(lambda: place.house.problems() == [])

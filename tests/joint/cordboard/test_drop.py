@@ -53,8 +53,8 @@ def test_a_call_is_being_dropped(run: Run, tools: Tools, place: Callable[..., st
 
 def test_what_is_over_is_over(run: Run, tools: Tools, place: Callable[..., str]) -> None:
     order = place(ref="K7", state=OrderState.ENDED, outcome="talked")
-    assert run("drop", "K7").stdout == "K7 is over already: talked.\n"
-    assert run("drop", "K7", "--wait").stdout == "K7 is over already: talked.\n"
+    assert run("drop", "K7").stdout == "K7 is over already: you were through to Mum.\n"
+    assert run("drop", "K7", "--wait").stdout == "K7 is over already: you were through to Mum.\n"
     told = json.loads(run("drop", "K7", "--json").stdout)
     assert (told["dropping"], told["state"], told["outcome"]) == (False, "ended", "talked")
     assert not dropped(tools, order)
@@ -88,7 +88,7 @@ def test_waiting_tells_how_it_ended(run: Run, tools: Tools, place: Callable[...,
     conductor.start()
     said = run("drop", "K7", "--wait").stdout.splitlines()
     conductor.join()
-    assert said == ["K7 is being dropped.", "K7 The call to Mum was dropped. You paid $0.00."]
+    assert said == ["K7 is being dropped.", "K7 The call to Mum was ended as asked. You paid $0.00."]
 
 
 def test_waiting_has_an_end(run: Run, tools: Tools, place: Callable[..., str]) -> None:
@@ -96,4 +96,4 @@ def test_waiting_has_an_end(run: Run, tools: Tools, place: Callable[..., str]) -
     assert "K7 is not over yet" in run("drop", "K7", "--wait", "0.01", fails=75).stderr
     with tools.db.write() as conn:
         conn.execute(update(orders).values(state=OrderState.ENDED, outcome="dropped"))
-    assert run("drop", "K7", "--wait", "0.01").stdout == "K7 is over already: dropped.\n"
+    assert run("drop", "K7", "--wait", "0.01").stdout == "K7 is over already: it was ended as asked.\n"

@@ -56,7 +56,7 @@ def test_a_call_that_its_money_ended_says_so() -> None:
     assert receipt_text(order(), "talked", receipt(a, b)).startswith(
         "K7 Bob, 1 min 0 s, then cut off: that was all the "
     )
-    assert receipt_text(order(), "dropped", receipt(a, b)).startswith("K7 Bob, 1 min 0 s, then dropped.")
+    assert receipt_text(order(), "dropped", receipt(a, b)).startswith("K7 Bob, 1 min 0 s, then ended as asked.")
 
 
 def test_without_a_name_the_other_party_is_its_number() -> None:
@@ -136,8 +136,8 @@ def test_durations(milliseconds: int, said: str) -> None:
 
 def test_a_drop_says_whom_it_was_with_and_how_long_if_anybody_talked() -> None:
     rang = receipt_text(order(), "dropped", receipt(leg("A", 9, 5_100), leg("B", None)))
-    assert rang.startswith("K7 The call to Bob was dropped. You paid $0.0051.\n")
+    assert rang.startswith("K7 The call to Bob was ended as asked. You paid $0.0051.\n")
     talked = receipt_text(order(), "dropped", receipt(leg("A", 75, 25_500), leg("B", 61.5, 41_400)))
-    assert talked.startswith("K7 Bob, 1 min 2 s, then dropped. You paid $0.07. Balance $9.83.\n")
+    assert talked.startswith("K7 Bob, 1 min 2 s, then ended as asked. You paid $0.07. Balance $9.83.\n")
     late = receipt_text(order(), "dropped", receipt(leg("A", 9, 5_100), leg("B", 1, waived="late_b")))
-    assert late.startswith("K7 The call to Bob was dropped.")
+    assert late.startswith("K7 The call to Bob was ended as asked.")

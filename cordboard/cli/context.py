@@ -40,7 +40,7 @@ def open_tools(config: Path | None) -> Tools:
     settings = load_settings(config)
     url = settings.database_url.get_secret_value()
     if not schema.is_current(url):
-        raise Misconfigured("The database is not set up, or not up to date: run `cordboard init` first.")
+        raise Misconfigured("The database is not up to date: `cordboard serve` or `cordboard init` brings it there.")
     return Tools(settings, schema.open_database(url), secrets_of(settings), SystemClock())
 
 

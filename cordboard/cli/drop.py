@@ -22,15 +22,17 @@ LOOK_AGAIN_S = 0.1
 @click.command()
 @click.argument("ref")
 @click.option("--account", help="Whose order, where several accounts have this reference.")
-@click.option("--wait", is_flag=False, flag_value=10.0, type=click.FloatRange(0, 600), metavar="[SECONDS]",
-              help="Wait until it is over (10 s, or SECONDS), and say how it ended.")  # fmt: skip
+@click.option("--wait", is_flag=True, help="Wait until it is over, and say how it ended.")
+@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0, 600), metavar="N",
+              help="How long --wait waits at most.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="For programs.")
 @with_tools
-def drop(tools: Tools, ref: str, account: str | None, wait: float | None, json_: bool) -> None:
+def drop(tools: Tools, ref: str, account: str | None, wait: bool, seconds: float, json_: bool) -> None:
     """End the call of the order REF, whatever it is doing now.
 
     REF is its short reference (K7) or its id. An order that nobody was rung
-    for yet ends without ringing anybody. The sender gets the receipt.
+    for yet ends without ringing anybody. Who ordered by mail gets the
+    receipt; over HTTP, it is there to be looked at.
     """
     with tools.db.write() as conn:
         order = _the_one(conn, ref, account, json_)
@@ -39,7 +41,7 @@ def drop(tools: Tools, ref: str, account: str | None, wait: float | None, json_:
             wishes.drop(conn, order.id, tools.clock.ms())
     if not (over or json_):
         click.echo(f"{order.ref} is being dropped.")
-    ended = order if over else _ended(tools, order.id, wait or 0.0)
+    ended = order if over else _ended(tools, order.id, seconds) if wait else None
     if json_:
         state, outcome = (ended.state, ended.outcome) if ended else (order.state, "")
         as_json({"order": order.id, "ref": order.ref, "dropping": not over, "state": state, "outcome": outcome})
@@ -47,7 +49,7 @@ def drop(tools: Tools, ref: str, account: str | None, wait: float | None, json_:
         click.echo(_how_it_ended(order))
     elif ended:
         click.echo(_last_word(tools, ended))
-    if wait is not None and ended is None:
+    if wait and ended is None:
         click.echo(f"{order.ref} is not over yet; see `cordboard why {order.ref}`.", err=True)
         raise SystemExit(EXIT_UNAVAILABLE)
 
@@ -73,7 +75,7 @@ def _the_one(conn: Connection, ref: str, account: str | None, json_: bool) -> Ro
 def _ended(tools: Tools, order_id: str, seconds: float) -> Row[Any] | None:
     """The order once it is over; None if it is not within so many seconds."""
     deadline = time.monotonic() + seconds
-    while seconds:
+    while True:
         with tools.db.read() as conn:
             order = kept.by_id(conn, order_id)
         if order is not None and order.state == OrderState.ENDED:
@@ -81,7 +83,6 @@ def _ended(tools: Tools, order_id: str, seconds: float) -> Row[Any] | None:
         if time.monotonic() > deadline:
             return None
         time.sleep(LOOK_AGAIN_S)
-    return None
 
 
 def _how_it_ended(order: Row[Any]) -> str:

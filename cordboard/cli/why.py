@@ -34,23 +34,24 @@ NOTES = {
 @click.command()
 @click.argument("ref", required=False)
 @click.option("--account", help="Whose order, where several accounts have this reference.")
-@click.option("--last", is_flag=False, flag_value=20, type=click.IntRange(1, 10_000), metavar="[N]",
-              help="List the last messages instead (20, or N).")  # fmt: skip
+@click.option("--last", is_flag=True, help="List the last messages instead.")
+@click.option("--count", default=20, show_default=True, type=click.IntRange(1, 10_000), metavar="N",
+              help="How many --last lists at most.")  # fmt: skip
 @click.option("--json", "json_", is_flag=True, help="For programs.")
 @with_tools
-def why(tools: Tools, ref: str | None, account: str | None, last: int | None, json_: bool) -> None:
+def why(tools: Tools, ref: str | None, account: str | None, last: bool, count: int, json_: bool) -> None:
     """Tell the whole story of the order REF, by the second.
 
     REF is its short reference (K7), its id, or the id of a message, also of
     one that placed no order. Times are UTC. Numbers are shown in full.
     """
-    if (ref is None) == (last is None):
-        raise click.UsageError("Name an order or a message, or say --last.")
+    if (ref is None) != last:
+        raise click.UsageError("Name an order or a message, or say --last and no name.")
     with tools.db.read() as conn:
         mail, switch = tools.settings.mail, tools.settings.switch.name
         reader = Reader(conn, mail.domain, mail.order_address, switch, tools.clock.ms())
-        if last is not None:
-            _list(reader.last(last), json_)
+        if last:
+            _list(reader.last(count), json_)
             return
         found = reader.find(str(ref), account_by(conn, account).id if account else None)
         if len(found) != 1:

@@ -69,7 +69,7 @@ def test_empty_lists_say_so(run: Run) -> None:
 def test_without_init_a_command_says_what_to_do() -> None:
     result = CliRunner().invoke(main, ["accounts", "list"])
     assert result.exit_code == 2
-    assert result.stderr == "The database is not set up, or not up to date: run `cordboard init` first.\n"
+    assert result.stderr == "The database is not up to date: `cordboard serve` or `cordboard init` brings it there.\n"
 
 
 def test_what_is_away_exits_75(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

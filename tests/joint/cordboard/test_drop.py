@@ -93,7 +93,7 @@ def test_waiting_tells_how_it_ended(run: Run, tools: Tools, place: Callable[...,
 
 def test_waiting_has_an_end(run: Run, tools: Tools, place: Callable[..., str]) -> None:
     place(ref="K7")
-    assert "K7 is not over yet" in run("drop", "K7", "--wait", "0.01", fails=75).stderr
+    assert "K7 is not over yet" in run("drop", "--wait", "K7", "--seconds", "0.01", fails=75).stderr
     with tools.db.write() as conn:
         conn.execute(update(orders).values(state=OrderState.ENDED, outcome="dropped"))
-    assert run("drop", "K7", "--wait", "0.01").stdout == "K7 is over already: it was ended as asked.\n"
+    assert run("drop", "--wait", "--seconds", "0", "K7").stdout == "K7 is over already: it was ended as asked.\n"

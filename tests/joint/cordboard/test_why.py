@@ -231,7 +231,7 @@ def test_the_last_messages_leave_a_trace_each(house: House) -> None:
     assert len(lines) == 6
     for place, told in ((1, "bare thank-you"), (3, "not answered, not proven"), (4, "  A1  ")):
         assert told in lines[place]
-    assert len(as_json(house, "--last", "2")) == 2
+    assert len(as_json(house, "--last", "--count", "2")) == 2
     for line in lines[::2]:
         ask(house, line.split()[-1])
 
@@ -263,4 +263,5 @@ def test_it_only_reads(house: House) -> None:
 def test_what_there_is_not_is_said(house: House) -> None:
     assert "There is no order or message 'Z9'" in ask(house, "Z9", fails=2).stderr
     assert "There is no account none" in ask(house, "A1", "--account", "none", fails=2).stderr
-    assert "say --last" in ask(house, fails=2).stderr
+    for both_or_none in ((), ("--last", "A1"), ("A1", "--last")):
+        assert "say --last and no name" in ask(house, *both_or_none, fails=2).stderr

@@ -113,6 +113,13 @@ def test_a_field_is_cut_and_never_read_as_a_format() -> None:
     assert refusal_text(Refused("number_two", number="{name}" * 20)).count("{name}") == 6
 
 
+@pytest.mark.parametrize("key", ["over_call_cap", "no_funds"])
+def test_how_long_the_shortest_call_is_nobody_says(key: str) -> None:
+    """It is a setting (`calls.min_talk_s`), not always a minute."""
+    assert "minute" not in REFUSALS[key]
+    assert "shortest call" in REFUSALS[key]
+
+
 @pytest.mark.parametrize("command", NOT_DONE)
 def test_what_was_not_done_is_said_by_its_name(command: str) -> None:
     said = refusal_text(NotACommand((), Refused("two_lines", one="drop K7", other="call Mum"), command=command))

@@ -28,7 +28,10 @@ PROBLEMS: Final[dict[str, tuple[HTTPStatus, str]]] = {
     "too_big": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too much for one order; {longest} bytes are the most."),
     "bad_request": (HTTPStatus.BAD_REQUEST, "That is not a request I can read."),
     # our side
-    "away": (HTTPStatus.SERVICE_UNAVAILABLE, "A part of our system is away; nothing was ordered. Try again later."),
+    "away": (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "A part of our system is away. Try again later; an order with the same Idempotency-Key.",
+    ),
     "pending": (
         HTTPStatus.SERVICE_UNAVAILABLE,
         "I have your order and will act on it soon. Ask again with the same Idempotency-Key; without one, don't.",

@@ -21,6 +21,13 @@ def test_a_problem_is_told_in_one_short_line(reason: str) -> None:
     assert said.endswith((".", "cbt_...", "?"))
 
 
+@pytest.mark.parametrize("reason", ["away", "pending"])
+def test_where_it_may_be_ordered_the_key_is_asked_for(reason: str) -> None:
+    """Also of "away": a commit whose answer was lost may have stored the order."""
+    assert "with the same Idempotency-Key" in PROBLEMS[reason][1]
+    assert "nothing was ordered" not in PROBLEMS[reason][1]
+
+
 def test_each_is_raised_somewhere_and_none_is_raised_without_words() -> None:
     text = "".join(file.read_text("utf-8") for file in (ROOT / "inbound").glob("*.py"))
     raised = set(re.findall(r'problem\(\s*"(\w+)"', text))

@@ -1,9 +1,12 @@
+import re
 import tomllib
 from pathlib import Path
 
 from click.testing import CliRunner
 
 from cordboard.cli import main
+from cordboard.configure import settings_from
+from cordboard.settings import Calls, Settings
 
 
 def test_init_twice(here: Path) -> None:
@@ -40,3 +43,15 @@ def test_init_asks_again_and_writes_asterisk_files(here: Path) -> None:
     assert (here / "asterisk" / "ari.conf").stat().st_mode & 0o077 == 0
     assert (here / "asterisk" / "extensions.conf").exists()
     assert tomllib.loads((here / "cordboard.toml").read_text())["mail"]["smarthost_port"] == 26
+
+
+def test_the_settings_in_comments_can_be_used_and_those_of_calls_are_all_there(here: Path) -> None:
+    CliRunner().invoke(main, ["init", "--yes"])
+    text = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[)", "", (here / "cordboard.toml").read_text())
+    data = tomllib.loads(text.replace('"redis://..."', '"redis://r"').replace('"postgresql://..."', '"sqlite://"'))
+    assert data["switch"].pop("carriers")[0].keys() >= {"host", "prefixes", "priority"}
+    usual = Settings().model_dump(include={"calls", "web", "log"}, mode="json")
+    shown = settings_from(data).model_dump(include={"calls", "web", "log"}, mode="json")
+    shown["web"]["trusted_proxy"] = ""  # an example of one
+    assert shown == usual
+    assert data["calls"].keys() == Calls.model_fields.keys()

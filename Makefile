@@ -30,7 +30,8 @@ parts: .venv/dev
 	scripts/parts-install.sh
 	$(BIN)/pytest tests/parts -n 2 --dist loadfile -rs
 
-# Ten times the crashes and losses that `make test` has, but for what takes a minute each time.
+# Five times the crashes and losses that `make test` has, but for what takes a minute each time; of the lives of the
+# machine ten times as many, and others each time.
 prove: .venv/dev
 	scripts/parts-install.sh
 	CORDBOARD_PROVE_ROUNDS=10 $(BIN)/pytest tests/parts/test_crashes.py tests/parts/test_lossy_*.py \

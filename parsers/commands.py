@@ -14,9 +14,10 @@ from kernel.errors import Refused
 from parsers.bare import is_meant, why_not
 from parsers.grammar import Argument, Clause, NamedNumber, Reader, Reading, Target
 from parsers.lines import MAX_LINE, PIN, command_line, only_reading, pin_of, pins_in
-from parsers.numbers import Number
+from parsers.numbers import MAX_LENGTH, Number
 from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed, number_of
 from parsers.words import ASKING, COURTESY, PLEASE, Names, fold, keyword, phrase_at, split
+from parsers.writing import shown
 
 __all__ = [
     "COMMANDS",
@@ -188,8 +189,8 @@ class _Page:
         pins = pins_in(rest)
         if pins is None:
             return replace(said, kind=False)
-        if not is_meant(alone.to, _KEYWORDS):
-            return said if isinstance(alone.to, Number) else NotACommand((), verb=False)
+        if not is_meant(alone.to, _KEYWORDS, self.country):
+            return _doubted(alone.to, said)
         return with_pin(alone, pins)
 
     def _whole(self, said: AgainCommand | DropCommand, line: str, rest: Sequence[str]) -> Parsed:
@@ -201,6 +202,13 @@ class _Page:
             return NotACommand((), Refused("stands_alone"))
         unknown = tuple(word for left in rest for word in split(left[:MAX_LINE]))
         return NotACommand(unknown, command="drop")
+
+
+def _doubted(alone: Target, said: NotACommand) -> NotACommand:
+    """What is told of a number or a name alone that may be meant as something else."""
+    if isinstance(alone, NamedNumber):
+        return NotACommand((), verb=False)
+    return replace(said, why=Refused("number_alone", number=shown(alone.original, MAX_LENGTH)))
 
 
 def is_other(said: Order, other: Parsed) -> bool:

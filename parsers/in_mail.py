@@ -53,7 +53,7 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
 def _of_subject(above: Parsed, said: NotACommand, body: str, pins: frozenset[str] | None) -> Parsed:
     """What the subject says, where the text is no command; `pins` is None if the text says something else."""
     if isinstance(above, NotACommand):
-        return above if not body or (pins is not None and above.verb) else said
+        return above if not body or (pins is not None and (above.verb or above.why)) else said
     if pins is not None:
         return with_pin(above, pins)
     why = Refused("subject_and_body", one=above.shown())

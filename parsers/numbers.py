@@ -78,7 +78,7 @@ def parse_number(text: str, country: str | None) -> Number:
         raise Refused("number_too_long", number=shown(original))
     country = country.upper() if country else None
     _no_emergency(original, country)
-    body, extension = _split_extension(original)
+    body, extension = split_extension(original)
     check_writing(body, original)
     international, digits = "+" in body, _NOT_DIGITS.sub("", body)
     _check_digits(digits, international, original)
@@ -95,7 +95,8 @@ def _no_emergency(original: str, country: str | None) -> None:
         raise Refused("emergency", number=shown(original))
 
 
-def _split_extension(original: str) -> tuple[str, str | None]:
+def split_extension(original: str) -> tuple[str, str | None]:
+    """The writing of a number without its extension, and the extension's digits."""
     found = _EXTENSION.search(original)
     return (original[: found.start()], found[1]) if found and found.start() else (original, None)
 
@@ -113,7 +114,7 @@ def _check_digits(digits: str, international: bool, original: str) -> None:
 
 def _ocean_region(digits: str, international: bool, country: str | None, original: str) -> tuple[str, bool]:
     """Put +870 in place of an old ocean-region code, also when dialled behind the country's way abroad."""
-    abroad = digits if international else _behind_prefix(digits, country)
+    abroad = digits if international else behind_prefix(digits, country)
     rewritten, region = rewrite_ocean_region(abroad)
     if region is None:
         return digits, international
@@ -122,7 +123,8 @@ def _ocean_region(digits: str, international: bool, country: str | None, origina
     return rewritten, True
 
 
-def _behind_prefix(digits: str, country: str | None) -> str:
+def behind_prefix(digits: str, country: str | None) -> str:
+    """What follows the country's way of dialling abroad (`00`, `011`); "" if the digits don't begin with it."""
     metadata = PhoneMetadata.metadata_for_region(country) if country else None
     found = re.match(metadata.international_prefix, digits) if metadata and metadata.international_prefix else None
     return digits[found.end() :] if found else ""

@@ -34,6 +34,7 @@ REFUSALS: Final[dict[str, str]] = {
     "name_or_command": "Not called: {name} is in your phone book, too. Write CALL {name} to ring them, else a number.",
     "name_bad_number": "Not called: the number kept for {name} ({number}) can't be called. Correct your phone book.",
     # numbers
+    "number_alone": "Not called: if you mean the number {number}, write CALL {number}.",
     "emergency": "Not called: {number} is an emergency number. Dial it yourself on the nearest phone.",
     "number_empty": "Not called: there is no number to call.",
     "number_too_long": "Not called: {number} is too long for one telephone number.",

@@ -13,7 +13,7 @@ from typing import Final
 from kernel.errors import Refused
 from parsers.bare import is_meant, why_not
 from parsers.grammar import Argument, Clause, NamedNumber, Reader, Reading, Target
-from parsers.lines import MAX_LINE, PIN, command_line, only_reading, pin_of, pins_in
+from parsers.lines import MAX_LINE, PIN, command_line, only_reading, pin_of, pins_beside_again, pins_in
 from parsers.numbers import MAX_LENGTH, Number
 from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed, number_of
 from parsers.words import ASKING, COURTESY, PLEASE, Names, fold, keyword, phrase_at, split
@@ -194,11 +194,12 @@ class _Page:
         return with_pin(alone, pins)
 
     def _whole(self, said: AgainCommand | DropCommand, line: str, rest: Sequence[str]) -> Parsed:
-        """A command of one word is one only if it is all that was said; `Again,` above thanks is none."""
-        pins = pins_in(rest)
+        """A command of one word is one only if it is all that was said; AGAIN beside thanks is none."""
+        again = isinstance(said, AgainCommand)
+        pins = pins_beside_again(rest) if again else pins_in(rest)
         if pins is not None and not (rest and line.endswith(",")):
             return with_pin(said, pins)
-        if isinstance(said, AgainCommand):
+        if again:
             return NotACommand((), Refused("stands_alone"))
         unknown = tuple(word for left in rest for word in split(left[:MAX_LINE]))
         return NotACommand(unknown, command="drop")

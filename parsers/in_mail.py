@@ -7,10 +7,10 @@ from typing import Final
 from kernel.errors import Refused
 from parsers.commands import is_other, meant_by, parse_text, with_pin
 from parsers.footers import DEVICE_SUBJECTS
-from parsers.lines import MAX_LINE, lines_of, pins_in
+from parsers.lines import MAX_LINE, has_thanks, lines_of, pins_beside_again, pins_in
 from parsers.mail import Mail
-from parsers.results import NotACommand, Parsed
-from parsers.words import GREETINGS, fold
+from parsers.results import AgainCommand, NotACommand, Parsed
+from parsers.words import COURTESY, GREETINGS, fold
 
 _APART: Final = re.compile(r"[\s._,-]+")
 _MOST_OWN_LINES: Final = 3
@@ -22,13 +22,15 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
     The subject of a reply or a forward is an old one and never a command. Beside other words in the text a subject
     launches nothing, and two different commands launch nothing; thanks, the sender's own name and a PIN are not other
     words. A number or name without CALL launches from the text if the subject says nothing, and from the subject if
-    the text says nothing.
+    the text says nothing. The sender's own name alone is a signature, and so is a name under words that close a letter;
+    AGAIN beside thanks may be kindness.
     """
+    own = _own_words(mail)
 
     def read(text: str, *, bare: bool) -> Parsed:
-        return parse_text(text, country=country, names=names, bare=bare)
+        is_signature = pins_in(lines_of(text), own) is not None
+        return parse_text(text, country=country, names=names, bare=bare and not is_signature)
 
-    own = _own_words(mail)
     body = _without_own_name(mail.own_text.strip(" \t\n"), own)
     subject = "" if mail.is_reply_or_forward else mail.subject.strip(" \t")
     said = read(body, bare=True)
@@ -36,11 +38,16 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
         return said
     if isinstance(said, NotACommand):
         pins = pins_in(lines_of(body), own)
-        return _of_subject(read(subject, bare=pins is not None), said, body, pins)
+        above = read(subject, bare=pins is not None)
+        if isinstance(above, AgainCommand) and pins is not None and pins_beside_again(lines_of(body), own) is None:
+            return NotACommand((), Refused("stands_alone"))
+        return _of_subject(above, said, body, pins)
     is_bare = isinstance(read(body, bare=False), NotACommand)
     above = read(subject, bare=is_bare)
     if isinstance(above, NotACommand):
-        pins = pins_in([subject], own)
+        if isinstance(said, AgainCommand) and (above.kind or has_thanks(subject)):
+            return NotACommand((), Refused("stands_alone"))
+        pins = pins_in([subject], own, frozenset() if is_bare else COURTESY)
         if is_bare and pins is None and not _says_nothing(subject, above):
             return NotACommand((), Refused("subject_more"))
         return with_pin(said, pins or frozenset())

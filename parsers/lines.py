@@ -6,14 +6,16 @@ from itertools import islice
 from typing import Final
 
 from parsers.grammar import Argument, Clause, Reader, Reading
-from parsers.words import COURTESY, PLEASE, Names, fold, keyword, split
+from parsers.words import COURTESY, PLEASE, SIGN_OFF, THANKS, Names, fold, keyword, split
 
 MAX_LINE: Final = 200
 """Characters of a command line."""
 PIN: Final = Clause("pin", ("pin",), Argument.PIN)
 _MOST_LINES: Final = 40
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _READINGS: Final = 8
+_ORNAMENTS: Final = "-~_*/\u2013\u2014"
 
 
 def lines_of(text: str) -> Sequence[str]:
@@ -42,15 +44,28 @@ def _clause_line(line: str) -> bool:
     return keyword(words[0]) in ("from", "pin") and len(words) > 1
 
 
-def pins_in(lines: Iterable[str], own: frozenset[str] = frozenset()) -> frozenset[str] | None:
-    """The PINs of lines that say nothing else but thanks and `own` words; None if they say more."""
+def pins_in(
+    lines: Iterable[str], own: frozenset[str] = frozenset(), courtesy: frozenset[str] = COURTESY
+) -> frozenset[str] | None:
+    """The PINs of lines that say nothing else but `courtesy` and `own` words; None if they say more."""
     pins: set[str] = set()
     for line in filter(None, lines):
         if pin := _lone_pin(line):
             pins.add(pin)
-        elif not _courtesy(line, own):
+        elif not _only(line, courtesy | PLEASE | own):
             return None
     return frozenset(pins)
+
+
+def pins_beside_again(lines: Iterable[str], own: frozenset[str] = frozenset()) -> frozenset[str] | None:
+    """As `pins_in`, but None also if they thank: beside AGAIN that may be what was meant."""
+    lines = list(lines)
+    return None if any(map(has_thanks, lines)) else pins_in(lines, own, SIGN_OFF)
+
+
+def has_thanks(line: str) -> bool:
+    """Whether a word of the line thanks."""
+    return not THANKS.isdisjoint(_LETTERS.findall(fold(line)))
 
 
 def _lone_pin(line: str) -> str | None:
@@ -58,9 +73,9 @@ def _lone_pin(line: str) -> str | None:
     return pin_of(reading.get("pin")) if reading else None
 
 
-def _courtesy(line: str, own: frozenset[str]) -> bool:
-    words = [fold(word).strip("-~_*/\u2013\u2014") for word in split(line[: MAX_LINE + 1])]
-    return len(line) <= MAX_LINE and all(word in COURTESY | PLEASE | own or not word for word in words)
+def _only(line: str, known: frozenset[str]) -> bool:
+    words = [fold(word).strip(_ORNAMENTS) for word in split(line[: MAX_LINE + 1])]
+    return len(line) <= MAX_LINE and all(word in known or not word for word in words)
 
 
 def only_reading(reader: Reader) -> Reading | None:

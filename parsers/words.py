@@ -20,6 +20,15 @@ COURTESY: Final = frozenset({
 })  # fmt: skip
 """A reply of nothing but these words is kindness: it orders nothing, and an answer to it would cost its sender."""
 
+SIGN_OFF: Final = frozenset({"all", "the", "best", "kind", "regards", "rgds", "yours", "sincerely"})
+"""Those of them that close a letter and thank for nothing."""
+
+THANKS: Final = frozenset({
+    "thanks", "thank", "thankyou", "thx", "thnx", "tnx", "tks", "ty", "cheers", "appreciated", "gracias", "merci",
+    "danke", "grazie", "obrigado", "takk", "tack", "bedankt",
+})  # fmt: skip
+"""Words that thank, whatever stands beside them."""
+
 GREETINGS: Final = frozenset({"hi", "hello", "hey", "hallo", "hola", "salut", "ciao", "urgent"})
 """A subject of nothing but these says nothing."""
 

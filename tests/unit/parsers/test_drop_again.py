@@ -40,7 +40,7 @@ def read(text: str) -> Parsed:
         ("redial.", "AGAIN"),
         ("again pin 1234", "AGAIN"),
         ("AGAIN\nPIN 1234", "AGAIN"),
-        ("again\nplease\nPIN 1234\nthanks", "AGAIN"),
+        ("again\nplease\nPIN 1234\n\nBest regards", "AGAIN"),
     ],
 )
 def test_said_in_many_ways(text: str, canonical: str) -> None:
@@ -77,6 +77,12 @@ LONE = "Not called: I am not sure what you mean. To have your last call again, w
         ("call mum and drop K7", "Not called: I don't know 'and', 'drop', 'K7'."),
         ("Again, thank you", LONE),
         ("again,\nthank you", LONE),
+        ("Again\n\nThank you so much.", LONE),
+        ("Again!\nThanks a lot", LONE),
+        ("again\nok", LONE),
+        ("again\nPIN 1234\nthanks", LONE),
+        ("AGAIN\nPIN 1234 thanks", LONE),
+        ("again\nBest regards\nPIN 1234 thx", LONE),
         ("again mum", LONE),
         ("call again", LONE),
         ("call mum again", LONE),

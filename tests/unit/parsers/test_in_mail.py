@@ -15,8 +15,11 @@ def parsed(subject: str, body: str, *, old: bool = False, name: str = "Ann Rowe"
     return parse_mail(mail, country="US", names=NAMES)
 
 
-def outcome(subject: str, body: str, *, old: bool = False) -> str:
-    said = parsed(subject, body, old=old)
+def outcome(subject: str, body: str, *, old: bool = False, name: str = "Ann Rowe") -> str:
+    return told(parsed(subject, body, old=old, name=name))
+
+
+def told(said: Parsed) -> str:
     if not isinstance(said, NotACommand):
         return said.shown() + (f" pin {said.pin}" if said.pin else "")
     return "kind" if said.kind else refusal_text(said)
@@ -65,9 +68,39 @@ def test_what_differs_is_asked_about(subject: str, body: str, told: str) -> None
 @pytest.mark.parametrize(
     "body", ["", "Ann", "Ann Rowe", "Thanks", "Thanks,\nAnn", "Best regards,\n\nAnn Rowe", "- Ann", "please", "Cheers!"]
 )
-@pytest.mark.parametrize("subject", ["CALL mum", "mum", "DROP K7", "AGAIN"])
+@pytest.mark.parametrize("subject", ["CALL mum", "mum", "DROP K7"])
 def test_a_signature_or_thanks_are_not_other_words(subject: str, body: str) -> None:
     assert outcome(subject, body) == subject.replace("CALL ", "").lower().replace("mum", "call mum").replace("k7", "K7")
+
+
+@pytest.mark.parametrize("body", ["", "Ann", "Best regards,\n\nAnn Rowe", "- Ann", "please", "PIN 1234"])
+def test_a_signature_is_nothing_beside_again(body: str) -> None:
+    assert outcome("AGAIN", body) == "again" + (" pin 1234" if "PIN" in body else "")
+
+
+LONE = "Not called: I am not sure what you mean. To have your last call again, write AGAIN alone."
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "old"),
+    [
+        ("Again", "thank you!", False),
+        ("again", "Thanks so much\nAnn", False),
+        ("AGAIN", "Cheers!", False),
+        ("AGAIN", "PIN 1234\nthanks", False),
+        ("AGAIN", "PIN 1234 thanks", False),
+        ("Again", "Again\nthank you", False),
+        ("Again, thanks", "Again", False),
+        ("Thanks", "Again", False),
+        ("Thank you for the call", "AGAIN", False),
+        ("Many thanks :)", "again\nPIN 1234", False),
+        ("ok", "again", False),
+        ("Re: K7", "Again\n\nThank you so much.", True),
+        ("Re: K7", "Again\n\nThank you so much.\nAnn", True),
+    ],
+)
+def test_again_beside_thanks_may_be_kindness_wherever_they_stand(subject: str, body: str, old: bool) -> None:
+    assert outcome(subject, body, old=old) == LONE
 
 
 @pytest.mark.parametrize("body", ["Bob", "no", "Ann\nnot today", "not yet", "Anna"])
@@ -99,10 +132,37 @@ def test_a_name_beside_which_a_subject_stands_is_not_called_from_the_subject() -
 
 @pytest.mark.parametrize(
     "subject",
-    ["", "mum", "CALL mum", "call", "Hello", "(no subject)", "inReach message from Ann Rowe", "PIN 1234", "thanks"],
+    ["", "mum", "CALL mum", "call", "Hello", "(no subject)", "inReach message from Ann Rowe", "PIN 1234", "Ann"],
 )
 def test_a_bare_name_is_called_under_a_subject_that_says_nothing_else(subject: str) -> None:
     assert outcome(subject, "mum") == "call mum" + (" pin 1234" if "1234" in subject else "")
+
+
+@pytest.mark.parametrize(
+    "subject", ["Regards", "Thanks", "Best", "Cheers", "sincerely", "Many thanks", "ok", "Thanks!"]
+)
+@pytest.mark.parametrize("body", ["mum", "Bob", "mum please"])
+def test_under_words_that_close_a_letter_a_name_is_a_signature(subject: str, body: str) -> None:
+    assert outcome(subject, body) == (
+        "Not called: your subject has other words. For a call write CALL before the name or number."
+    )
+    assert outcome(subject, f"CALL {body}") == outcome("", body)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [("", "Bob"), ("", "- Bob"), ("", "Bob\nRowe"), ("", "Bob\nPIN 1234"), ("Bob", ""), ("K7", "Bob.")],
+)
+@pytest.mark.parametrize("name", ["Bob", "Bob Rowe"])
+def test_the_senders_own_name_alone_calls_nobody_of_that_name(subject: str, body: str, name: str) -> None:
+    assert outcome(subject, body, name=name).startswith("Not called: ")
+    assert outcome(subject, body, old=True, name=name).startswith("Not called: ")
+    assert outcome("", "CALL Bob", name=name) == "call Bob"
+
+
+def test_a_signature_that_is_in_the_phone_book_is_told_how_to_call() -> None:
+    assert outcome("Re: K7", "Bob", old=True, name="Bob Rowe") == "Not called: write CALL before the name or number."
+    assert outcome("mum", "Bob", name="Bob Rowe") == "call mum"
 
 
 def test_the_subject_of_a_reply_is_an_old_one() -> None:

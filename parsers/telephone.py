@@ -23,6 +23,8 @@ _POSITION_OR_TIMES: Final = re.compile(
     rf"|\A[0-9]{{1,2}}(?:[ -]+{_SIXTY}){{2}}[ -]+[0-9]{{1,3}}(?:[ -]+{_SIXTY}){{2}}\Z"
     rf"|\A[0-8][0-9](?:{_SIXTY}){{1,2}}[ -]+[01][0-9]{{2}}(?:{_SIXTY}){{1,2}}\Z"
 )
+_ISO_6709: Final = re.compile(rf"\A\+[0-8][0-9](?:{_SIXTY}){{1,2}}-[01][0-9]{{2}}(?:{_SIXTY}){{1,2}}\Z")
+"""A position as devices write it, north and west: +4945-07606."""
 _AMOUNT: Final = re.compile(r"\A[1-9][0-9]?(?: [0-9]{3}){2,}\Z")
 _ONLY_DOTS: Final = re.compile(r"\+?[0-9]+(?:\.[0-9]+)+\Z")
 _GROUP: Final = re.compile(r"[0-9]+")
@@ -42,7 +44,7 @@ def is_telephone(number: Number, country: str | None) -> bool:
     abroad = plus or (digits.startswith("0") and bool(behind_prefix(digits, country)))
     if not plus and (_DATE.search(body) or _AMOUNT.match(body)):
         return False
-    if not abroad and _POSITION_OR_TIMES.match(body):
+    if _ISO_6709.match(body) or (not abroad and _POSITION_OR_TIMES.match(body)):
         return False
     parsed, trunk = phonenumbers.parse(number.e164, None), _trunk(country)
     prefixed = abroad or (trunk.startswith("0") and digits == trunk + phonenumbers.national_significant_number(parsed))

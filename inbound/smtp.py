@@ -18,7 +18,7 @@ __all__ = ["Entrance", "MailIn", "SmtpDoor"]
 
 log = logging.getLogger(__name__)
 
-LET_IN_SECONDS = 2.0
+LET_IN_SECONDS = 0.5
 DAWDLES_SECONDS = 0.25
 CROWD_SECONDS = 0.02
 KNOWN_SECONDS, UNKNOWN_SECONDS = 30.0, 1.0
@@ -32,7 +32,8 @@ class SmtpDoor:
     `recipient_known(address)` says whether we have that mailbox. `accept(mails)` stores mails durably, all or none, and
     returns their ids; only then is 250 said. Mails that come while others are being stored are stored together.
     `handle(id)` acts on one, in `pool`; what it leaves undone is the sweeper's. Handling waits for mails that are still
-    coming in, up to `LET_IN_SECONDS`: what is not stored yet can still be lost.
+    coming in, since what is not stored yet can still be lost. Anybody may say that a mail is coming, so it waits no
+    longer than `LET_IN_SECONDS`.
     `accept` and `recipient_known` run in `accept_pool`. Whatever they raise, the sender is told to try again (451).
     """
 
@@ -50,7 +51,7 @@ class SmtpDoor:
         self.callers = Callers(settings)
         self.connections: set[Connection] = set()
         self.storing: set[asyncio.Future[str | None]] = set()
-        self.coming_in: set[Connection] = set()
+        self.coming_in: dict[Connection, asyncio.TimerHandle] = {}
         self._waiting: list[tuple[MailIn, asyncio.Future[str | None]]] = []
         self._at_it = self._crowded = False
         self._calm = Event()
@@ -99,15 +100,18 @@ class SmtpDoor:
         return known
 
     def coming(self, connection: Connection) -> None:
-        """A mail begins on this connection; one that dawdles does not count for long."""
+        """A mail is coming in on this connection; one that dawdles does not count for long."""
         if connection not in self.coming_in:
-            self.coming_in.add(connection)
+            loop = asyncio.get_running_loop()
+            self.coming_in[connection] = loop.call_later(DAWDLES_SECONDS, self.came, connection)
             self._calm.clear()
-            asyncio.get_running_loop().call_later(DAWDLES_SECONDS, self.came, connection)
 
     def came(self, connection: Connection) -> None:
-        """It was stored or refused, or its sender is gone. After one of a crowd the next is soon there."""
-        self.coming_in.discard(connection)
+        """It was stored, refused or given up, or its sender is gone. After one of a crowd the next is soon there."""
+        dawdles = self.coming_in.pop(connection, None)
+        if dawdles is None:
+            return
+        dawdles.cancel()
         if self._crowded:
             asyncio.get_running_loop().call_later(CROWD_SECONDS, self._calm_down)
         else:

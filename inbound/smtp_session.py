@@ -45,10 +45,10 @@ class Door(Protocol):
         """Take or refuse a recipient; the reply."""
 
     def coming(self, connection: "Connection") -> None:
-        """A mail begins on this connection."""
+        """A mail is coming in on this connection."""
 
     def came(self, connection: "Connection") -> None:
-        """It was stored or refused, or its sender is gone."""
+        """It was stored, refused or given up, or its sender is gone; nothing if none was coming."""
 
     def store(self, mail: MailIn) -> "asyncio.Future[str | None]":
         """Store durably, off the loop; the message's id, or None if that failed."""
@@ -81,6 +81,7 @@ class Connection(SMTP):
         self.started = loop.time()
         self.commands = self.messages = self.errors = 0
         self.busy = self.over = False
+        self.keeps_word = True
 
     def __dir__(self) -> list[str]:
         """The commands. aiosmtpd looks for them on each connection; among all our names that takes long."""
@@ -130,8 +131,7 @@ class Connection(SMTP):
             self.busy = True
             verb, argument = split_command(line, self.limits)
             await self._method(verb)(argument)
-            if verb == "MAIL" and self.envelope.mail_from:
-                self.door.coming(self)
+            self._announce()
         except WireFault as fault:
             await self.push(fault.reply)
             self.over = fault.close
@@ -149,6 +149,17 @@ class Connection(SMTP):
         if reason:
             await self.push(reason)
             self.over = True
+
+    def _announce(self) -> None:
+        """Tell the door of a mail for a mailbox of ours, and of one taken back.
+
+        It makes others wait. So who announced one is believed again only after it was delivered.
+        """
+        if not self.envelope.rcpt_tos:
+            self.door.came(self)
+        elif self.keeps_word:
+            self.keeps_word = False
+            self.door.coming(self)
 
     def _method(self, verb: str) -> Callable[[str | None], Awaitable[None]]:
         self.commands += 1
@@ -230,6 +241,7 @@ class Connection(SMTP):
             await self.push(f"250 2.0.0 Ok: {message_id}")
             self.messages += 1
             self.commands = 0
+            self.keeps_word = True
         except TimeoutError:
             log.warning("SMTP message not stored in time")
             raise WireFault(LATER) from None

@@ -90,6 +90,25 @@ def send(server: RunningSmtp, *recipients: str, raw: bytes = RAW) -> tuple[int, 
         return smtp.data(raw)
 
 
+def begin(smtp: smtplib.SMTP) -> None:
+    """All of a mail's envelope, and no mail."""
+    smtp.ehlo_or_helo_if_needed()
+    smtp.mail("crew@ship.test")
+    assert smtp.rcpt("call@door.test")[0] == 250
+
+
+def coming_in(server: RunningSmtp, smtp: smtplib.SMTP) -> bool:
+    """Whether the door waits for a mail, when all that was said before is done."""
+    assert smtp.noop()[0] == 250
+    return bool(server.door.coming_in)
+
+
+@pytest.fixture
+def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who dawdles counts for as long as the test takes."""
+    monkeypatch.setattr("inbound.smtp.DAWDLES_SECONDS", 3_600)
+
+
 def test_250_is_said_only_after_accept_returned_and_only_then_is_it_handled() -> None:
     seam = Seam()
     entered, go = seam.wait_at_accept()
@@ -144,11 +163,56 @@ def test_one_that_can_not_be_stored_does_not_keep_out_those_beside_it() -> None:
 def test_who_dawdles_in_the_middle_of_a_mail_keeps_no_other_from_being_handled() -> None:
     seam = Seam()
     with running(seam) as server, client(server) as dawdler:
-        dawdler.ehlo()
-        dawdler.mail("crew@ship.test")
+        begin(dawdler)
         assert send(server)[0] == 250
         assert seam.handled.get(timeout=30) == "m1"
-        assert dawdler.rcpt("call@door.test")[0] == 250
+        assert dawdler.data(RAW)[0] == 250
+
+
+def test_a_mail_is_coming_in_from_its_first_good_recipient_until_it_is_delivered(lasting: None) -> None:
+    with running(Seam()) as server, client(server) as smtp:
+        smtp.ehlo()
+        for _ in range(2):
+            smtp.mail("crew@ship.test")
+            smtp.rcpt("who@else.test")
+            assert not coming_in(server, smtp)
+            smtp.rcpt("call@door.test")
+            assert coming_in(server, smtp)
+            assert smtp.data(RAW)[0] == 250
+            assert not coming_in(server, smtp)
+
+
+@pytest.mark.parametrize("end", ["RSET", "EHLO x", "HELO x"])
+def test_what_is_taken_back_is_no_longer_coming_in_and_its_sender_not_believed_again(lasting: None, end: str) -> None:
+    with running(Seam()) as server, client(server) as stranger:
+        begin(stranger)
+        assert coming_in(server, stranger)
+        stranger.docmd(end)
+        assert not coming_in(server, stranger)
+        begin(stranger)
+        assert not coming_in(server, stranger)
+        assert stranger.data(RAW)[0] == 250
+        begin(stranger)
+        assert coming_in(server, stranger)
+
+
+def test_what_was_coming_in_from_one_who_is_gone_is_not_waited_for(lasting: None) -> None:
+    with running(Seam()) as server, client(server) as stranger:
+        begin(stranger)
+        assert coming_in(server, stranger)
+    assert not server.door.coming_in
+
+
+def test_a_dawdler_is_not_believed_again_before_it_has_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbound.smtp.DAWDLES_SECONDS", 0)
+    with running(Seam()) as server, client(server) as dawdler:
+        begin(dawdler)
+        while coming_in(server, dawdler):
+            pass
+        monkeypatch.setattr("inbound.smtp.DAWDLES_SECONDS", 3_600)
+        dawdler.rset()
+        begin(dawdler)
+        assert not coming_in(server, dawdler)
 
 
 def test_a_mail_to_two_mailboxes_is_one_message_with_its_evidence() -> None:

@@ -1,12 +1,13 @@
 """What we say goes through here: written in the transaction of what it tells of, sent later, until it is gone.
 
-A row may be sent twice (a sender died after sending); its Message-ID and file name come from its id, so that the
-second one is known for the first.
+A row may be sent twice: when a sender died, or lost the database, before it was noted, or when the mail host took it
+and was not heard to say so. Its Message-ID and file name come from its id, so that the second is known for the first.
 """
 
 import json
 import logging
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select, update
@@ -27,7 +28,9 @@ FIRST_WAIT_MS, LONGEST_WAIT_MS = 5_000, 3_600_000
 GIVE_UP_MS = 3 * 24 * 3_600_000
 OPERATOR = "operator"
 AT_IT_MS = 1_000
-"""How long one batch is sent before it is noted what was: after a death that much is sent twice."""
+"""For how long rows of one batch are begun; the rest is given back."""
+UNNOTED_MS = 200
+"""After so long what was sent is noted before the next is begun, as that may hang. A death has so much sent twice."""
 _ONCE = once(outbox)
 _TAKE = (
     update(outbox)
@@ -120,18 +123,34 @@ class Sender:
                 return 0
         taken = self._take(now_ms, limit)
         crash_point("send.taken")
-        done: list[dict[str, Any]] = []
-        for row in taken:
-            if done and self.clock.ms() > now_ms + min(AT_IT_MS, self.way.take_ms // 2):
-                break  # what was sent is soon to be known for sent
-            done.append(self._sent(row))
-        self._note(done, taken[len(done) :])
+        begun = self._send(taken, now_ms)
         crash_point("send.after_commit")
-        return len(done)
+        return begun
+
+    def _send(self, taken: list[Row[Any]], now_ms: int) -> int:
+        """Send what was taken at `now_ms`, note it, and give back what there is no time for; how many were begun.
+
+        The last is begun before half of the way's `take_ms` is over, and sent within the other half.
+        """
+        done: list[dict[str, Any]] = []
+        begun, noted_ms, until_ms = 0, now_ms, now_ms + min(AT_IT_MS, self.way.take_ms // 2)
+        for row in taken:
+            at_ms = self.clock.ms()
+            if begun and at_ms > until_ms:
+                break
+            if done and at_ms >= noted_ms + UNNOTED_MS:
+                self._note(done, [])
+                done, noted_ms = [], at_ms
+            done.append(self._sent(row))
+            begun += 1
+        self._note(done, taken[begun:])
+        return begun
 
     def _take(self, now_ms: int, limit: int) -> list[Row[Any]]:
+        """The oldest that are due. One that was tried before is taken alone: it may hang again, and keep others."""
         with self.db.write() as conn:
-            taken = list(conn.execute(_due(now_ms, limit).with_for_update(skip_locked=True)))
+            due = list(conn.execute(_due(now_ms, limit).with_for_update(skip_locked=True)))
+            taken = list(takewhile(lambda row: not row.tries, due)) or due[:1]
             if taken:
                 ids = [row.id for row in taken]
                 conn.execute(_TAKE, {"ids": ids, "until": now_ms + self.way.take_ms})
@@ -148,7 +167,7 @@ class Sender:
     def _note(self, done: list[dict[str, Any]], not_begun: list[Row[Any]]) -> None:
         now_ms = self.clock.ms()
         put_back = [_noted(row, row.tries + 1, "waiting", row.error, now_ms, None, row.tries) for row in not_begun]
-        if done:
+        if done or put_back:
             with self.db.write() as conn:
                 conn.execute(_NOTE, done + put_back)
 

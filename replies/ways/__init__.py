@@ -17,12 +17,16 @@ class Way(Protocol):
 
     @property
     def take_ms(self) -> int:
-        """How long one sending may take. A row that was taken for longer belongs to a dead sender."""
+        """How long a taken row is its sender's, who is taken for dead then: it is sent by another.
+
+        More than twice what one `send` may take, or sending a row again leaves one copy.
+        """
 
     def send(self, outbox_id: str, message: bytes, to: str) -> None:
         """Hand over one composed message.
 
-        May be called again with the same row after a crash: the receiver can tell the copies by their Message-ID.
+        May be called again with the same row, after a crash or when nobody heard that it was taken: the receiver can
+        tell the copies by their Message-ID.
         Raises Unavailable when trying later can help, Undeliverable when it cannot.
         """
 

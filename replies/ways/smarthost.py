@@ -5,10 +5,12 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from time import monotonic
 
 from kernel.errors import Unavailable
 from replies.mail import checked_address
 from replies.ways import Undeliverable
+from replies.ways.conversation import Conversation
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,19 @@ class SmarthostWay:
     """Logs in when given."""
     password: str = field(default="", repr=False)
     timeout_seconds: float = 30
+    """How long one mail may take in all, from the first packet to the answer to QUIT."""
 
     @property
     def take_ms(self) -> int:
-        """Twice the wait for one answer: a host that is that slow at two of them is given up."""
-        return int(2_000 * self.timeout_seconds)
+        """More than twice what one mail may take."""
+        return int(2_500 * self.timeout_seconds)
 
     def send(self, outbox_id: str, message: bytes, to: str) -> None:  # noqa: ARG002 (it is in the Message-ID)
-        """Hand the message over.
+        """Hand the message over, within `timeout_seconds`; a host that is not done by then is given up.
 
         A 5xx to this mail is Undeliverable. All else is Unavailable, refusals of ourselves (greeting, TLS, login)
-        too: they are for the operator to mend, and no answer may be lost by them.
+        too: they are for the operator to mend, and no answer may be lost by them. A host that took the mail and did
+        not say so in time gets it again, under the same Message-ID.
         """
         address = checked_address(to)
         with self._connected() as smtp:
@@ -48,9 +52,10 @@ class SmarthostWay:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
+        begun = monotonic()
         with contextlib.ExitStack() as stack:
             try:
-                smtp = smtplib.SMTP(self.host, self.port, local_hostname=self.helo, timeout=self.timeout_seconds)
+                smtp = Conversation(self.host, self.port, local_hostname=self.helo, timeout=self.timeout_seconds)
                 stack.callback(smtp.close)
                 if self.tls:
                     smtp.starttls(context=self.tls)
@@ -61,7 +66,9 @@ class SmarthostWay:
                 told = _told(error.smtp_code, error.smtp_error)
                 raise Unavailable(f"The mail host {self.host} does not serve us: {told}.") from error
             except (smtplib.SMTPException, OSError) as error:
-                raise Unavailable(f"The mail host {self.host} does not answer: {error}.") from error
+                late = monotonic() - begun >= self.timeout_seconds
+                why = f"not done after {self.timeout_seconds:g} s" if late else error
+                raise Unavailable(f"The mail host {self.host} does not answer: {why}.") from error
             # The mail is taken by now: what goes wrong with QUIT must not have it sent again.
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 smtp.quit()

@@ -7,9 +7,9 @@ import pytest
 from kernel.errors import Unavailable
 from kernel.secrets import Secrets
 from replies import outbox
-from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, Envelope, Sender
+from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, UNNOTED_MS, Envelope, Sender
 from replies.ways import Undeliverable
-from tests.unit.inbound.house import NOW, ORDER, SECRETS, Now
+from tests.unit.inbound.house import NOW, ORDER, SECRETS
 from tests.unit.replies.post import ALIAS, ENVELOPE, FakeWay, Post
 
 
@@ -144,21 +144,42 @@ def test_no_more_than_asked_for_oldest_first(post: Post) -> None:
 
 
 class DawdlingWay(FakeWay):
-    """Each mail takes it 600 ms."""
+    """Each mail takes it so long; it looks at the outbox before."""
 
-    def __init__(self, clock: Now) -> None:
+    def __init__(self, post: Post, ms: int = 600) -> None:
         super().__init__()
-        self.clock = clock
+        self.post, self.ms = post, ms
+        self.noted: list[int] = []
 
     def send(self, outbox_id: str, message: bytes, to: str) -> None:
+        self.noted.append(sum(row.state == "sent" for row in self.post.rows))
         super().send(outbox_id, message, to)
-        self.clock.now_ms += 600
+        self.post.clock.now_ms += self.ms
 
 
 def test_what_a_slow_way_sent_is_noted_every_second_and_the_rest_is_due_at_once(post: Post) -> None:
     for number in range(5):
         post.put(f"answer:{number}")
-    sender = Sender(post.db, post.clock, SECRETS, DawdlingWay(post.clock), ORDER)
+    sender = Sender(post.db, post.clock, SECRETS, DawdlingWay(post), ORDER)
     assert sender.send_waiting() == 2
     assert [(row.state, row.tries) for row in post.rows] == [("sent", 1)] * 2 + [("waiting", 0)] * 3
     assert [sender.send_waiting() for _ in range(3)] == [2, 1, 0]
+
+
+def test_what_was_sent_is_noted_before_the_next_which_may_hang(post: Post) -> None:
+    for number in range(6):
+        post.put(f"answer:{number}")
+    way = DawdlingWay(post, ms=UNNOTED_MS // 2)
+    assert Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting() == 6
+    assert way.noted == [0, 0, 2, 2, 4, 4]
+    assert all(row.state == "sent" for row in post.rows)
+
+
+def test_one_that_was_tried_before_is_tried_alone_since_it_may_hang(post: Post) -> None:
+    post.put("answer:0")
+    post.way.errors = [Unavailable("The mail host does not answer.")]
+    assert post.sender.send_waiting() == 1
+    post.clock.now_ms = post.row.next_ms
+    for number in range(1, 4):
+        post.put(f"answer:{number}")
+    assert [post.sender.send_waiting() for _ in range(3)] == [1, 3, 0]

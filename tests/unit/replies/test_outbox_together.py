@@ -7,7 +7,7 @@ from threading import Barrier, Event
 import pytest
 
 from kernel.errors import Unavailable
-from replies.outbox import Sender
+from replies.outbox import UNNOTED_MS, Envelope, Sender
 from replies.tables import outbox as table
 from replies.ways.maildir import MaildirWay
 from tests.unit.inbound.house import NOW, ORDER, SECRETS
@@ -83,3 +83,40 @@ def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post, sent_sin
         way.go_on.set()
         sending.result(30)
     assert post.row == before
+
+
+class Tarpit(FakeWay):
+    """Each mail takes it as long as it may; the one to the tarpit also waits until it is told to go on."""
+
+    def __init__(self, post: Post) -> None:
+        super().__init__(sent=post.way.sent, lock=post.way.lock)
+        self.clock = post.clock
+        self.entered, self.go_on = Event(), Event()
+
+    def send(self, outbox_id: str, message: bytes, to: str) -> None:
+        if to == TARPIT.to:
+            self.entered.set()
+            assert self.go_on.wait(30)
+        self.clock.now_ms += UNNOTED_MS
+        super().send(outbox_id, message, to)
+
+
+TARPIT = Envelope("tarpit@x.example", ORDER)
+
+
+def test_while_one_hangs_nobody_sends_the_others_again(post: Post) -> None:
+    for number in range(4):
+        post.put(f"answer:{number}")
+    post.clock.now_ms += 1
+    post.put("answer:tarpit", envelope=TARPIT)
+    way = Tarpit(post)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting)
+        assert way.entered.wait(30)
+        assert [row.state for row in post.rows] == ["sent"] * 4 + ["waiting"]
+        post.clock.now_ms = NOW + TAKE_MS
+        assert post.sender.send_waiting() == 0
+        way.go_on.set()
+        assert sending.result(30) == 5
+    assert [row.state for row in post.rows] == ["sent"] * 5
+    assert len(way.sent) == 5

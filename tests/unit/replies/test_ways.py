@@ -4,8 +4,9 @@ import datetime as dt
 import socket
 import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -184,3 +185,46 @@ def test_a_host_that_does_not_serve_us_is_unavailable(banner: bytes) -> None:
         with pytest.raises(Unavailable):
             smarthost(server.getsockname()[1]).send("row1", answer("row1"), TO)
         thread.join()
+
+
+STEPS = [b"220 tarpit\r\n", b"250-tarpit\r\n250 STARTTLS\r\n", b"250 from\r\n", b"250 to\r\n", b"354 go\r\n"]
+
+
+def drip(server: socket.socket, steps: list[bytes], drop: bytes) -> bool:
+    """Answer as far as the steps go, then drop by drop; whether the other side hung up before that was all."""
+    peer, _ = server.accept()
+    with peer, peer.makefile("rb") as said:
+        for step in steps:
+            peer.sendall(step)
+            said.readline()
+        try:
+            for _ in range(300):
+                peer.sendall(drop)
+                Event().wait(0.01)
+        except OSError:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("steps", "drop", "tls"),
+    [
+        pytest.param([], b"220-more\r\n", False, id="greeting"),
+        pytest.param(STEPS[:1], b"250-more\r\n", False, id="EHLO"),
+        pytest.param([*STEPS[:2], b"220 go\r\n"], b"\x16\x03\x03\x3f\xff" + bytes(8), True, id="TLS"),
+        pytest.param(STEPS, b"250-more\r\n", False, id="final dot"),
+    ],
+)
+def test_a_host_that_trickles_is_given_up_in_time(steps: list[bytes], drop: bytes, tls: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        hung_up = pool.submit(drip, server, steps, drop)
+        context = ssl.create_default_context() if tls else None
+        way = SmarthostWay("127.0.0.1", server.getsockname()[1], helo="door.test", tls=context, timeout_seconds=0.2)
+        with pytest.raises(Unavailable, match=r"not done after 0\.2 s"):
+            way.send("row1", answer("row1"), TO)
+        assert hung_up.result(30)
+
+
+def test_one_mail_takes_less_than_half_of_what_a_row_is_taken_for() -> None:
+    way = SmarthostWay("127.0.0.1")
+    assert 2_000 * way.timeout_seconds < way.take_ms

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
+from itertools import accumulate
 from threading import Event
 from time import monotonic
 
@@ -23,6 +24,8 @@ DAWDLES_SECONDS = 0.25
 CROWD_SECONDS = 0.02
 KNOWN_SECONDS, UNKNOWN_SECONDS = 30.0, 1.0
 KNOWN_MOST = 1024
+TOGETHER_MOST, TOGETHER_OCTETS = 50, 4_000_000
+"""Of mails stored in one transaction: others write to the same database and wait meanwhile."""
 _Ids = list[str | None]
 
 
@@ -30,7 +33,8 @@ class SmtpDoor:
     """The one seam between the wire and the product; everything given to it is synchronous and runs off the loop.
 
     `recipient_known(address)` says whether we have that mailbox. `accept(mails)` stores mails durably, all or none, and
-    returns their ids; only then is 250 said. Mails that come while others are being stored are stored together.
+    returns their ids; only then is 250 said. Mails that come while others are being stored are stored together, up to
+    `TOGETHER_MOST` and `TOGETHER_OCTETS`.
     `handle(id)` acts on one, in `pool`; what it leaves undone is the sweeper's. Handling waits for mails that are still
     coming in, since what is not stored yet can still be lost. Anybody may say that a mail is coming, so it waits no
     longer than `LET_IN_SECONDS`.
@@ -132,8 +136,9 @@ class SmtpDoor:
         return outcome
 
     def _store_waiting(self) -> None:
-        """Store all that waits in one go; what comes meanwhile is the next."""
-        batch, self._waiting = self._waiting, []
+        """Store what waits in one go, as far as that is not too much; the rest and what comes meanwhile is the next."""
+        count = _how_many([len(mail.raw) for mail, _ in self._waiting[:TOGETHER_MOST]])
+        batch, self._waiting = self._waiting[:count], self._waiting[count:]
         self._at_it = bool(batch)
         if not batch:
             return
@@ -181,6 +186,11 @@ class SmtpDoor:
             log.warning("SMTP message %s left to the sweeper: %s", message_id, error)
         except Exception:
             log.exception("SMTP message left to the sweeper: %s", message_id)
+
+
+def _how_many(octets: Sequence[int]) -> int:
+    """How many of these mails are stored together: at least one, if there is any."""
+    return max(sum(so_far <= TOGETHER_OCTETS for so_far in accumulate(octets)), min(len(octets), 1))
 
 
 class Entrance(asyncio.Protocol):

@@ -137,6 +137,32 @@ def test_what_comes_while_a_mail_is_stored_is_stored_together() -> None:
     assert len({seam.mails.get_nowait().raw for _ in range(3)}) == 3
 
 
+@pytest.mark.parametrize(
+    ("most", "octets", "batches"),
+    [
+        pytest.param(2, 1_000_000, [1, 2, 2, 1], id="so many"),
+        pytest.param(50, 2 * len(RAW), [1, 2, 2, 1], id="so large"),
+        pytest.param(50, len(RAW) - 1, [1] * 6, id="each too large"),
+        pytest.param(50, 5 * len(RAW), [1, 5], id="just so large"),
+    ],
+)
+def test_no_more_is_stored_together_than_others_can_wait_for(
+    monkeypatch: pytest.MonkeyPatch, most: int, octets: int, batches: list[int]
+) -> None:
+    monkeypatch.setattr("inbound.smtp.TOGETHER_MOST", most)
+    monkeypatch.setattr("inbound.smtp.TOGETHER_OCTETS", octets)
+    seam = Seam()
+    entered, go = seam.wait_at_accept()
+    with running(seam) as server, ThreadPoolExecutor(6) as others:
+        replies = [others.submit(send, server) for _ in range(6)]
+        assert entered.wait(30)
+        while len(server.door.storing) < 6:
+            assert not any(reply.done() for reply in replies)
+        go.set()
+        assert [reply.result(30)[0] for reply in replies] == [250] * 6
+    assert seam.batches == batches
+
+
 def test_one_that_can_not_be_stored_does_not_keep_out_those_beside_it() -> None:
     seam = Seam()
     entered, go = seam.wait_at_accept()

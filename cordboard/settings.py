@@ -60,6 +60,7 @@ class Web(Part):
     port: Port = 8080
     threads: int = Field(default=8, ge=1, le=64)
     max_connections: int = Field(default=100, ge=2, le=1000)
+    max_connections_per_peer: int = Field(default=20, ge=1)  # not this machine's own nor that proxy's
     wrong_tokens_per_minute: int = Field(default=20, ge=1)  # from one address, before it is told 429
     trusted_proxy: str = ""  # the address of that proxy: its X-Forwarded-For is then believed
 

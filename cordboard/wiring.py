@@ -112,7 +112,7 @@ class Parts:
     def web_limits(self) -> WebLimits:
         """How much the web door takes at once."""
         web = self.settings.web
-        return WebLimits(web.threads, web.max_connections, web.trusted_proxy)
+        return WebLimits(web.threads, web.max_connections, web.max_connections_per_peer, web.trusted_proxy)
 
     # -- replies ---------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """Serves the web application with waitress: bounded in threads, connections, sizes and time, also in its own errors."""
 
+import logging
 import signal
+import socket
 import threading
 import time
 from dataclasses import dataclass
@@ -15,12 +17,16 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
+from inbound.smtp_limits import LOOPBACK
 from inbound.web_problems import CONTENT_TYPE, Problem, as_json
 from kernel.errors import Misconfigured
+
+log = logging.getLogger(__name__)
 
 REQUEST_SECONDS: Final = 20
 """From a request's first byte to its last, however steadily they come."""
 IDLE_SECONDS: Final = 60
+"""Without a whole request a connection is closed, whatever else comes over it; one that has begun may still come in."""
 HEADER_BYTES: Final = 16_384
 BODY_BYTES: Final = 65_536
 """Read and thrown away, so that the application can say what is too big; more than that is cut off."""
@@ -35,10 +41,14 @@ TOLD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WebLimits:
-    """How much at once. `trusted_proxy` is the address of a proxy whose X-Forwarded-For is believed, "" for none."""
+    """How much at once. `trusted_proxy` is the address of a proxy whose X-Forwarded-For is believed, "" for none.
+
+    That proxy and this machine are held to the total number of connections only: behind theirs are many people's.
+    """
 
     threads: int = 8
     connections: int = 100
+    connections_per_address: int = 20
     trusted_proxy: str = ""
 
     def adjustments(self, host: str, port: int) -> Adjustments:
@@ -69,10 +79,14 @@ class ProblemTask(ErrorTask):
 
 
 class Channel(HTTPChannel):
-    """One connection, which knows since when its present request has been coming in."""
+    """One connection: since when its present request has been coming in, and when it last had a whole one."""
 
     error_task_class = ProblemTask
     began: float | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = time.time()
 
     def received(self, data: bytes) -> bool:
         """Take bytes in."""
@@ -84,17 +98,49 @@ class Channel(HTTPChannel):
             self.began = time.time()
         return taken
 
+    def service(self) -> None:
+        """Answer a request that came in whole."""
+        self.asked = time.time()
+        super().service()
+
+    def is_overdue(self, now: float) -> bool:
+        """Whether its request comes in too slowly, or none has for too long: empty lines are no request."""
+        if self.began is not None and self.began < now - REQUEST_SECONDS:
+            return True
+        patience = IDLE_SECONDS + (REQUEST_SECONDS if self.began is not None else 0)
+        return not self.requests and self.asked < now - patience
+
 
 class Server(TcpWSGIServer):
-    """Waitress with our channels, and an end to requests that trickle in."""
+    """Waitress with our channels, an end to those that only hold their place, and so many places an address."""
 
     channel_class = Channel
+
+    def __init__(self, *args: Any, limits: WebLimits, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._most = limits.connections_per_address
+        self._unlimited = LOOPBACK | {limits.trusted_proxy}
+
+    def accept(self) -> tuple[socket.socket, Any] | None:
+        """Take a connection, or close it at once if its address has as many as it may."""
+        came: tuple[socket.socket, Any] | None = super().accept()
+        if came is None or self._may_enter(came[1][0]):
+            return came
+        log.debug("too many connections from one address", extra={"peer": came[1][0]})
+        came[0].close()
+        return None
+
+    def _may_enter(self, address: str) -> bool:
+        if address in self._unlimited or self.adj.trusted_proxy == "*":
+            return True
+        held = sum(channel.addr[0] == address for channel in self.active_channels.values())
+        return bool(held < self._most)
 
     def maintenance(self, now: float) -> None:
         """Close what is idle or too slow."""
         super().maintenance(now)
         for channel in self.active_channels.values():
-            if channel.began is not None and channel.began < now - REQUEST_SECONDS:
+            if channel.is_overdue(now):
                 channel.will_close = True
 
     def busy(self) -> bool:
@@ -115,8 +161,9 @@ class WebServer:
         self._waking = threading.RLock()  # who wakes the loop must not do it through a pipe that is just being closed
         try:
             self._server = Server(
-                app, self._map, dispatcher=self._dispatcher, adj=adjustments, sockinfo=adjustments.listen[0]
-            )
+                app, self._map, dispatcher=self._dispatcher, adj=adjustments, sockinfo=adjustments.listen[0],
+                limits=limits,
+            )  # fmt: skip
         except OSError as e:
             said = e.strerror or e
             raise Misconfigured(f"The web door cannot listen on {host} port {port}: {said}.") from e

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from inbound.web_server import WebLimits
 from orders.tables import messages
 from tests.joint.inbound.web import HOST, WRONG_A_MINUTE, Web, live
 from tests.unit.inbound.house import NOW, House
+
+STRANGER = "127.0.0.2"  # not the address that this machine has for itself
 
 BODIES: list[tuple[bytes, int, str]] = [
     (b"", 400, "not_json"),
@@ -133,15 +136,64 @@ def test_a_request_that_trickles_in_is_ended(web: Web, monkeypatch: pytest.Monke
     assert web.show("0" * 28).status == 404
 
 
-def test_who_only_holds_connections_keeps_nobody_out(house: House) -> None:
-    limits = WebLimits(threads=1, connections=40)
-    with live(house, limits=limits) as web:
-        held = [socket.create_connection((HOST, web.port), timeout=15) for _ in range(20)]
-        for each in held:
-            each.sendall(b"POST /api/v1/calls HTTP/1.1\r\n")
+def test_empty_lines_do_not_hold_a_connection(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "IDLE_SECONDS", 0.05)
+    with socket.create_connection((HOST, web.port), timeout=0.05) as held:
+        assert any(_is_closed_after(held, b"\r\n\r\n") for _ in range(300))
+    assert web.show("0" * 28).status == 404
+
+
+def _is_closed_after(held: socket.socket, octets: bytes) -> bool:
+    try:
+        held.sendall(octets)
+        return held.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def test_a_request_begun_in_time_may_still_come_in(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mute(web) as slow, mute(web) as idle:
+        slow.sendall(head(web, LENGTH, "Connection: close", "Expect: 100-continue"))
+        assert slow.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        monkeypatch.setattr(web_server, "IDLE_SECONDS", 0)
+        assert idle.recv(1) == b""
+        slow.sendall(ORDER.replace(b"mum", b"911"))
+        assert slow.recv(12) == b"HTTP/1.1 422"
+
+
+def mute(web: Web, address: str = HOST) -> socket.socket:
+    """A connection from an address of this machine, over which nothing is said."""
+    return socket.create_connection((HOST, web.port), timeout=15, source_address=(address, 0))
+
+
+@pytest.mark.parametrize("begun", [b"", b"\r\n", b"POST /api/v1/calls HTTP/1.1\r\n"])
+def test_who_only_holds_connections_keeps_nobody_out(house: House, begun: bytes) -> None:
+    limits = WebLimits(threads=1, connections=40, connections_per_address=10)
+    with live(house, limits=limits) as web, ExitStack() as all_:
+        for _ in range(60):
+            held = all_.enter_context(mute(web, STRANGER))
+            with suppress(OSError):  # it may be closed already
+                held.sendall(begun)
         assert web.show("0" * 28).status == 404
-        for each in held:
-            each.close()
+
+
+def test_an_address_has_so_many_connections_at_once(house: House) -> None:
+    with live(house, limits=WebLimits(connections_per_address=2)) as web:
+        with mute(web, STRANGER), mute(web, STRANGER), mute(web, STRANGER) as third, mute(web, "127.0.0.3") as other:
+            assert third.recv(1) == b""
+            other.sendall(b"GARBAGE\r\n\r\n")
+            assert other.recv(4) == b"HTTP"
+        assert web.show("0" * 28).status == 404
+
+
+@pytest.mark.parametrize(("proxy", "address"), [("", HOST), (STRANGER, STRANGER), ("*", STRANGER)])
+def test_this_machine_and_the_proxy_have_as_many_as_there_are(house: House, proxy: str, address: str) -> None:
+    limits = WebLimits(connections_per_address=2, trusted_proxy=proxy)
+    with live(house, limits=limits) as web, mute(web, address), mute(web, address), mute(web, address) as third:
+        third.sendall(b"GARBAGE\r\n\r\n")
+        assert third.recv(4) == b"HTTP"
 
 
 @pytest.mark.parametrize(

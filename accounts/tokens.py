@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from accounts.manage import ALIAS_LETTERS
 from accounts.people import Account, User, account_of, user_of
 from accounts.tables import tokens
+from kernel.errors import Refused
 from kernel.ids import new_id
 from kernel.secrets import Secrets
 
@@ -61,14 +62,20 @@ def token_digest(secrets: Secrets, token: str) -> str:
 
 
 def by_token(conn: Connection, secrets: Secrets, token: str) -> Bearer | None:
-    """Whose token this is, if it is one in use. What is no token by its form is not looked up."""
+    """Whose token this is, if it is one in use. What is no token by its form is not looked up.
+
+    Refused while the user is shut out or the account closed: they see no more than they may order.
+    """
     if not _TOKEN.match(token):
         return None
-    return _bearer(conn, _BY_DIGEST, token_digest(secrets, token))
+    found = _bearer(conn, _BY_DIGEST, token_digest(secrets, token))
+    if found and not (found.user.active and found.account.active):
+        raise Refused("account_closed")
+    return found
 
 
 def by_id(conn: Connection, token_id: str) -> Bearer | None:
-    """Whose token has this id, if it is still in use."""
+    """Whose token has this id, if it is still in use. Whether they may order is for the gate."""
     return _bearer(conn, _BY_ID, token_id)
 
 

@@ -19,12 +19,13 @@ from inbound.api_order import from_request
 from inbound.api_outcome import outcome
 from inbound.api_reader import API
 from inbound.intake import Intake
-from inbound.web_problems import problem
+from inbound.web_problems import Problem, problem
 from kernel.clock import Clock
 from kernel.db import Database
-from kernel.errors import Unavailable
+from kernel.errors import Refused, Unavailable
 from kernel.ids import new_id
 from kernel.secrets import Secrets
+from replies.refusals import refusal_text
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +101,11 @@ class ApiDoor:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             raise problem("no_token", {"WWW-Authenticate": "Bearer"})
-        with self.db.read() as conn:
-            found = tokens.by_token(conn, self.secrets, token.strip())
+        try:
+            with self.db.read() as conn:
+                found = tokens.by_token(conn, self.secrets, token.strip())
+        except Refused as e:
+            raise Problem(HTTPStatus.FORBIDDEN, e.key, refusal_text(e)) from None
         if found:
             return found
         if self.wrong_token(request.remote_addr or ""):

@@ -6,6 +6,7 @@ Refusals that users meet too (numbers, zones, funds) are worded in `replies.refu
 from kernel.errors import CordboardError, Refused
 
 SENTENCES = {
+    "account_closed": "That account is closed, or its user shut out.",
     "account_exists": "There already is an account named {name}.",
     "account_has_no_user": "The account {name} has no user yet; add one with `cordboard accounts user`.",
     "alias_exists": "That alias exists already; try once more.",

@@ -6,8 +6,10 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
+from sqlalchemy import Table
 
 from accounts import tokens
+from accounts.tables import accounts, users
 from inbound import web_server
 from inbound.api import CALLS
 from inbound.api_order import LONGEST_KEY, MOST_BYTES
@@ -260,6 +262,17 @@ def test_a_token_taken_back_is_wrong_at_once(house: House, web: Web) -> None:
         assert tokens.revoke_tokens(conn, NOW, house.user, web.token[:8]) == 1
     assert web.show("0" * 28).reason == "wrong_token"
     assert web.order(to="mum").status == 401
+
+
+@pytest.mark.parametrize("table", [users, accounts], ids=str)
+def test_who_is_shut_out_sees_no_more_than_they_may_order(house: House, web: Web, table: Table) -> None:
+    house.change(table, active=False)
+    said = [web.show("0" * 28), web.order(to="mum")]
+    assert [(answer.status, answer.reason) for answer in said] == [(403, "account_closed")] * 2
+    assert said[0].body == said[1].body
+    assert house.rows(messages) == []
+    house.change(table, active=True)
+    assert web.show("0" * 28).status == 404
 
 
 def test_too_many_wrong_tokens_are_told_to_wait_and_right_ones_are_not(web: Web) -> None:

@@ -1,5 +1,9 @@
 """Whether the parts that a call needs are there: what `/healthz` says."""
 
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dispatcher import lease, switchlog
@@ -8,6 +12,35 @@ from kernel.clock import Clock
 from kernel.db import Database
 from kernel.doorbell import Doorbell
 from kernel.errors import Unavailable
+
+KEPT_SECONDS = 1.0
+
+
+class Kept:
+    """What was seen, for a second; one looks at a time, and others are told what was seen last.
+
+    Anybody may ask how we are, as often as they like: while a part is mute, they must not hold all the door's threads.
+    """
+
+    def __init__(self, look: Callable[[], Mapping[str, str]], now: Callable[[], float] = time.monotonic) -> None:
+        self._look, self._now = look, now
+        self._looking = threading.Lock()
+        self._seen: Mapping[str, str] = {}
+        self._until = -math.inf
+
+    def look(self) -> Mapping[str, str]:
+        """Each part, and how it is."""
+        if self._now() >= self._until and self._looking.acquire(blocking=not self._seen):  # the first is waited for
+            try:
+                self._renew()
+            finally:
+                self._looking.release()
+        return self._seen
+
+    def _renew(self) -> None:
+        if not self._seen or self._now() >= self._until:
+            self._seen = self._look()
+            self._until = self._now() + KEPT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

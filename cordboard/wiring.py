@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from cordboard import schema
-from cordboard.health import Health
+from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
 from dispatcher.conductor import Conductor
@@ -106,7 +106,7 @@ class Parts:
         """The web application."""
         web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
         door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong_tokens(web.wrong_tokens_per_minute))
-        return create_app(door, health.look)
+        return create_app(door, Kept(health.look).look)
 
     @property
     def web_limits(self) -> WebLimits:

@@ -16,15 +16,18 @@ QUEUE = "orders"
 JOB = "dispatcher.jobs.launch"
 JOB_SECONDS = 15
 """A job claims an order and asks the switch once; it never spans a call."""
+WAIT_SECONDS = 1
+"""For any answer of Redis's; a worker that waits for a job waits longer, RQ sees to that."""
 
 log = logging.getLogger(__name__)
 
 
 def connect(url: str) -> Redis:
     """A Redis client with short timeouts: the doorbell must not hold up the door."""
+    wait = WAIT_SECONDS
     if urlsplit(url).scheme == "unix":
-        return Redis.from_url(url, socket_timeout=5)
-    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=1, health_check_interval=30)
+        return Redis.from_url(url, socket_timeout=wait)
+    return Redis.from_url(url, socket_timeout=wait, socket_connect_timeout=wait, health_check_interval=30)
 
 
 class Doorbell:

@@ -1,11 +1,14 @@
 """What `/healthz` says, from the database and Redis as they are."""
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 from sqlalchemy import insert
 
 from cordboard.cli.context import Tools
-from cordboard.health import Health
+from cordboard.health import KEPT_SECONDS, Health, Kept
 from dispatcher import lease
 from dispatcher.tables import log_positions
 from kernel import doorbell
@@ -42,3 +45,48 @@ def test_a_redis_that_is_not_there_is_away(tools: Tools, here: Path) -> None:
 def test_without_a_database_the_rest_is_not_known(tools: Tools, here: Path) -> None:
     gone = Health(Database(f"sqlite:///{here}/no/folder/x.db"), tools.clock, Bell(), "main")
     assert gone.look() == {"database": "away", "redis": "ok", "conductor": "unknown", "switch_log": "unknown"}
+
+
+class Looks:
+    """Looks that are counted; each but the first takes until it is let go."""
+
+    def __init__(self) -> None:
+        self.taken, self.now = 0, 0.0
+        self.begun, self.let_go = Event(), Event()
+
+    def look(self) -> Mapping[str, str]:
+        self.taken += 1
+        if self.taken > 1:
+            self.begun.set()
+            assert self.let_go.wait(15)
+        return {"look": str(self.taken)}
+
+
+def test_a_look_is_kept_for_a_second() -> None:
+    looks = Looks()
+    looks.let_go.set()
+    kept = Kept(looks.look, lambda: looks.now)
+    assert [kept.look()["look"] for _ in range(3)] == ["1"] * 3
+    looks.now += KEPT_SECONDS
+    assert [kept.look()["look"] for _ in range(3)] == ["2"] * 3
+
+
+def test_while_one_looks_nobody_else_waits() -> None:
+    looks = Looks()
+    kept = Kept(looks.look, lambda: looks.now)
+    kept.look()
+    looks.now += KEPT_SECONDS
+    with ThreadPoolExecutor(1) as other:
+        slow = other.submit(kept.look)
+        assert looks.begun.wait(15)
+        assert kept.look() == {"look": "1"}
+        looks.let_go.set()
+        assert slow.result(15) == {"look": "2"}
+    assert looks.taken == 2
+
+
+def test_the_first_look_is_waited_for() -> None:
+    looks = Looks()
+    kept = Kept(looks.look, lambda: looks.now)
+    with ThreadPoolExecutor(4) as crowd:
+        assert [seen["look"] for seen in crowd.map(lambda _: kept.look(), range(20))] == ["1"] * 20

@@ -61,6 +61,7 @@ class Web(Part):
     threads: int = Field(default=8, ge=1, le=64)
     max_connections: int = Field(default=100, ge=2, le=1000)
     max_connections_per_peer: int = Field(default=20, ge=1)  # not this machine's own nor that proxy's
+    orders_per_minute: int = Field(default=60, ge=1)  # with one token, before it is told 429
     wrong_tokens_per_minute: int = Field(default=20, ge=1)  # from one address, before it is told 429
     trusted_proxy: str = ""  # the address of that proxy: its X-Forwarded-For is then believed
 

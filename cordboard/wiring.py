@@ -31,7 +31,7 @@ from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
 from inbound.smtp_limits import SmtpLimits
-from inbound.web import create_app, wrong_tokens
+from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import WebLimits
 from kernel import doorbell
 from kernel.clock import Clock, SystemClock
@@ -105,7 +105,8 @@ class Parts:
     def web_app(self) -> Flask:
         """The web application."""
         web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
-        door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong_tokens(web.wrong_tokens_per_minute))
+        wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
+        door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
         return create_app(door, Kept(health.look).look)
 
     @property

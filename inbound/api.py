@@ -45,13 +45,17 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class ApiDoor:
-    """What the door needs. `wrong_token(address)` counts one more, and says whether that is still within bounds."""
+    """What the door needs.
+
+    `wrong_token(address)` and `may_order(token's id)` count one more, and say whether that is still within bounds.
+    """
 
     db: Database
     clock: Clock
     secrets: Secrets
     intake: Intake
     wrong_token: Callable[[str], bool]
+    may_order: Callable[[str], bool]
 
     def blueprint(self) -> Blueprint:
         """The two addresses, for a Flask app."""
@@ -63,6 +67,8 @@ class ApiDoor:
     def place(self) -> Response:
         """Place a call: 201 once it is durably ordered, 200 if it was already, under this key."""
         bearer = self._bearer()
+        if not self.may_order(bearer.token_id):
+            raise problem("too_many_orders")
         message_id = self._accept(bearer)
         try:
             self.intake.handle(message_id)

@@ -40,8 +40,20 @@ def wrong_tokens(a_minute: int) -> Callable[[str], bool]:
     Who has a right one is never counted nor kept waiting, also behind the same address as who has not: with 160 bits
     there is nothing to be guessed, so this only keeps the noise down.
     """
+    return _within(a_minute)
+
+
+def orders_of_token(a_minute: int) -> Callable[[str], bool]:
+    """Counts what is sent in as an order by the token's id: True while that is not too much.
+
+    A program that runs wild, or a thief, is slowed down before anything is stored or judged.
+    """
+    return _within(a_minute)
+
+
+def _within(a_minute: int) -> Callable[[str], bool]:
     limiter, most = FixedWindowRateLimiter(MemoryStorage()), RateLimitItemPerMinute(a_minute)
-    return lambda address: limiter.hit(most, address)
+    return lambda whose: limiter.hit(most, whose)
 
 
 def _healthz(health: Health) -> Response:

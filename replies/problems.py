@@ -11,6 +11,9 @@ PROBLEMS: Final[dict[str, tuple[HTTPStatus, str]]] = {
     "no_token": (HTTPStatus.UNAUTHORIZED, "Send your token in the header: Authorization: Bearer cbt_..."),
     "wrong_token": (HTTPStatus.UNAUTHORIZED, "That token is not one in use. Ask whoever runs this for another."),
     "too_many_wrong_tokens": (HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong tokens from where you are. Wait a minute."),
+    "too_many_orders": (
+        HTTPStatus.TOO_MANY_REQUESTS, "Too many orders with this token; this one was not taken. Wait a minute.",
+    ),
     # what is asked
     "not_json": (HTTPStatus.BAD_REQUEST, 'I can not read the body as a JSON object. Send one like {{"to": "mum"}}.'),
     "field_twice": (HTTPStatus.BAD_REQUEST, "The body has {field} twice. Send it once."),

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from inbound.api import CALLS
 from inbound.api_order import LONGEST_KEY, MOST_BYTES
 from inbound.web_server import WebLimits
 from orders.tables import messages
-from tests.joint.inbound.web import HOST, WRONG_A_MINUTE, Web, live
-from tests.unit.inbound.house import NOW, House
+from tests.joint.inbound.web import HOST, ORDERS_A_MINUTE, WRONG_A_MINUTE, Web, live
+from tests.unit.inbound.house import NOW, SECRETS, House
 
 STRANGER = "127.0.0.2"  # not the address that this machine has for itself
 
@@ -281,6 +282,18 @@ def test_too_many_wrong_tokens_are_told_to_wait_and_right_ones_are_not(web: Web)
     assert said == [401] * WRONG_A_MINUTE + [429] * 2
     assert int(web.ask("GET", f"{CALLS}/x", Authorization=wrong).headers["retry-after"]) == 60
     assert web.show("0" * 28).status == 404
+
+
+def test_a_token_has_so_many_orders_a_minute(house: House, web: Web) -> None:
+    with house.db.write() as conn:
+        other = replace(web, token=tokens.new_token(conn, NOW, SECRETS, house.user))
+    said = [web.post(b"{}").status for _ in range(ORDERS_A_MINUTE)]
+    assert said == [422] * ORDERS_A_MINUTE
+    refused = web.order("k1", to="911")
+    assert (refused.status, refused.reason, refused.headers["retry-after"]) == (429, "too_many_orders", "60")
+    assert house.rows(messages) == []
+    assert web.show("0" * 28).status == 404
+    assert other.order("k1", to="911").status == 422
 
 
 def test_nothing_of_a_token_or_number_is_logged(house: House, web: Web, caplog: pytest.LogCaptureFixture) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 
 from accounts import tokens
 from inbound.api import CALLS, ApiDoor
-from inbound.web import create_app, wrong_tokens
+from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import RunningWeb, WebLimits
 from tests.unit.inbound.house import NOW, SECRETS, House
 
 HOST = "127.0.0.1"
 JSON = {"Content-Type": "application/json"}
 WRONG_A_MINUTE = 5
+ORDERS_A_MINUTE = 25
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def live(
     """The door of the house, served until the block ends. It asks for the house's intake anew each time."""
     with house.db.write() as conn:
         token = tokens.new_token(conn, NOW, SECRETS, house.user)
-    door = ApiDoor(house.db, house.clock, SECRETS, _Intake(house), wrong_tokens(WRONG_A_MINUTE))  # type: ignore[arg-type]
+    wrong, orders = wrong_tokens(WRONG_A_MINUTE), orders_of_token(ORDERS_A_MINUTE)
+    door = ApiDoor(house.db, house.clock, SECRETS, _Intake(house), wrong, orders)  # type: ignore[arg-type]
     with RunningWeb(create_app(door, health), limits=limits) as running:
         yield Web(house, token, running.port)
 

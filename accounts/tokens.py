@@ -86,10 +86,10 @@ def tokens_of(conn: Connection, user_id: str) -> list[Token]:
 
 
 def revoke_tokens(conn: Connection, now_ms: int, user_id: str, hint: str | None = None) -> int:
-    """Take back the user's tokens that begin so (with or without the prefix), or all of them; how many those were."""
+    """Take back the user's tokens whose hints begin so (with or without the prefix), or all; how many those were."""
     live = update(tokens).where(tokens.c.user_id == user_id, tokens.c.revoked_ms.is_(None))
     if hint is not None:
-        live = live.where(tokens.c.hint == hint.strip().removeprefix(PREFIX)[:HINT])
+        live = live.where(tokens.c.hint.startswith(hint.strip().removeprefix(PREFIX), autoescape=True))
     return conn.execute(live.values(revoked_ms=now_ms)).rowcount
 
 

@@ -69,9 +69,15 @@ def list_(tools: Tools, account: str | None, json_: bool) -> None:
 @with_tools
 def revoke(tools: Tools, account: str, hint: str, user: str | None) -> None:
     """Take back the token that begins with HINT (as `list` shows it); "all" for all of the user's."""
+    begins = hint.rstrip(".").removeprefix(kept.PREFIX)
+    if hint != "all" and not 0 < len(begins) <= kept.HINT:
+        raise click.BadParameter(f"Write what `list` shows: {kept.PREFIX} and {kept.HINT} letters.", param_hint="HINT")
     with tools.db.write() as conn:
         who = user_by(conn, account_by(conn, account), user)
-        count = kept.revoke_tokens(conn, tools.clock.ms(), who.id, None if hint == "all" else hint.rstrip("."))
+        count = kept.revoke_tokens(conn, tools.clock.ms(), who.id, None if hint == "all" else begins)
+    if hint == "all" and not count:
+        click.echo(f"{who.name} has no token in use.")
+        return
     if not count:
         raise Refused("no_such_token", text=hint)
     click.echo(f"{count} token{'s' if count > 1 else ''} of {who.name} taken back.")

@@ -123,6 +123,7 @@ def test_tokens(run: Run, petrel: str, tools: Tools) -> None:
     assert [bearer and bearer.user.name for bearer in bearers] == ["Ann", "Ann"]
     listed = run("tokens", "list").stdout
     assert all(token[:8] in listed and token[8:] not in listed for token in made)
+    assert "and 4 letters" in run("tokens", "revoke", "MV Petrel", made[0], fails=2).output
     assert run("tokens", "revoke", "MV Petrel", made[0][:8] + "..").stdout == "1 token of Ann taken back.\n"
     assert [each["revoked_at"] is None for each in json.loads(run("tokens", "list", "--json").stdout)].count(True) == 1
     assert made[1][:8] + ".." in run("accounts", "show", "MV Petrel").stdout

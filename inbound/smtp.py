@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 LET_IN_SECONDS = 0.5
 DAWDLES_SECONDS = 0.25
-CROWD_SECONDS = 0.02
+CROWD_SECONDS = 0.1
 KNOWN_SECONDS, UNKNOWN_SECONDS = 30.0, 1.0
 KNOWN_MOST = 1024
 TOGETHER_MOST, TOGETHER_OCTETS = 50, 4_000_000
@@ -57,7 +57,8 @@ class SmtpDoor:
         self.storing: set[asyncio.Future[str | None]] = set()
         self.coming_in: dict[Connection, asyncio.TimerHandle] = {}
         self._waiting: list[tuple[MailIn, asyncio.Future[str | None]]] = []
-        self._at_it = self._crowded = False
+        self._at_it = False
+        self._crowd_until = 0.0
         self._calm = Event()
         self._calm.set()
         self.handling: set[Future[None]] = set()
@@ -116,8 +117,9 @@ class SmtpDoor:
         if dawdles is None:
             return
         dawdles.cancel()
-        if self._crowded:
-            asyncio.get_running_loop().call_later(CROWD_SECONDS, self._calm_down)
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._crowd_until:
+            loop.call_later(CROWD_SECONDS, self._calm_down)
         else:
             self._calm_down()
 
@@ -142,7 +144,8 @@ class SmtpDoor:
         self._at_it = bool(batch)
         if not batch:
             return
-        self._crowded = len(batch) > 1
+        if len(batch) > 1:
+            self._crowd_until = asyncio.get_running_loop().time() + CROWD_SECONDS
         mails = [mail for mail, _ in batch]
         stored = asyncio.get_running_loop().run_in_executor(self._accept_pool, self._accept_or_none, mails)
         stored.add_done_callback(lambda done: self._tell(batch, done))

@@ -66,6 +66,10 @@ class Plan:
     limit_b_ms: int
     talk_s: int
 
+    def limit_ms(self, role: str) -> int:
+        """The limit of leg "A" or "B"."""
+        return self.limit_a_ms if role == "A" else self.limit_b_ms
+
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:

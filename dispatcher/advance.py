@@ -198,8 +198,8 @@ class Advance:
             case Action.EXTEND:
                 if not self._slices.extend(conn, call):
                     return None
-                for role, limit_ms in (("A", call.plan.limit_a_ms), ("B", call.plan.limit_b_ms)):
-                    attempts.note(conn, call.legs[role].attempt_id, limit_ms=limit_ms)
+                for role in "AB":
+                    attempts.note(conn, call.legs[role].attempt_id, limit_ms=call.plan.limit_ms(role))
             case Action.TELL_A:
                 return Ask(action, call, call.legs["A"].attempt_id, call.outcome.removeprefix("b_"))
         role = "B" if action.value.endswith("_b") else "A"

@@ -140,7 +140,7 @@ class Performer:
             log.warning("our clock was set back; a leg keeps its limit", extra={"leg": leg.attempt_id})
             return
         late_ms = max(now_ms - answered_ms, 0) if answered_ms else 0
-        limit_ms = max((plan.limit_a_ms if role == "A" else plan.limit_b_ms) - late_ms, 1)
+        limit_ms = max(plan.limit_ms(role) - late_ms, 1)
         await self._switch.arm(leg.attempt_id, limit_ms)
         leg.armed_to_ms = None if answered_ms else now_ms + limit_ms
 

@@ -69,18 +69,16 @@ class Slices:
         now_ms, plan = self.clock.ms(), call.plan
         if plan.talk_s >= call.ceiling.talk_s or now_ms < call.extend_after_ms:
             return False
-        limits = {"A": plan.limit_a_ms, "B": plan.limit_b_ms}
-        ends_ms = min((call.legs[role].answered_ms or 0) + limit_ms for role, limit_ms in limits.items())
+        ends_ms = min((call.legs[role].answered_ms or 0) + plan.limit_ms(role) for role in "AB")
         return ends_ms - now_ms < self.slicing.low_s * 1000
 
 
 def _armed_too_far(call: Call) -> bool:
     """Whether a leg was armed from when we heard of its answer, and by its log line that was too late to count from."""
-    limits = {"A": call.plan.limit_a_ms, "B": call.plan.limit_b_ms}
     return any(
         leg.armed_to_ms is not None
         and leg.answered_ms is not None
-        and leg.armed_to_ms > leg.answered_ms + limits[role] + HEARD_LATE_MS
+        and leg.armed_to_ms > leg.answered_ms + call.plan.limit_ms(role) + HEARD_LATE_MS
         for role, leg in call.legs.items()
     )
 

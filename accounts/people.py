@@ -1,6 +1,7 @@
 """Who is who: the account, user and device behind a sender, and the numbers a user may name."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,7 +198,12 @@ def phones_of(conn: Connection, user_id: str) -> list[Phone]:
 
 def main_phone(conn: Connection, user_id: str) -> Phone | None:
     """The telephone to ring when the order names none."""
-    return next((phone for phone in phones_of(conn, user_id) if phone.main), None)
+    return main_of(phones_of(conn, user_id))
+
+
+def main_of(phones: Iterable[Phone]) -> Phone | None:
+    """The one of these to ring when the order names none."""
+    return next((phone for phone in phones if phone.main), None)
 
 
 def names_of(conn: Connection, user_id: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam
 
-from accounts.people import Account, User, account_of, phones_of, user_of
+from accounts.people import Account, Phone, User, account_of, main_of, phones_of, user_of
 from accounts.tables import accounts
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
@@ -141,11 +141,12 @@ class Ordering:
         if given.proof and (same := orders.under_way(conn, given.user.id, wanted.digest)):
             doing = sentences.DOING[same.state]
             return _refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
+        phones = tuple(phones_of(conn, given.user.id))
         try:
-            a = self._leg_a(conn, given.user, wanted.command)
+            a = _leg_a(phones, given.user, wanted.command)
         except Refused as refused:
             return _refused((("own phone", refused.key),), refused)
-        asked = self._asked(conn, given, a, number_of(wanted.command.to))
+        asked = self._asked(given, phones, a, number_of(wanted.command.to))
         verdict = gate.judge(conn, asked)
         if verdict.refused or verdict.plan is None or verdict.quote is None:
             return _refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
@@ -157,15 +158,7 @@ class Ordering:
         open_hold(conn, order.id, account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
         return Ordered(order.answer, verdict.rules, order.id)
 
-    def _leg_a(self, conn: Connection, user: User, command: CallCommand) -> Number:
-        if command.from_ is not None:
-            return number_of(command.from_)
-        main = next((phone for phone in phones_of(conn, user.id) if phone.main), None)
-        if main is None:
-            raise Refused("no_phone")
-        return parse_number(main.number, user.country)
-
-    def _asked(self, conn: Connection, given: Given, a: Number, b: Number) -> Asked:
+    def _asked(self, given: Given, phones: tuple[Phone, ...], a: Number, b: Number) -> Asked:
         account = given.account
         return Asked(
             account=account,
@@ -173,7 +166,7 @@ class Ordering:
             proof=given.proof,
             a=a,
             b=b,
-            phones=tuple(phones_of(conn, given.user.id)),
+            phones=phones,
             service_numbers=self.service_numbers | ({account.caller_id} if account.caller_id else set()),
             has_route=self.has_route,
             sent_ms=given.sent_ms,
@@ -202,6 +195,15 @@ class Ordering:
             name_b=name, bill=wanted.command.bill or "", press_1=press_1, caller_id=account.caller_id or self.caller_id,
             answer=answer, answer_to=given.envelope, due_ms=now_ms,
         )  # fmt: skip
+
+
+def _leg_a(phones: tuple[Phone, ...], user: User, command: CallCommand) -> Number:
+    if command.from_ is not None:
+        return number_of(command.from_)
+    main = main_of(phones)
+    if main is None:
+        raise Refused("no_phone")
+    return parse_number(main.number, user.country)
 
 
 def _verified(asked: Asked) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, select, update
 
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
@@ -32,6 +32,13 @@ AT_IT_MS = 1_000
 UNNOTED_MS = 200
 """After so long what was sent is noted before the next is begun, as that may hang. A death has so much sent twice."""
 _ONCE = once(outbox)
+_DUE = (
+    select(outbox)
+    .where(IS_WAITING, outbox.c.next_ms <= bindparam("now"))
+    .order_by(outbox.c.next_ms)
+    .limit(bindparam("most"))
+)
+_DUE_LOCKED = _DUE.with_for_update(skip_locked=True)
 _TAKE = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
@@ -99,11 +106,6 @@ def _noted(
     }  # fmt: skip
 
 
-def _due(now_ms: int, limit: int) -> Select[Any]:
-    waits = select(outbox).where(IS_WAITING, outbox.c.next_ms <= bindparam("now", now_ms))
-    return waits.order_by(outbox.c.next_ms).limit(limit)
-
-
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sends what waits in the outbox by one way. `operator` is the address of who runs this, "" for none."""
@@ -119,7 +121,7 @@ class Sender:
         """Take what is due and send it; how many rows that were."""
         now_ms = self.clock.ms()
         with self.db.read() as conn:
-            if conn.execute(_due(now_ms, 1)).first() is None:
+            if conn.execute(_DUE, {"now": now_ms, "most": 1}).first() is None:
                 return 0
         taken = self._take(now_ms, limit)
         crash_point("send.taken")
@@ -149,7 +151,7 @@ class Sender:
     def _take(self, now_ms: int, limit: int) -> list[Row[Any]]:
         """The oldest that are due. One that was tried before is taken alone: it may hang again, and keep others."""
         with self.db.write() as conn:
-            due = list(conn.execute(_due(now_ms, limit).with_for_update(skip_locked=True)))
+            due = list(conn.execute(_DUE_LOCKED, {"now": now_ms, "most": limit}))
             taken = list(takewhile(lambda row: not row.tries, due)) or due[:1]
             if taken:
                 ids = [row.id for row in taken]

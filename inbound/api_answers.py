@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from billing.quotes import Quote, per_minute
-from billing.receipt import Receipt, receipt
-from billing.tables import cdrs, holds
+from billing.receipt import LegLine, Receipt, receipt
+from billing.tables import holds
 from kernel.clock import iso
 from kernel.masking import mask_number
 from kernel.money import plain
 from orders.states import OrderState
-from orders.tables import attempts, orders
+from orders.tables import orders
 from replies.receipts import party, receipt_text
 
 Json = dict[str, Any]
@@ -51,36 +51,23 @@ def call(conn: Connection, user_id: str, order_id: str) -> Json | None:
         "accepted_at": iso(order.accepted_ms),
         "joined_at": iso(order.joined_ms),
         "ended_at": iso(order.ended_ms),
-        "legs": _legs(conn, order_id),
+        "legs": [_leg(leg) for leg in bill.legs],
         "charge": plain(bill.total),
         "currency": bill.currency,
         "receipt": _receipt(order, bill),
     }
 
 
-def _legs(conn: Connection, order_id: str) -> list[Json]:
-    """Each attempt that was dialled; `charge` has the tax in it."""
-    t, c = attempts.c, cdrs.c
-    query = (
-        select(t.role, t.number, t.state, t.answered_ms, t.ended_ms, c.answered_ms.label("from_ms"),
-               c.ended_ms.label("to_ms"), c.billed_seconds, c.charge, c.tax, c.attempt_id)
-        .join_from(attempts, cdrs, c.attempt_id == t.id, isouter=True)
-        .where(t.order_id == order_id, t.dialling_ms.is_not(None))
-        .order_by(t.claimed_ms, t.id)
-    )  # fmt: skip
-    return [_leg(row) for row in conn.execute(query)]
-
-
-def _leg(row: Row[*tuple[Any, ...]]) -> Json:
-    billed = row.attempt_id is not None
+def _leg(leg: LegLine) -> Json:
+    """An attempt that was dialled; `charge` has the tax in it."""
     return {
-        "role": row.role,
-        "number": mask_number(row.number),
-        "state": row.state,
-        "answered_at": iso(row.from_ms if billed else row.answered_ms),
-        "ended_at": iso(row.to_ms if billed else row.ended_ms),
-        "billed_seconds": row.billed_seconds if billed else 0,
-        "charge": plain(row.charge + row.tax if billed else 0),
+        "role": leg.role,
+        "number": mask_number(leg.number),
+        "state": leg.state,
+        "answered_at": iso(leg.up_ms),
+        "ended_at": iso(leg.ended_ms),
+        "billed_seconds": leg.billed_seconds,
+        "charge": plain(leg.charge),
     }
 
 

@@ -99,8 +99,9 @@ def fill(file: Path, people: Sequence[Enrolled], count: int, *, billed: bool = T
         db.execute("UPDATE balances SET amount = (SELECT sum(amount) FROM entries WHERE ledger ="
                    " 'customer:' || balances.account_id)")  # fmt: skip
     db.execute("COMMIT")
-    # All of it is on the disk before anything is measured, or whoever commits next waits for it. SQLite does so itself:
-    # who opens and closes its file beside it lets go of its locks (POSIX), and others of this process then read the past.
+    # All of it is on the disk before anything is measured, or whoever commits next waits for it. By SQLite's own hand:
+    # who closes another descriptor of its file lets go of its locks (POSIX), and then others of this process read what
+    # there was, not what there is.
     db.execute("PRAGMA synchronous=FULL")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()

@@ -27,6 +27,7 @@ from kernel.secrets import Secrets
 from orders import messages, orders
 from parsers.commands import AgainCommand, CallCommand, DropCommand, NamedNumber, NotACommand, number_of
 from parsers.numbers import Number, parse_number
+from parsers.results import name_of
 from replies import sentences
 from replies.refusals import refusal_text
 
@@ -124,7 +125,9 @@ class Ordering:
             return _refused((("proven", "not_proven"),), Refused("not_proven"))
         if isinstance(command, DropCommand):
             return self._drop(conn, given, command)
-        return self._repeat(conn, given, command)
+        if isinstance(command, AgainCommand):
+            return self._repeat(conn, given, command)
+        return _refused((("command", name_of(command)),), Refused("not_here"))
 
     def _drop(self, conn: Connection, given: Given, command: DropCommand) -> Ordered:
         said, what = drop(conn, given.user, command, given.sent_ms, self.clock.ms(), self.limits.stale_ms)

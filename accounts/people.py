@@ -128,6 +128,7 @@ _PHONES = (
 _NAMES = (
     select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == bindparam("user")).order_by(contacts.c.name)
 )
+_SURE = select(contacts.c.number).where(contacts.c.user_id == bindparam("user"), contacts.c.sure)
 
 
 def split_number(number: str) -> tuple[str, str]:
@@ -216,6 +217,11 @@ def main_of(phones: Iterable[Phone]) -> Phone | None:
 def names_of(conn: Connection, user_id: str) -> dict[str, str]:
     """The user's phone book: each name as the user writes it, and its number (E.164, " x512")."""
     return {row.name: row.number for row in conn.execute(_NAMES, {"user": user_id})}
+
+
+def sure_numbers_of(conn: Connection, user_id: str) -> frozenset[str]:
+    """E.164 numbers in the user's phone book that were not written there by who but claimed to be the user."""
+    return frozenset(split_number(number)[0] for number in conn.execute(_SURE, {"user": user_id}).scalars())
 
 
 def alias_hints(conn: Connection, user_id: str) -> list[str]:

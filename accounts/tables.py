@@ -20,8 +20,8 @@ accounts = Table(
     Column("charge_unjoined", Boolean, nullable=False, default=True),  # is A charged when B never answered
     Column("tax_ppm", Integer, nullable=False, default=0),  # tax in millionths of the charge
     Column("caller_id", String(20), nullable=False, default=""),  # what the legs see, "" the service's own number
-    Column("ask_new", Boolean, nullable=False, server_default=text("true")),  # who has but a PIN: a new number is asked about
-    Column("ask_above", BigInteger, nullable=False, server_default=text("1000000")),  # micro-units a minute, the same
+    Column("ask_new", Boolean, nullable=False, server_default=text("true")),  # a new number, of who has but a PIN
+    Column("ask_above", BigInteger, nullable=False, server_default=text("1000000")),  # micro-units a minute
     Column("active", Boolean, nullable=False, default=True),
     Column("orders_placed", Integer, nullable=False, default=0),  # also the row's lock: every order updates it first
     Column("created_ms", BigInteger, nullable=False),
@@ -99,6 +99,7 @@ contacts = Table(
     Column("name", String(60), nullable=False),
     Column("name_key", String(60), nullable=False),  # folded for look-up
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
+    Column("sure", Boolean, nullable=False, server_default=text("true")),  # not of who but claimed to be the user
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("user_id", "name_key"),
 )

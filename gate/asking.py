@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from accounts.people import names_of, split_number
+from accounts.people import sure_numbers_of
 from billing.quotes import Quote, cost, per_minute
 from gate.sureness import Sure, sureness
 from kernel.errors import Refused
@@ -64,9 +64,9 @@ def _minutes(asked: "Asked") -> str:
 
 
 def _is_written_down(asked: "Asked", conn: Connection) -> bool:
-    """The phone book and the user's own phones are filled by who is proven, or by the operator."""
-    theirs = (split_number(number)[0] for number in names_of(conn, asked.user.id).values())
-    return asked.b.e164 in {*theirs, *(phone.e164 for phone in asked.phones)}
+    """In the phone book, by who was sure to be the user, or among the user's own phones."""
+    own = {phone.e164 for phone in asked.phones}
+    return asked.b.e164 in own or asked.b.e164 in sure_numbers_of(conn, asked.user.id)
 
 
 def _is_known(asked: "Asked", conn: Connection) -> bool:

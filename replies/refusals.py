@@ -25,9 +25,12 @@ REFUSALS: Final[dict[str, str]] = {
     "two_commands": "Not called: the subject says {one}, the text says {other}. Which one? Send just that one.",
     "subject_and_body": "Not called: the subject says {one}, but the text says more. If you want it, send it alone.",
     "subject_more": "Not called: your subject has other words. For a call write CALL before the name or number.",
+    "do_you_mean": "Not called: do you mean {order}? Then send just that.",
     "two_pins": "Not called: I found two different PINs. Send it again with one.",
     "pin_malformed": "Not called: a PIN is 4 to 10 plain digits without spaces.",
     "bill_malformed": "Not called: '{code}' can't be a billing code. Use up to 32 letters, digits, dots or dashes.",
+    "max_malformed": "Not called: '{limit}' can't be a limit. Write for example MAX 20, or MAX 20 MIN.",
+    "language_unknown": "Not called: I don't speak '{language}'. Write LANGUAGE EN or LANGUAGE ES.",
     "field_not_one": "Not called: '{field}' must be one number or one name of your phone book, and nothing else.",
     # names
     "name_twice": "Not called: {name} stands for two numbers in your phone book. Write the number.",

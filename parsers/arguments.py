@@ -37,6 +37,12 @@ def targets_at(line: Line, at: int) -> Found:
         yield from numbers_at(line, at)
 
 
+def _parties_at(line: Line, at: int) -> Found:
+    for end, value in targets_at(line, at):
+        is_pronoun = isinstance(value, NamedNumber) and fold(value.name) in vocabulary.PRONOUNS
+        yield end, Refused("name_pronoun", name=shown(line.words[at])) if is_pronoun else value
+
+
 def numbers_at(line: Line, at: int) -> Found:
     """A number, in one word or in several."""
     if at >= len(line.words) or not like_a_number(line.words[at]):
@@ -103,6 +109,11 @@ def _pins_at(line: Line, at: int) -> Found:
         yield end, (pin if end == at + 1 and _PIN.match(pin) else Refused("pin_malformed"))
 
 
+def _digits_at(line: Line, at: int) -> Found:
+    for end, value in _pins_at(line, at):
+        yield end, Refused("code_malformed") if isinstance(value, Refused) else value
+
+
 def _money_at(line: Line, at: int) -> Found:
     if at < len(line.words) and not vocabulary.MINUTES.at(line.keys, at + 1):
         amount = line.words[at].rstrip(CLOSING)
@@ -164,11 +175,13 @@ def _bad(value: Value | Refused) -> Refused:
 
 ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.TARGET: targets_at,
+    Argument.PARTY: _parties_at,
     Argument.PLACE: _places_at,
     Argument.MAYBE_PLACE: _maybe_places_at,
     Argument.NUMBER: numbers_at,
     Argument.CODE: _codes_at,
     Argument.PIN: _pins_at,
+    Argument.DIGITS: _digits_at,
     Argument.MONEY: _money_at,
     Argument.MINUTES: _minutes_at,
     Argument.REFERENCE: _references_at,

@@ -25,6 +25,7 @@ from parsers.results import (
     NameCommand,
     NoCommand,
     NotACommand,
+    NoticesCommand,
     OkCommand,
     Order,
     Parsed,
@@ -104,12 +105,20 @@ class _Page:
             meant = next(verbs_in(keys(words)), None)
             return self._too_long(words, meant)
         found = list(verbs_in(keys(words)))
-        orders = [order for order in (self._order(words, meant) for meant in found) if order]
+        orders = [order for order in (self._order(words, meant) for meant in found) if order] or self._asked(words)
         if orders:
             same = all(order.canonical() == orders[0].canonical() for order in orders)
             return orders[0] if same else NotACommand((), Refused("ambiguous"))
         missed = (self._missed(words, meant) for meant in found)
         return next((each for each in missed if each), None) or self._no_command(words, None)
+
+    def _asked(self, words: Sequence[str]) -> list[Order]:
+        """What a line with a question mark asks, if it is a command that only tells something."""
+        if not words[-1].endswith("?") or words[-1] == "?":
+            return []
+        words = [*words[:-1], words[-1].rstrip("?")]
+        found = [meant for meant in verbs_in(keys(words)) if meant.command.tells]
+        return [order for order in (self._order(words, meant) for meant in found) if order and not is_change(order)]
 
     def _too_long(self, words: Sequence[str], meant: Meant | None) -> NotACommand:
         why = Refused("line_too_long")
@@ -123,8 +132,6 @@ class _Page:
     def _order(self, words: Sequence[str], meant: Meant) -> Order | None:
         """What the line orders, if it is this command and says nothing else."""
         command = meant.command
-        if command.tells and words[-1][-1] == "?" and words[-1] != "?":
-            words = [*words[:-1], words[-1].rstrip("?")]
         reading = only_reading(self._reader(words, meant))
         if not reading or command.name not in reading:
             return None
@@ -141,7 +148,7 @@ class _Page:
         command = meant.command
         reader = self._reader(words, meant)
         unknown, why = reader.leftovers()
-        if command.stray is not None and (len(unknown) > command.stray or (why and why.key in _TALK)):
+        if command.stray is not None and (len(unknown) > command.stray or (_is_talk(why))):
             return None
         if command.stray is not None and not unknown and why is None:
             return None
@@ -193,6 +200,10 @@ class _Page:
         return NotACommand(unknown, verb=isinstance(said, DropCommand), command=name_of(said), language=said.language)
 
 
+def _is_talk(why: Refused | None) -> bool:
+    return why is not None and why.key in _TALK and not why.fields.get("number", "").startswith("+")
+
+
 def _doubted(alone: Target, said: NotACommand) -> NotACommand:
     """What is told of a number or a name alone that may be meant as something else."""
     if isinstance(alone, NamedNumber):
@@ -211,6 +222,13 @@ def is_specific(order: Order) -> bool:
             return order.number is not None
         case _:
             return isinstance(order, CallCommand | VerifyCommand | CodeCommand)
+
+
+def is_change(order: Order) -> bool:
+    """Whether a command that may tell something changes it this time (`AT hotel`, `NOTICES ON`)."""
+    return (isinstance(order, AtCommand) and order.where is not None) or (
+        isinstance(order, NoticesCommand) and order.on is not None
+    )
 
 
 def is_other(said: Order, other: Parsed) -> bool:

@@ -52,7 +52,7 @@ class Reader(Line):
 
     def _now(self, clause: Clause, value: Value, end: int) -> int:
         """Somebody known by name may be called `now`; digits with `now!` are what strangers advertise."""
-        is_called = clause is self.clauses[0] and clause.keywords is not None and clause.argument is Argument.TARGET
+        is_called = clause.keywords is not None and clause.argument is Argument.PARTY
         return vocabulary.NOW.at(self.keys, end) if is_called and isinstance(value, NamedNumber) else 0
 
     def leftovers(self) -> tuple[tuple[str, ...], Refused | None]:

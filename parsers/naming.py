@@ -30,11 +30,15 @@ Span = tuple[int, str, int | None, bool]
 
 def namings_at(line: Line, at: int, is_number: Callable[[str], bool]) -> Iterator[Span]:
     """The ways to read a naming at `at`."""
-    yield at, "", None, False
+    yield from _named(line, at, is_number)
     if every := vocabulary.LIST.at(line.keys, at):
         yield at + every, "", None, False
+    yield at, "", None, False
+
+
+def _named(line: Line, at: int, is_number: Callable[[str], bool]) -> Iterator[Span]:
     end = _name_ends(line, at, is_number)
-    if end < len(line.words) and is_number(line.words[end]):
+    if end < len(line.words) and _begins_number(line.words[end], is_number):
         if _is_name(line, at, end) and not _deletes(line, at, end):
             yield end, _spelled(line, at, end), end, False
         return
@@ -49,9 +53,17 @@ def namings_at(line: Line, at: int, is_number: Callable[[str], bool]) -> Iterato
 
 def _name_ends(line: Line, at: int, is_number: Callable[[str], bool]) -> int:
     end = at
-    while end < len(line.words) and not (is_number(line.words[end]) or line.closes(end) or _pin_at(line, end)):
+    while end < len(line.words) and not (
+        _begins_number(line.words[end], is_number) or line.closes(end) or _pin_at(line, end)
+    ):
         end += 1
     return end
+
+
+def _begins_number(word: str, is_number: Callable[[str], bool]) -> bool:
+    """`Marie:` is a name, what follows is its number."""
+    bare = word.rstrip(_AFTER_NAME)
+    return bool(bare) and is_number(bare)
 
 
 def _pin_at(line: Line, at: int) -> bool:
@@ -69,4 +81,4 @@ def _is_name(line: Line, at: int, end: int) -> bool:
 
 
 def _spelled(line: Line, at: int, end: int) -> str:
-    return " ".join(line.words[at:end]).rstrip(_AFTER_NAME)
+    return " ".join(line.words[at:end]).rstrip(_AFTER_NAME + " ")

@@ -112,7 +112,7 @@ COMMANDS: Final = (
     Command(
         "call",
         (
-            _own("call", Argument.TARGET),
+            _own("call", Argument.PARTY),
             Clause("from", CLAUSE["from"], Argument.PLACE),
             Clause("from", CLAUSE["at"], Argument.PLACE, loose=True),
             Clause("bill", CLAUSE["bill"], Argument.CODE),
@@ -183,7 +183,7 @@ COMMANDS: Final = (
     Command("verify", (_own("verify", Argument.NUMBER), PIN), "VERIFY <number> [PIN <digits>]", _verify),
     Command(
         "code",
-        (_own("code", Argument.PIN), PIN),
+        (_own("code", Argument.DIGITS), PIN),
         "CODE <digits> [PIN <digits>]",
         lambda reading: CodeCommand(_str(reading["code"])),
     ),
@@ -195,7 +195,7 @@ COMMANDS: Final = (
     ),
 )
 
-BARE: Final = (Clause("call", None, Argument.TARGET), PIN)
+BARE: Final = (Clause("call", None, Argument.PARTY), PIN)
 """A name or number without a verb."""
 
 _BY_NAME: Final = {each.name: each for each in COMMANDS}

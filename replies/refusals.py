@@ -29,6 +29,8 @@ REFUSALS: Final[dict[str, str]] = {
     "two_pins": "Not called: I found two different PINs. Send it again with one.",
     "pin_malformed": "Not called: a PIN is 4 to 10 plain digits without spaces.",
     "bill_malformed": "Not called: '{code}' can't be a billing code. Use up to 32 letters, digits, dots or dashes.",
+    "code_malformed": "Not called: the code that the call spoke is 4 to 10 plain digits without spaces.",
+    "name_pronoun": "Not called: '{name}' may be anybody. Write a number, or another name.",
     "max_malformed": "Not called: '{limit}' can't be a limit. Write for example MAX 20, or MAX 20 MIN.",
     "language_unknown": "Not called: I don't speak '{language}'. Write LANGUAGE EN or LANGUAGE ES.",
     "field_not_one": "Not called: '{field}' must be one number or one name of your phone book, and nothing else.",

@@ -44,6 +44,7 @@ ENGLISH: Final = Language(
         "now": ("now", "right now"),
         "and": ("and",),
         "article": ("the", "my"),
+        "pronoun": ("me", "you", "u", "us", "him", "her", "them", "it", "back", "somebody", "someone"),
         "asking": (
             "can you", "can u", "could you", "could u", "would you", "will you", "i want to", "i need to",
             "i would like to", "i'd like to", "let me", "you can",

@@ -21,6 +21,7 @@ ROLES: Final = (
     "now",  # behind the name that is called
     "and",  # before another clause with a verb
     "article",  # before the name of a place
+    "pronoun",  # nobody's name after CALL, be it in the phone book: `call me` is what people say to each other
     "asking",  # a request in place of an order: it is asked whether the order is meant
     "around_reference",  # beside an order's reference, and in its place
     "minutes", "on", "off", "delete", "list",  # what arguments are made of

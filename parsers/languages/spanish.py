@@ -48,6 +48,7 @@ SPANISH: Final = Language(
         "now": ("ahora", "ahora mismo", "ya"),
         "and": ("y",),
         "article": ("el", "la", "mi"),
+        "pronoun": ("me", "mí", "te", "ti", "le", "lo", "él", "ella", "nosotros", "ellos", "alguien"),
         "asking": ("puedes", "puede", "podrías", "podría", "quiero", "quisiera", "necesito", "me gustaría"),
         "around_reference": ("la", "el", "mi", "esta", "esa", "llamada", "orden", "ahora", "ya"),
         "minutes": ("minuto", "minutos"),

@@ -17,7 +17,7 @@ from billing.rating import Terms
 from gate.highcost import HIGH_COST
 from kernel.errors import Refused
 from kernel.money import display
-from parsers.numbers import Kind, Number
+from parsers.numbers import DEAR, Kind, Number
 from satellite.numbering import classify
 
 DAY_MS = 24 * 3600 * 1000
@@ -91,13 +91,10 @@ def two_parties(asked: Asked, _conn: Connection) -> None:
             raise Refused("our_own_number", number=number.original)
 
 
-_DEAR = {Kind.PREMIUM, Kind.SHARED_COST, Kind.PERSONAL, Kind.PAGER, Kind.UAN, Kind.SHARED_NETWORK, Kind.UNKNOWN}
-
-
 def premium(asked: Asked, _conn: Connection) -> None:
     """Numbers that cost by who answers them, not by where they are."""
     for number in (asked.a, asked.b):
-        if number.kind in _DEAR and not asked.account.allow_premium:
+        if number.kind in DEAR and not asked.account.allow_premium:
             raise Refused("premium", number=number.original)
 
 

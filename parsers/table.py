@@ -172,7 +172,7 @@ COMMANDS: Final = (
     Command(
         "ok",
         (_own("ok", Argument.ANSWER), PIN),
-        "OK <reference> [<code>] [PIN <digits>]",
+        "OK <reference> [<its code>] [PIN <digits>]",
         _ok,
         stray=0,
     ),

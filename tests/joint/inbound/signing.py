@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
 from socketserver import BaseRequestHandler, ThreadingUDPServer
-from threading import Event, Thread
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +21,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 ANN = "ann@ship.example"
 ORDER = "call@door.test"
+HOUR_S = 3600
+SHORT_PUBLIC = (
+    "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBALIbBGEu6FfKCuITWLcKi4EGy9kH488W"
+    "ot4nCseKQs/TRKsnhs/J3G11Z7Y/PdmQjPK9se5psCsCtZeqDWWvK08CAwEAAQ=="
+)
+SHORT_PRIVATE = (
+    "MIIBOQIBAAJBALIbBGEu6FfKCuITWLcKi4EGy9kH488Wot4nCseKQs/TRKsnhs/J3G11Z7Y/PdmQjPK9se5psCsCtZ"
+    "eqDWWvK08CAwEAAQJATmSR4uywm6N0ctmtHLPpf1ssclSEsuv1t+5bUkTK74oDfrSrmOUe3XJv/7N1RLoTU7qiWZ9i"
+    "rmfaE0EFlWDCwQIhAOfG7IvhZHLivV/PkQ2vA1NShZ1LW02guzhlyxAGYiUxAiEAxLgjrCnC+L09bDg54qKUQN6OLr"
+    "DZj1dwrmLrtWmcOH8CICjYEEVSMd5hAJhKvrgXmFFtoGgoqG1UnsmAfrlTNqZxAiBCJoGoZSqxJkG/YHDmqzEbVzuM"
+    "q9+c+hRkL9N/X5Iu1QIgAYM13U1BRrQ0/++/rnsytsqiIKZQP7HBvScdmHzv4EI="
+)
+"""Of 512 bits, which can't be made any more, and are nobody's."""
 SIGNED = ["from", "to", "subject", "date", "message-id"]
 
 
@@ -32,11 +45,16 @@ def key(bits: int = 1024) -> RSAPrivateKey:
 
 @lru_cache(maxsize=4)
 def pem(bits: int = 1024) -> bytes:
+    if bits == 512:
+        marks = ("-----BEGIN RSA PRIVATE " + "KEY-----", "-----END RSA PRIVATE " + "KEY-----")
+        return f"{marks[0]}\n{SHORT_PRIVATE}\n{marks[1]}\n".encode()
     return key(bits).private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
 
 
 @lru_cache(maxsize=4)
 def record(bits: int = 1024, tags: str = "v=DKIM1; k=rsa") -> str:
+    if bits == 512:
+        return f"{tags}; p={SHORT_PUBLIC}"
     der = key(bits).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return f"{tags}; p={base64.b64encode(der).decode()}"
 
@@ -100,10 +118,7 @@ class Zone:
 
         self._server = ThreadingUDPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        ready = Event()
-        self._thread = Thread(target=lambda: (ready.set(), self._server.serve_forever(0.01)), daemon=True)
-        self._thread.start()
-        ready.wait(5)
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(

@@ -1,34 +1,16 @@
-"""Bad inputs 21 to 42, Mail authenticity: real signatures, a name server of our own, the intake as the product has it."""
+"""Bad inputs 21 to 42, Mail authenticity: real signatures, and a name server of our own."""
 
-import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from accounts import manage
-from accounts.tables import devices
 from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Evidence, Letter, Weigher
 from kernel.clock import SystemClock
-from tests.joint.inbound.signing import ANN, ORDER, SIGNED, Zone, mail, published, record, sign
-from tests.unit.inbound.house import NOW, PIN, House
+from tests.joint.inbound.signing import ANN, HOUR_S, ORDER, SIGNED, Zone, mail, record, sign
 
-HOUR_S = 3600
 HOSTED = "203.0.114.7"  # an address of the outside world, which no test asks anything
-
-
-@pytest.fixture
-def zone() -> Iterator[Zone]:
-    with Zone(published()) as running:
-        yield running
-
-
-@pytest.fixture
-def weigher(zone: Zone) -> Weigher:
-    return Weigher(Nameservers([zone.address]), SystemClock(), seconds=2.0)
 
 
 def weigh(weigher: Weigher, raw: bytes, *, address: str = ANN, to: str = ORDER, peer: str = "192.0.2.1",
@@ -82,7 +64,8 @@ def test_24_what_an_order_is_read_from_must_be_signed(weigher: Weigher, header: 
 
 @pytest.mark.parametrize("header", ["date", "message-id"])
 def test_what_is_not_there_cannot_be_signed(weigher: Weigher, header: str) -> None:
-    raw = mail(**{header.replace("-", "_"): None})
+    without: dict[str, str | None] = {header: None}
+    raw = mail("CALL mum", **without)
     assert not weigh(weigher, sign(raw)).proven
 
 
@@ -144,8 +127,8 @@ def test_a_letter_to_somebody_else_that_they_pass_on_is_no_order(weigher: Weighe
     [
         ([], "no key"),
         (["v=DKIM1; p="], "key revoked"),
-        (["v=DKIM1; k=rsa; p=!!"], "key unreadable"),
-        ([record(), record()], "two keys"),
+        (["v=DKIM1; k=rsa; p=!!"], "signature wrong"),
+        ([record(), record(tags="k=rsa")], "two keys"),
         ([record(tags="v=DKIM1; t=y; k=rsa")], "key on trial"),
         ([record(tags="v=DKIM1; s=tlsrpt; k=rsa")], "key not for mail"),
         ([record(2048)], "signature wrong"),
@@ -161,8 +144,8 @@ def test_keys_that_are_no_good(weigher: Weigher, zone: Zone, key: list[str], why
 
 
 def test_35_a_key_of_512_bits(weigher: Weigher, zone: Zone) -> None:
-    zone.texts["s1._domainkey.ship.example"] = [SHORT_RECORD]
-    found = weigh(weigher, _signed_shortly(mail()))
+    zone.texts["s1._domainkey.ship.example"] = [record(512)]
+    found = weigh(weigher, sign(mail(), bits=512))
     assert found == Evidence(False, {"dkim": "ship.example key too small"})
 
 
@@ -178,7 +161,7 @@ def test_36_expired_or_from_the_future(weigher: Weigher) -> None:
 def test_37_a_policy_that_nobody_can_tell(weigher: Weigher, zone: Zone, how: str, domain: str) -> None:
     zone.texts["s1._domainkey.mail.ship.example"] = [record()]
     if how == "two":
-        zone.texts["_dmarc.ship.example"] *= 2
+        zone.texts["_dmarc.ship.example"].append("v=DMARC1; p=none")
     else:
         getattr(zone, how).add("_dmarc.ship.example")
     quick = replace(weigher, seconds=0.3)
@@ -278,7 +261,10 @@ def test_42_domains_that_only_look_alike(weigher: Weigher, zone: Zone, signer: s
 
 
 def test_a_domain_in_other_letters_is_compared_in_a_labels(weigher: Weigher, zone: Zone) -> None:
-    zone.texts |= {"s1._domainkey.xn--bcher-kva.example": [record()], "_dmarc.xn--bcher-kva.example": ["v=DMARC1; p=none"]}
+    zone.texts |= {
+        "s1._domainkey.xn--bcher-kva.example": [record()],
+        "_dmarc.xn--bcher-kva.example": ["v=DMARC1; p=none"],
+    }
     address = "ann@xn--bcher-kva.example"
     assert weigh(weigher, sign(mail(**{"from": address}), "xn--Bcher-kva.EXAMPLE"), address=address).proven
 
@@ -291,123 +277,23 @@ def test_everybodys_address_proves_nobody(weigher: Weigher, zone: Zone) -> None:
     assert found.said["dkim"].endswith("but everybody's mails come from that address")
 
 
-@pytest.mark.parametrize("value", ["", "v=1", "v=1; a=rsa-sha256; d=ship.example; s=s1; h=from; b=; bh=", "=;=;=", "v" * 60_000,
-                                   "v=1; a=rsa-sha1; d=ship.example; s=s1; h=from; b=AAAA; bh=AAAA",
-                                   "v=1; a=rsa-sha256; d=ship.example; s=..; h=from:date:message-id:to:subject; b=AAAA; bh=AAAA",
-                                   "v=1; a=ed25519-sha256; d=ship.example; s=s1; h=from:date:message-id:to:subject; b=AAAA; bh=AAAA"])  # fmt: skip
-def test_signatures_that_are_none(weigher: Weigher, value: str) -> None:
-    raw = f"DKIM-Signature: {value}\r\n".encode() + mail()
-    assert not weigh(weigher, raw).proven
-
-
-@pytest.fixture
-def real(house: House, weigher: Weigher) -> House:
-    """The house with a weigher that really looks, on the clock of the machine: signatures have times."""
-    house.clock = SystemClock()  # type: ignore[assignment]
-    ordering = replace(house.intake.ordering, clock=house.clock)
-    house.intake = replace(house.intake, clock=house.clock, ordering=ordering, weigher=weigher)
-    return house
-
-
-def evidence(house: House, message_id: str) -> dict[str, str]:
-    said: dict[str, str] = json.loads(house.message(message_id).evidence)
-    return said
-
-
-def test_a_signed_mail_needs_no_pin(real: House) -> None:
-    message_id = real.send(sign(mail("CALL mum")))
-    assert len(real.orders) == 1
-    assert evidence(real, message_id)["proof"] == "dkim"
-    assert real.orders[0].press_1
-
-
-def test_33_a_signed_mail_that_comes_again_is_the_same_order(real: House) -> None:
-    raw = sign(mail("CALL mum"))
-    real.send(raw)
-    again = real.send(raw)
-    assert len(real.orders) == 1
-    assert real.rules(again)[0][0] == "repeated"
-
-
-def test_34_a_signed_mail_of_last_week_is_not_acted_on(real: House) -> None:
-    from email.utils import formatdate
-
-    message_id = real.send(sign(mail("CALL mum", date=formatdate(time.time() - 3 * 24 * HOUR_S))))
-    assert not real.orders
-    assert real.rules(message_id)[-1] == ["fresh", "too_old"]
+ALL = "h=from:date:message-id:to:subject; b=AAAA; bh=AAAA"
 
 
 @pytest.mark.parametrize(
-    "written",
-    ["victim@p-none.example, ann@ship.example", "crew: ann@ship.example;", "<@ship.example:eve@evil.example>",
-     '"ann@ship.example" <eve@evil.example>', "=?utf-8?q?ann=40ship=2Eexample=00?= <eve@evil.example>", None,
-     "ann@sub.ship.example", "ann@\u0455hip.example"],
-)  # fmt: skip
-def test_26_to_31_41_42_a_from_that_is_not_the_one_enrolled_mailbox(real: House, zone: Zone, written: str | None) -> None:
-    zone.texts["s1._domainkey.sub.ship.example"] = [record()]
-    raw = mail("CALL mum", **{"from": written})
-    signed = [b"DKIM-Signature: v=1; d=ship.example\r\n" + raw]
-    if written is not None:
-        signed += [sign(raw, domain) for domain in ("ship.example", "evil.example", "sub.ship.example")]
-    for each in signed:
-        message_id = real.send(each)
-        assert not real.orders
-        assert evidence(real, message_id) == evidence(real, message_id) | {"why": "not_enrolled"}
-    assert zone.asked == []
-    assert real.said() == []
-
-
-def test_26_two_from_headers(real: House) -> None:
-    real.send(b"From: eve@evil.example\r\n" + sign(mail("CALL mum")))
-    assert not real.orders
-
-
-@pytest.mark.parametrize("forge", ["unsigned", "spf", "other domain", "results"])
-def test_a_mail_that_is_not_proven_still_works_by_pin_and_alias(real: House, zone: Zone, forge: str) -> None:
-    zone.broken.add("_dmarc.ship.example")
-    for text, to in ((f"CALL mum PIN {PIN}", ORDER), ("CALL +442079460019", real.alias)):
-        raw = mail(text, to=to)
-        raw = sign(raw, "evil.example") if forge == "other domain" else raw
-        raw = b"Authentication-Results: door.test; dmarc=pass\r\n" + raw if forge == "results" else raw
-        real.send(raw, to=to)
-    assert [json.loads(row.evidence)["proof"] for row in real.rows(_messages())] == ["pin", "alias"]
-    assert len(real.orders) == 2
-
-
-def test_whoever_is_not_enrolled_makes_us_look_up_nothing(real: House, zone: Zone) -> None:
-    raw = sign(mail("CALL mum", **{"from": "eve@evil.example"}), "evil.example")
-    real.send(raw)
-    real.send(raw, to=real.alias)
-    assert zone.asked == []
-
-
-def test_why_tells_the_evidence_in_words(real: House) -> None:
-    said = evidence(real, real.send(sign(mail("CALL mum"))))
-    assert said["dkim"] == "ship.example signed it"
-    assert said["dmarc"] == "pass, its policy: reject"
-
-
-def test_a_messenger_of_everybodys_address_is_known_by_alias_alone(real: House) -> None:
-    address = "no.reply.inreach@garmin.com"
-    with real.db.write() as conn:
-        manage.add_device(conn, NOW, real.user, address, "captain@ship.example")
-    (row,) = [each for each in real.rows(devices) if each.address == address]
-    assert (row.notices, row.answer_address) == (False, "captain@ship.example")
-    real.send(mail("CALL mum", **{"from": address}))
-    assert not real.orders
-    real.send(mail("CALL mum", **{"from": address}), to=real.alias)
-    assert len(real.orders) == 1
-    assert not real.orders[0].notices
-
-
-def _messages() -> "object":
-    from orders.tables import messages
-
-    return messages
-
-
-SHORT_RECORD = ""
-
-
-def _signed_shortly(raw: bytes) -> bytes:
-    return raw
+    "value",
+    [
+        "",
+        "v=1",
+        "=;=;=",
+        "v" * 60_000,
+        "v=1; a=rsa-sha256; d=ship.example; s=s1; h=from; b=; bh=",
+        f"v=1; a=rsa-sha1; d=ship.example; s=s1; {ALL}",
+        f"v=1; a=rsa-sha256; d=ship.example; s=..; {ALL}",
+        f"v=1; a=ed25519-sha256; d=ship.example; s=s1; {ALL}",
+        f"v=1; v=1; a=rsa-sha256; d=ship.example; s=s1; {ALL}",
+    ],
+)
+def test_signatures_that_are_none(weigher: Weigher, value: str) -> None:
+    raw = f"DKIM-Signature: {value}\r\n".encode() + mail()
+    assert not weigh(weigher, raw).proven

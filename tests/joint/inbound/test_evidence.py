@@ -164,7 +164,7 @@ def test_37_a_policy_that_nobody_can_tell(weigher: Weigher, zone: Zone, how: str
         zone.texts["_dmarc.ship.example"].append("v=DMARC1; p=none")
     else:
         getattr(zone, how).add("_dmarc.ship.example")
-    quick = replace(weigher, seconds=0.3)
+    quick = replace(weigher, seconds=0.5)
     found = weigh(quick, sign(mail(), domain))
     assert not found.proven
     assert found.said["dmarc"] in ("server failure", "timeout", "two records")
@@ -177,7 +177,7 @@ def test_37_a_policy_that_nobody_can_tell(weigher: Weigher, zone: Zone, how: str
 @pytest.mark.parametrize("how", ["broken", "mute"])
 def test_a_key_that_can_not_be_had(weigher: Weigher, zone: Zone, how: str) -> None:
     getattr(zone, how).add("s1._domainkey.ship.example")
-    found = weigh(replace(weigher, seconds=0.3), sign(mail()))
+    found = weigh(replace(weigher, seconds=0.5), sign(mail()))
     assert not found.proven
     assert found.said["dkim"].startswith("ship.example key not found: ")
 

@@ -10,6 +10,7 @@ from orders.tables import questions
 Facts = dict[str, Any]
 WHY: Final = {
     "ask_new": "its number was new, and the sender known by a PIN alone",
+    "ask_phone": "the phone to ring was new, and the sender known by a PIN alone",
     "ask_costly": "its minute was dear, and the sender not proven",
     "ask_late": "it came late",
 }

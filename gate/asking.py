@@ -11,8 +11,10 @@ from accounts.people import sure_numbers_of
 from billing.quotes import Quote, cost, per_minute
 from gate.sureness import Sure, sureness
 from kernel.errors import Refused
+from kernel.masking import mask_number
 from kernel.money import display
 from orders import of_user
+from parsers.numbers import Number
 
 if TYPE_CHECKING:
     from gate.rules import Asked
@@ -21,7 +23,7 @@ MINUTE_S = 60
 
 
 class AskBack(Refused):
-    """Not now, but if the sender says OK. `key` is one of "ask_late", "ask_costly", "ask_new"."""
+    """Not now, but if the sender says OK. `key` is one of "ask_late", "ask_costly", "ask_phone", "ask_new"."""
 
 
 def consent(asked: "Asked", conn: Connection) -> None:
@@ -32,8 +34,9 @@ def consent(asked: "Asked", conn: Connection) -> None:
         raise Refused("late", minutes=_minutes(asked))
     if asked.most is None and not asked.has_max:
         raise Refused("no_consent")
-    if not _is_written_down(asked, conn):
-        raise Refused("not_in_book", number=asked.b.original)
+    for number in (asked.a, asked.b):
+        if not _is_written_down(asked, conn, number):
+            raise Refused("not_in_book", number=number.original)
 
 
 def asked_back(asked: "Asked", conn: Connection) -> None:
@@ -51,7 +54,11 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
         return
     if per_minute(asked.quote) > asked.account.ask_above:
         raise AskBack("ask_costly")
-    if asked.proof == "pin" and asked.account.ask_new and not _is_known(asked, conn):
+    if asked.proof != "pin" or not asked.account.ask_new:
+        return
+    if not _is_known(asked, conn, asked.a, "A"):
+        raise AskBack("ask_phone", phone=mask_number(asked.a.e164))
+    if not _is_known(asked, conn, asked.b, "B"):
         raise AskBack("ask_new")
 
 
@@ -63,14 +70,14 @@ def _minutes(asked: "Asked") -> str:
     return str((asked.now_ms - asked.sent_ms) // 60_000)
 
 
-def _is_written_down(asked: "Asked", conn: Connection) -> bool:
+def _is_written_down(asked: "Asked", conn: Connection, number: Number) -> bool:
     """In the phone book, by who was sure to be the user, or among the user's own phones."""
     own = {phone.e164 for phone in asked.phones}
-    return asked.b.e164 in own or asked.b.e164 in sure_numbers_of(conn, asked.user.id)
+    return number.e164 in own or number.e164 in sure_numbers_of(conn, asked.user.id)
 
 
-def _is_known(asked: "Asked", conn: Connection) -> bool:
-    return _is_written_down(asked, conn) or of_user.reached(conn, asked.user.id, asked.b.e164)
+def _is_known(asked: "Asked", conn: Connection, number: Number, role: str) -> bool:
+    return _is_written_down(asked, conn, number) or of_user.reached(conn, asked.user.id, number.e164, role)
 
 
 def _costs_more(now: Quote, agreed: Quote) -> bool:

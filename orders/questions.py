@@ -19,7 +19,7 @@ _PUT = insert(questions)
 _OPEN = (
     select(questions)
     .where(QUESTION_IS_OPEN, questions.c.user_id == bindparam("user"), questions.c.expires_ms > bindparam("now"))
-    .order_by(questions.c.asked_ms, questions.c.id)
+    .order_by(questions.c.asked_ms, questions.c.ref)
 )
 _CALLED = select(questions).where(
     questions.c.account_id == bindparam("account"),

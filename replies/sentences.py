@@ -10,6 +10,7 @@ AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {p
 
 ASKED: dict[str, str] = {
     "ask_new": "{ref} {name} is new. Call{from_} at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_phone": "{ref} {phone} is new. Ring it to call {name}, {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
     "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
     "ask_late": "{ref} {minutes} min late: call {name}{from_} at {price}/min? Reply {ok} (or NO {ref}) in {within} min",
 }

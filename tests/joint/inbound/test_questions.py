@@ -13,6 +13,7 @@ from kernel.money import MICRO
 from orders.questions import MOST_TRIES, OPEN_MS
 from orders.tables import orders, questions
 from replies.tables import outbox
+from tests.unit import factory
 from tests.unit.inbound.house import ANN, BOB, DOLLAR, NOW, PIN, SECRETS, House
 
 NEW = "+442079460019"
@@ -278,10 +279,24 @@ def test_what_is_called_is_what_was_ordered(asking: House, text: str) -> None:
     assert [getattr(by_ok, name) for name in same] == [getattr(plain, name) for name in same]
 
 
-def test_from_another_phone_is_said_in_the_question(asking: House) -> None:
+def test_another_phone_to_ring_is_asked_about_until_it_answered_once(asking: House) -> None:
+    """Who came by the PIN would have numbers rung that earn by the minute."""
     asking.change(accounts, allow_any_phone=True)
-    asked(asking, f"CALL {NEW} FROM +12025550188 PIN {PIN}")
-    assert last(asking).startswith("A1 +44 2..0019 is new. Call from +1 2..0188 at about $0.04/min?")
+    right = asked(asking, f"CALL mum FROM +12025550188 PIN {PIN}")
+    assert last(asking).startswith("A1 +1 2..0188 is new. Ring it to call Mum, $0.04/min? Reply OK A1 ")
+    asking.send(asking.mail(f"OK A1 {right}"))
+    (order,) = asking.orders
+    assert (order.number_a, order.press_1) == ("+12025550188", True)
+    with asking.db.write() as conn:
+        factory.attempt(conn, order.id, "A", number="+12025550188", answered_ms=NOW)
+    asking.change(orders, state="ended")
+    asking.send(asking.mail(f"CALL mum FROM +12025550188 PIN {PIN}"))
+    assert len(asking.orders) == 2
+
+
+def test_the_phone_is_said_in_the_question(asking: House) -> None:
+    asked(asking, f"CALL {NEW} FROM +12025550101 PIN {PIN}")
+    assert last(asking).startswith("A1 +44 2..0019 is new. Call from +1 2..0101 at about $0.04/min?")
 
 
 def test_neither_pin_nor_code_is_kept_with_the_question(asking: House) -> None:

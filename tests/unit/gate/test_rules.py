@@ -152,6 +152,16 @@ REFUSES: list[tuple[str, str, Changes]] = [
     ("asked back", "ask_costly", {"account_ask_above": 41_499}),
     ("asked back", "ask_costly", {"account_ask_above": 0, "proof": "alias"}),
     ("asked back", "ask_new", {"b": number("+12025550188"), "account_ask_new": True}),
+    (
+        "asked back",
+        "ask_phone",
+        {"a": number("+12025550188"), "account_allow_any_phone": True, "account_ask_new": True},
+    ),
+    (
+        "consent",
+        "not_in_book",
+        {"answerable": False, "most": DOLLAR, "a": number("+12025550188"), "account_allow_any_phone": True},
+    ),
     ("asked back", "dearer", {"agreed": quoted(24_400)}),
     ("asked back", "dearer", {"agreed": quoted(24_500, fee=9_000)}),
 ]

@@ -12,7 +12,7 @@ from cordboard.cli.sentences import SENTENCES
 from kernel.errors import Refused
 from parsers.commands import NotACommand, parse_text
 from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, refusal_text
-from replies.sentences import ASKED, ASKED_FROM
+from replies.sentences import ASKED, ASKED_FROM, PIN_LOCKED
 
 ROOT = Path(__file__).parents[3]
 OF_MESSAGES = ("parsers", "gate", "inbound", "replies")
@@ -159,9 +159,13 @@ def test_a_better_reason_goes_before_the_words() -> None:
 
 @pytest.mark.parametrize("key", ASKED)
 def test_a_question_goes_into_one_text_message(key: str) -> None:
-    said = ASKED[key].format(
-        ref="Z999", name="N" * 40, from_=ASKED_FROM.format(phone="+870 7..1234"), price="EUR 999.99", minutes="2880",
-        ok="OK Z999 1234", within=30,
-    )  # fmt: skip
+    values = {"price": "EUR 999.99", "minutes": "2880", "phone": "+870 7..1234", "ok": "OK Z999 1234", "within": 30}
+    said = ASKED[key].format(ref="Z999", name="N" * 40, from_=ASKED_FROM.format(**values), **values)
+    assert len(said) <= 160
+    assert set(said) <= GSM_7
+
+
+def test_the_warning_of_wrong_pins_goes_into_one_text_message() -> None:
+    said = PIN_LOCKED.format(until="21 Sep 14:28 UTC")
     assert len(said) <= 160
     assert set(said) <= GSM_7

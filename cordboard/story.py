@@ -16,6 +16,7 @@ from accounts.tables import accounts, users
 from billing.quotes import LONGEST_TALK_S, Plan, Quote, plan
 from billing.rating import Terms, explain
 from billing.tables import cdrs, entries, hold_slices, holds, transactions
+from cordboard.story_questions import asked_under, question_of, times_of
 from dispatcher import causes, lease, switchlog
 from dispatcher.tables import switch_log
 from gate.rules import RULES
@@ -53,12 +54,14 @@ class Story:
     told: list[Facts]
     again: list[Facts]  # redeliveries of the same message
     now: Facts | None
+    question: Facts | None  # that was asked about it
 
     def timeline(self) -> list[Facts]:
         """All that has a time, oldest first: at_ms, what. Lines of the switch's log say so; all else is our clock."""
         seen = [(self.message["stored_ms"], f"message stored, from {self.message['peer'] or 'nowhere'}")]
         seen += [(self.message["handled_ms"], f"message {self.message['state']}")]
         seen += [(each["stored_ms"], f"the same message again, from {each['peer']}") for each in self.again]
+        seen += times_of(self.question) if self.question else []
         if self.order and self.price:
             hold = self.price["hold"]
             seen += [(self.order["accepted_ms"], f"order {self.order['ref']} accepted, hold made")]
@@ -99,7 +102,8 @@ class Reader:
             .where(or_(o.id == asked.lower(), o.message_id == asked.lower(), o.ref == asked.upper()))
         )
         found = self._rows(query.where(o.account_id == account_id) if account_id else query.order_by(o.accepted_ms))
-        return found or self._rows(select(messages.c.id.label("message_id")).where(messages.c.id == asked.lower()))
+        found = found or self._rows(select(messages.c.id.label("message_id")).where(messages.c.id == asked.lower()))
+        return found or asked_under(self.conn, asked, account_id)
 
     def last(self, count: int) -> list[Facts]:
         """The last messages, newest first, each with what became of it."""
@@ -134,10 +138,12 @@ class Reader:
         asked = {rule["rule"] for rule in rules}
         refused = bool(asked & set(dict(RULES))) and rules[-1]["said"] != "passed"
         again = self._again(message)
-        told = self._told([message["id"], *(each["id"] for each in again)], order, legs)
+        question = question_of(self.conn, message_id, order["id"] if order else None)
+        asked_by = [question["message_id"]] if question and question["message_id"] != message_id else []
+        told = self._told([*asked_by, message["id"], *(each["id"] for each in again)], order, legs)
         return Story(
             message, rules, [name for name, _ in RULES if refused and name not in asked], order, price, legs, ledger,
-            told, again, self._now(order),
+            told, again, self._now(order), question,
         )  # fmt: skip
 
     def _messages(self) -> Select[Any]:
@@ -167,7 +173,7 @@ class Reader:
         return [{name: each[name] for name in ("id", "stored_ms", "handled_ms", "peer", "became")} for each in found]
 
     def _told(self, message_ids: list[str], order: Facts | None, legs: list[Facts]) -> list[Facts]:
-        keys = [f"{what}:{each}" for each in message_ids for what in ("answer", "set-aside", "shunted")]
+        keys = [f"{what}:{each}" for each in message_ids for what in ("answer", "elsewhere", "set-aside", "shunted")]
         keys += [f"receipt:{order['id']}"] if order else []
         keys += [f"absurd:{leg['id']}" for leg in legs]
         x = outbox.c

@@ -45,6 +45,7 @@ class NewOrder:
     name_b: str
     bill: str
     press_1: bool
+    notices: bool
     caller_id: str
     answer: str
     answer_to: str

@@ -8,6 +8,25 @@ ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
 AGAIN = "{ref} As {before} again: ringing {phone}. Press 1, then {name}. About {price}/min."
 AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {price}/min."
 
+ASKED: dict[str, str] = {
+    "ask_new": "{ref} {name} is new. Call{from_} at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_phone": "{ref} {phone} is new. Ring it to call {name}, {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
+    "ask_late": "{ref} {minutes} min late: call {name}{from_} at {price}/min? Reply {ok} (or NO {ref}) in {within} min",
+}
+"""Questions, by why one is asked."""
+ASKED_FROM = " from {phone}"
+OK_BEFORE = "{ref} was called already: it is {doing}."
+DECLINED = "{ref} was not called."
+NO_TOO_LATE = "{ref} was called already. Write DROP {ref} to end it."
+
+PIN_LOCKED = (
+    "Somebody sent wrong PINs in your name. No PIN is taken until {until}; your secret address goes on working. "
+    "Was it not you? Tell whoever runs this."
+)
+PIN_LOCKED_SUBJECT = "Wrong PINs"
+FROM_ELSEWHERE = "From {address}, which I can't answer: {answer}"
+
 DROPPING = "{ref} is being dropped."
 DROP_OVER = "{ref} is over already: {how}."
 DROP_UNKNOWN = "There is no {ref}. Nothing was dropped."

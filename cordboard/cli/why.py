@@ -13,6 +13,7 @@ from cordboard.cli.choices import account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, exact, fields, spaced, table
 from cordboard.story import Facts, Reader, Story
+from cordboard.story_questions import in_words, proof_in_words
 from inbound.api_reader import API
 from kernel.clock import at, iso
 from kernel.money import plain
@@ -102,6 +103,8 @@ class _Page:
         for each in self.story.timeline():
             self._at(each["at_ms"], each["what"])
         self._message(self.message, self.message["evidence"])
+        if self.story.question:
+            self._question(self.story.question)
         self._gate()
         if self.story.price:
             self._price(self.story.price, self.story.price["hold"], self.story.price["limits"])
@@ -128,18 +131,24 @@ class _Page:
             click.echo(_wrapped(f"now, {self._when(now['at_ms'])}: {told}", INDENT))
 
     def _message(self, message: Facts, evidence: Facts) -> None:
-        proof = (f"{name}: {said or 'none'}" for name, said in evidence.items() if name not in {"peer", "from"})
+        looked = (f"{name}: {said}" for name, said in evidence.items() if name not in {"peer", "from", "proof"})
         _head("\nMessage")
         _fields(
             ("Id", message["id"]),
             ("Came", f"{iso(message['stored_ms'])} by {message['door']}, from {message['peer'] or 'nowhere'}"),
             ("From", f"{evidence.get('from', 'not read')} (envelope: {message['sender'] or 'none'})"),
             ("To", ", ".join(message["recipients"])),
-            ("Proof", ", ".join(proof)),
+            ("Proof", proof_in_words(evidence.get("proof", ""))),
+            ("Evidence", "\n".join(looked)),
             ("Wrote", message["wrote"].strip() or "(not kept)"),
             ("Order", f"{message['ref']}  {message['order_id']}" if message["ref"] and not self.story.order else ""),
             *(("Again", f"{self._when(x['stored_ms'])} {x['id']}: {x['became']}") for x in self.story.again),
         )
+
+    def _question(self, question: Facts) -> None:
+        _head("\nQuestion", in_words(question))
+        if question["message_id"] != self.message["id"]:
+            click.echo(f"{INDENT}asked for message {question['message_id']}")
 
     def _gate(self) -> None:
         _head("\nGate", "" if self.story.rules else "It was not asked.")

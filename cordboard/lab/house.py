@@ -113,6 +113,7 @@ class House:
             assert report.ok, report
             terms = manage.Terms(name=name, currency="USD", deck="standard", zones="US,GB,FR", cap_call=cap_call)
             account_id = manage.add_account(conn, now_ms, terms)
+            manage.set_ask_new(conn, account_id, False)  # what is called here is new to everybody
             user_id = manage.add_user(conn, now_ms, account_id, name, "GB")
             manage.add_device(conn, now_ms, user_id, email)
             manage.set_press_1(conn, email, press_1)

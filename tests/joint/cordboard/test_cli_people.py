@@ -132,3 +132,28 @@ def test_tokens(run: Run, petrel: str, tools: Tools) -> None:
     with tools.db.read() as conn:
         assert [tokens.by_token(conn, tools.secrets, token) for token in made] == [None, None]
     assert "There is no account" in run("tokens", "add", "Nobody", fails=2).output
+
+
+def test_asking_back_and_consent(run: Run, petrel: str) -> None:
+    assert json.loads(run("accounts", "show", "MV Petrel", "--json").stdout)["ask_new"] is True
+    assert run("accounts", "ask-new", "MV Petrel", "off").stdout == "MV Petrel: asking about new numbers is off.\n"
+    said = run("accounts", "ask-above", "MV Petrel", "0.25").stdout
+    assert said == "MV Petrel: asked about above $0.25 a minute.\n"
+    assert "about above $0.25 a minute" in run("accounts", "show", "MV Petrel").stdout
+    run("devices", "add", "MV Petrel", "no.reply.inreach@garmin.com")
+    run("devices", "add", "MV Petrel", "petrel@zoleo.com")
+    run("devices", "add", "MV Petrel", "petrel@sat.example", "--satellite")
+    assert run("devices", "notices", "petrel@zoleo.com", "on").stdout == "petrel@zoleo.com: notices are on.\n"
+    said = run("devices", "limit", "no.reply.inreach@garmin.com", "2.5").stdout
+    assert said == "no.reply.inreach@garmin.com: one call may cost 2.50 at most.\n"
+    listed = {d["address"]: d for d in json.loads(run("devices", "list", "--json").stdout)}
+    facts = ("answers", "notices", "limit")
+    assert [listed["no.reply.inreach@garmin.com"][name] for name in facts] == ["nobody", False, "2.50"]
+    assert [listed["petrel@zoleo.com"][name] for name in facts] == ["petrel@zoleo.com", True, None]
+    assert [listed["petrel@sat.example"][name] for name in facts] == ["petrel@sat.example", False, None]
+    assert "(no notices) (one call 2.50 at most)" in run("accounts", "show", "MV Petrel").stdout
+    run("devices", "limit", "no.reply.inreach@garmin.com", "none")
+    assert "Nobody orders from x@sat.example." in run("devices", "notices", "x@sat.example", "on", fails=2).output
+    run("devices", "limit", "petrel@sat.example", "0", fails=2)
+    run("devices", "limit", "petrel@sat.example", "lots", fails=2)
+    run("accounts", "ask-above", "MV Petrel", "-1", fails=2)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import insert, select, update
 
+from accounts.tables import accounts
 from billing.settle import Leg, close_order, finalise
 from billing.tables import hold_slices
 from billing.tables import holds as holds_table
@@ -96,7 +97,7 @@ def test_a_finished_order_is_told_to_the_millisecond(house: House) -> None:
         "14:14:36.200 switch's log: hangup of leg B, cause 16 (hung up)",
         "14:13:35.130 joined",
         "Wrote Subject: CALL mum PIN ****",
-        "proof: pin",
+        "Proof pin, a claim",
         "44 United Kingdom: $0.0245/min + $0.01 to connect, by 30 s, then 6 s; deck retail",
         "released 14:14:36.300",
         "71.200 s, billed 72 s (6/6) at 0.017 a minute = 0.0204 USD",
@@ -203,7 +204,7 @@ def test_a_ref_of_several_accounts_has_to_be_told_apart(house: House) -> None:
         ("CALL mum", ANN, "Stopped proven: not_proven Not asked fresh, own phone"),
         ("CALL mum PIN 11112222", ANN, "not answered, not proven, neither alias nor right PIN: Not called"),
         ("CALL mum", "x@y.example", "nobody who is enrolled: neither acted on nor answered"),
-        (f"CALL mum now PIN {PIN}", ANN, "Not called: I don't know"),
+        (f"CALL mum tomorow PIN {PIN}", ANN, "Not called: I don't know"),
         ("thanks", ANN, "a bare thank-you"),
         (f"CALL +33140001234 PIN {PIN}", ANN, "Stopped rate known: no_rate Not asked route, cap per call, funds"),
     ],
@@ -265,3 +266,31 @@ def test_what_there_is_not_is_said(house: House) -> None:
     assert "There is no account none" in ask(house, "A1", "--account", "none", fails=2).stderr
     for both_or_none in ((), ("--last", "A1"), ("A1", "--last")):
         assert "say --last and no name" in ask(house, *both_or_none, fails=2).stderr
+
+
+def test_a_question_is_told_by_its_reference_before_and_after_it_is_answered(house: House) -> None:
+    house.change(accounts, ask_new=True)
+    message_id = house.send(house.mail(f"CALL +442079460019 PIN {PIN}"))
+    said = house.said()[0][1]
+    for told in (why(house, "a1"), why(house, message_id)):
+        assert "A message that placed no order A1 +44 2..0019 is new." in told
+        assert "Question A1: its number was new, and the sender known by a PIN alone; not answered, and nothing" in told
+        assert "Stopped asked back: ask_new" in told
+        assert "asked back as A1" in told
+    house.send(house.mail(said.partition("Reply ")[2].partition(" (")[0]))
+    told = why(house, "A1")
+    assert "A1 Ship, Ann: due" in told
+    assert f"OK was said asked for message {message_id}" in told
+    assert "Proof code, a claim" in told
+    assert "A1 +44 2..0019 is new. Call at about $0.04/min?" in told
+    assert "answered: OK" in told
+    assert as_json(house, "A1")["question"]["why"] == "ask_new"
+
+
+def test_evidence_is_told_in_words(house: House) -> None:
+    house.signed.add(ANN)
+    message_id = house.send(house.mail("CALL mum"))
+    told = why(house, message_id)
+    assert "Proof dkim, proven Evidence alias: no dkim: as the test says" in told
+    house.signed.clear()
+    assert "Proof none" in why(house, house.send(house.mail("CALL mum")))

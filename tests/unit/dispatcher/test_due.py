@@ -3,8 +3,10 @@
 import pytest
 from redis import Redis
 
+from dispatcher.closing import close
 from dispatcher.due import NOT_TAKEN_MS, Due
 from kernel.doorbell import Doorbell
+from orders import orders
 from orders.states import OrderState
 from tests.unit.dispatcher.desk import STALE_MS, Desk
 
@@ -100,3 +102,23 @@ def test_a_call_that_goes_on_is_never_too_old(desk: Desk, bell: Bell) -> None:
     due(desk, bell).ring()
     assert all(desk.held(order) for order in live)
     assert bell.rung == []
+
+
+def test_who_wants_no_receipts_is_told_that_nothing_was_called(desk: Desk, bell: Bell) -> None:
+    order = desk.order(notices=False)
+    desk.now.later(STALE_MS + 1)
+    assert due(desk, bell).ring() == 0
+    assert desk.receipts(order) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "notices", "told"),
+    [("talked", True, 1), ("talked", False, 0), ("b_busy", False, 0), ("a_unreachable", False, 1)],
+)
+def test_receipts_go_to_who_wants_them(desk: Desk, outcome: str, notices: bool, told: int) -> None:
+    order = desk.order(OrderState.CLOSING, notices=notices)
+    with desk.db.write() as conn:
+        row = orders.by_id(conn, order)
+        assert row is not None
+        assert close(conn, row, OrderState.CLOSING, outcome, desk.now.ms())
+    assert desk.receipts(order) == told

@@ -12,6 +12,7 @@ from cordboard.cli.sentences import SENTENCES
 from kernel.errors import Refused
 from parsers.commands import NotACommand, parse_text
 from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, refusal_text
+from replies.sentences import ASKED, ASKED_FROM, PIN_LOCKED
 
 ROOT = Path(__file__).parents[3]
 OF_MESSAGES = ("parsers", "gate", "inbound", "replies")
@@ -26,11 +27,15 @@ GSM_7 = set(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 TYPICAL = {
+    "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
+    "limit": "20.000.000,00 US$",
+    "language": "franglais",
     "number": "+44 20 7946 0000 x512345", "words": "'tomorow', 'at', 'noon', 'sharp' and more", "clause": "FROM",
     "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999",
     "doing": "waiting for you to press 1", "region": "GB", "field": "from",
     "one": "call Ann Marie Longname", "other": "call +44 2..0018 from +870 7..1234 bill ACME-17",
     "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
+    "price": "EUR 1000.00", "refs": "Z999, Z998, Z997, Z996",
 }  # fmt: skip
 
 Raised = tuple[str, str, frozenset[str]]
@@ -53,7 +58,11 @@ def raised(packages: tuple[str, ...]) -> Iterator[Raised]:
     for package in packages:
         for where, tree in sources(package):
             for call in ast.walk(tree):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refused":
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and call.func.id in ("Refused", "AskBack")
+                ):
                     fields = frozenset(keyword.arg or "" for keyword in call.keywords)
                     for key in literals(call.args[0]) or _chosen(tree):
                         yield f"{where}:{call.lineno}", key, fields
@@ -81,7 +90,10 @@ def test_the_scan_finds_what_it_should() -> None:
 
 @pytest.mark.parametrize(("where", "key", "fields"), FOR_SENDERS, ids=[f"{at}-{key}" for at, key, _ in FOR_SENDERS])
 def test_a_sender_has_a_sentence_with_all_its_fields(where: str, key: str, fields: frozenset[str]) -> None:
-    assert placeholders(REFUSALS[key]) <= fields
+    if key in ASKED:
+        assert placeholders(ASKED[key]) <= fields | {"ref", "name", "from_", "price", "ok", "within"}
+    else:
+        assert placeholders(REFUSALS[key]) <= fields
 
 
 @pytest.mark.parametrize(("where", "key", "fields"), FOR_OPERATORS, ids=[f"{at}-{key}" for at, key, _ in FOR_OPERATORS])
@@ -143,3 +155,17 @@ def test_a_better_reason_goes_before_the_words() -> None:
     parsed = parse_text("CALL 911 now", country="US", names={})
     assert isinstance(parsed, NotACommand)
     assert refusal_text(parsed).startswith("Not called: 911 is an emergency number.")
+
+
+@pytest.mark.parametrize("key", ASKED)
+def test_a_question_goes_into_one_text_message(key: str) -> None:
+    values = {"price": "EUR 999.99", "minutes": "2880", "phone": "+870 7..1234", "ok": "OK Z999 1234", "within": 30}
+    said = ASKED[key].format(ref="Z999", name="N" * 40, from_=ASKED_FROM.format(**values), **values)
+    assert len(said) <= 160
+    assert set(said) <= GSM_7
+
+
+def test_the_warning_of_wrong_pins_goes_into_one_text_message() -> None:
+    said = PIN_LOCKED.format(until="21 Sep 14:28 UTC")
+    assert len(said) <= 160
+    assert set(said) <= GSM_7

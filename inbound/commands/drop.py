@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from accounts.people import User
+from inbound.given import Given, Ordered
 from orders import of_user, wishes
 from orders.states import OrderState
 from parsers.commands import DropCommand
@@ -23,11 +24,15 @@ Said = tuple[str, str]
 """What to answer, and what the message's verdict keeps: "passed", or why nothing was dropped."""
 
 
-def drop(conn: Connection, user: User, command: DropCommand, sent_ms: int, now_ms: int, stale_ms: int) -> Said:
-    """Ask for the end of the one call that is meant; the caller has locked the user's account.
+def drop(conn: Connection, given: Given, command: DropCommand) -> Ordered:
+    """Ask for the end of the one call that is meant."""
+    desk = given.desk
+    said, what = _said(conn, given.user, command, given.sent_ms, desk.clock.ms(), desk.limits.stale_ms)
+    return Ordered(said, (("drop", what),))
 
-    `sent_ms` is when the message was sent by its own date, believed where that is over `stale_ms` ago.
-    """
+
+def _said(conn: Connection, user: User, command: DropCommand, sent_ms: int, now_ms: int, stale_ms: int) -> Said:
+    """`sent_ms` is when the message was sent by its own date, believed where that is over `stale_ms` ago."""
     if command.reference:
         return _by_reference(conn, user, command.reference, now_ms)
     going = of_user.not_over(conn, user.account_id, user.id)

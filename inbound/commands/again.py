@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from accounts.people import User, fold_name, names_of, split_number
+from inbound.given import Given, Ordered, refused
+from inbound.placing import Wanted, place
 from kernel.errors import Refused
 from orders import of_user
-from parsers.commands import CallCommand, NamedNumber
+from parsers.commands import AgainCommand, CallCommand, NamedNumber
 from parsers.numbers import parse_number
 
 
@@ -19,6 +21,15 @@ class Repeated:
     ref: str
     digest: str
     command: CallCommand
+
+
+def again(conn: Connection, given: Given, _command: AgainCommand) -> Ordered:
+    """Place it, if there is one to repeat."""
+    try:
+        last = repeated(conn, given.user)
+    except Refused as why:
+        return refused((("again", why.key),), why)
+    return place(conn, given, Wanted(last.command, last.digest, last.ref))
 
 
 def repeated(conn: Connection, user: User) -> Repeated:

@@ -1,0 +1,135 @@
+"""Placing a call: the gate, the hold, the row, the first answer, all in the caller's transaction."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from accounts.people import Phone, User, main_of, phones_of
+from billing.holds import open_hold
+from billing.quotes import Ceiling, Quote, per_minute
+from gate import gate
+from gate.rules import Asked
+from gate.sureness import Sure, sureness
+from inbound.asking import Doubted, ask
+from inbound.given import Given, Ordered, refused
+from inbound.numbering import next_reference
+from kernel.errors import Refused
+from kernel.ids import new_id
+from kernel.masking import mask_number
+from kernel.money import display
+from orders import orders
+from parsers.commands import CallCommand, NamedNumber, number_of
+from parsers.numbers import Number, parse_number
+from replies import sentences
+
+SAID = {
+    (False, True): sentences.ACCEPTED,
+    (False, False): sentences.ACCEPTED_TRUSTED,
+    (True, True): sentences.AGAIN,
+    (True, False): sentences.AGAIN_TRUSTED,
+}
+"""The first answer: for a call that repeats another, and for one that needs a pressed 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call to place. `digest` is the same for the same call; `again` is the reference of the one it repeats.
+
+    `ref` is the one that its question kept for it, and `agreed` what it may cost by the answer to that question.
+    """
+
+    command: CallCommand
+    digest: str
+    again: str = ""
+    ref: str = ""
+    agreed: Quote | None = None
+
+
+def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
+    """The order, if the call passes the gate and is not under way already."""
+    if given.proof and (same := orders.under_way(conn, given.user.id, wanted.digest)):
+        doing = sentences.DOING[same.state]
+        return refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
+    phones = tuple(phones_of(conn, given.user.id))
+    try:
+        a = _leg_a(phones, given.user, wanted.command)
+    except Refused as why:
+        return refused((("own phone", why.key),), why)
+    asked = _asked(given, phones, a, wanted)
+    verdict = gate.judge(conn, asked)
+    if verdict.asks and verdict.quote:
+        return ask(
+            conn,
+            given,
+            Doubted(wanted.command, wanted.digest, wanted.again, verdict.quote, verdict.asks, verdict.rules),
+        )
+    if verdict.refused or verdict.plan is None or verdict.quote is None:
+        return refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
+    device, account = given.heard.device, given.account
+    proven = sureness(given.proof) == Sure.PROVEN
+    trusted = device is not None and not device.press_1 and proven and _verified(asked)
+    order = _row(conn, given, wanted, a, verdict.quote, press_1=not trusted)
+    orders.place(conn, order, asked.now_ms)
+    ceiling = Ceiling(asked.cap, given.desk.limits.max_talk_s)
+    open_hold(conn, order.id, account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
+    return Ordered(order.answer, verdict.rules, order.id)
+
+
+def _asked(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted) -> Asked:
+    account, desk, command, device = given.account, given.desk, wanted.command, given.heard.device
+    mosts = [command.most, given.heard.cap, device.limit_call if device else None]
+    return Asked(
+        account=account,
+        user=given.user,
+        proof=given.proof,
+        a=a,
+        b=number_of(command.to),
+        phones=phones,
+        service_numbers=desk.service_numbers | ({account.caller_id} if account.caller_id else set()),
+        has_route=desk.has_route,
+        sent_ms=given.sent_ms,
+        now_ms=desk.clock.ms(),
+        limits=desk.limits,
+        answerable=given.heard.answerable,
+        most=min((most for most in mosts if most is not None), default=None),
+        has_max=command.most is not None or command.most_minutes is not None,
+        agreed=wanted.agreed,
+    )
+
+
+def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote, *, press_1: bool) -> orders.NewOrder:
+    now_ms, account = given.desk.clock.ms(), given.account
+    to = wanted.command.to
+    b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
+    ref = wanted.ref or next_reference(conn, account.id)
+    answer = SAID[bool(wanted.again), press_1].format(
+        ref=ref,
+        before=wanted.again,
+        phone=mask_number(a.e164),
+        name=name or mask_number(b.e164),
+        price=display(per_minute(quote), quote.currency),
+    )
+    return orders.NewOrder(
+        id=new_id(now_ms), ref=ref, account_id=account.id, user_id=given.user.id, message_id=given.message.id,
+        door=given.message.door, key=given.key, digest=wanted.digest,
+        number_a=a.e164, extension_a=a.extension or "", number_b=b.e164, extension_b=b.extension or "",
+        name_b=name, bill=wanted.command.bill or "", press_1=press_1,
+        notices=given.heard.device is None or given.heard.device.notices,
+        caller_id=account.caller_id or given.desk.caller_id,
+        answer=answer, answer_to=given.envelope, due_ms=now_ms,
+    )  # fmt: skip
+
+
+def _leg_a(phones: tuple[Phone, ...], user: User, command: CallCommand) -> Number:
+    if command.from_ is not None:
+        return number_of(command.from_)
+    main = main_of(phones)
+    if main is None:
+        raise Refused("no_phone")
+    return parse_number(main.number, user.country)
+
+
+def _verified(asked: Asked) -> bool:
+    """Whether leg A is a verified telephone down to its extension: another one is another person's desk."""
+    a = (asked.a.e164, asked.a.extension or "")
+    return any((phone.e164, phone.extension) == a for phone in asked.phones)

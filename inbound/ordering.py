@@ -16,6 +16,7 @@ from inbound.heard import Heard
 from kernel.errors import Refused
 from orders import messages
 from parsers.commands import NotACommand
+from parsers.results import name_of
 from replies.refusals import refusal_text
 
 __all__ = ["Ordered", "Ordering"]
@@ -46,7 +47,9 @@ def _done(conn: Connection, given: Given) -> Ordered:
     command = given.heard.parsed
     if isinstance(command, NotACommand):
         return Ordered(refusal_text(command), ())
-    doing = DOINGS[type(command)]
+    doing = DOINGS.get(type(command))
+    if doing is None:
+        return refused((("command", name_of(command)),), Refused("not_here"))
     if not given.proof and not doing.unproven:  # before anything is told of the calls that there are
         return refused((("proven", "not_proven"),), Refused("not_proven"))
     return doing.do(conn, given, command)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from kernel.errors import Refused
 from parsers.emergency import EVERYWHERE
-from parsers.grammar import Argument, NamedNumber, Reader, Target
+from parsers.grammar import Argument, Reader
+from parsers.targets import NamedNumber, Target
 from parsers.telephone import is_telephone
 from parsers.words import COURTESY, PLEASE, fold, keyword, phrase_at
 

@@ -12,10 +12,11 @@ from typing import Final
 
 from kernel.errors import Refused
 from parsers.bare import is_meant, why_not
-from parsers.grammar import Argument, Clause, NamedNumber, Reader, Reading, Target
+from parsers.grammar import Argument, Clause, Reader, Reading
 from parsers.lines import MAX_LINE, PIN, command_line, only_reading, pin_of, pins_beside_again, pins_in
 from parsers.numbers import MAX_LENGTH, Number
-from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed, number_of
+from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed
+from parsers.targets import NamedNumber, Target, number_of
 from parsers.words import ASKING, COURTESY, PLEASE, Names, fold, keyword, phrase_at, split
 from parsers.writing import shown
 
@@ -56,17 +57,17 @@ def _call(reading: Reading) -> CallCommand:
     assert isinstance(to, Number | NamedNumber)
     assert from_ is None or isinstance(from_, Number | NamedNumber)
     assert bill is None or isinstance(bill, str)
-    return CallCommand(to, from_, bill, pin_of(pin))
+    return CallCommand(to, from_, bill, pin=pin_of(pin))
 
 
 def _drop(reading: Reading) -> DropCommand:
     reference = reading["drop"]
     assert isinstance(reference, str)
-    return DropCommand(reference, pin_of(reading.get("pin")))
+    return DropCommand(reference, pin=pin_of(reading.get("pin")))
 
 
 def _again(reading: Reading) -> AgainCommand:
-    return AgainCommand(pin_of(reading.get("pin")))
+    return AgainCommand(pin=pin_of(reading.get("pin")))
 
 
 COMMANDS: Final = (

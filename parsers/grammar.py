@@ -12,7 +12,8 @@ from typing import Final
 
 from kernel.errors import Refused
 from kernel.ids import REFERENCE_LETTERS
-from parsers.numbers import Number, parse_number
+from parsers.numbers import parse_number
+from parsers.targets import NamedNumber, Target
 from parsers.words import AROUND_REFERENCE, CLOSING, PLEASE, THANKS_END, Names, fold, keyword, phrase_at
 from parsers.writing import shown
 
@@ -39,15 +40,6 @@ class Clause:
     argument: Argument
 
 
-@dataclass(frozen=True, slots=True)
-class NamedNumber:
-    """A number asked for by its name in the phone book, the name as it is kept there."""
-
-    name: str
-    number: Number
-
-
-Target = Number | NamedNumber
 Value = Target | str
 Reading = dict[str, Value]
 

@@ -52,6 +52,7 @@ REFUSALS: Final[dict[str, str]] = {
     "number_no_country": "Not called: I don't know the country of {number}. Write it with + and the country code.",
     "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with + and its code.",
     "number_old_satellite": "Not called: {number} is an old satellite number that is no longer in service.",
+    "not_here": "Not called: I can't do that by message yet. Write CALL, DROP or AGAIN.",
     # the gate
     "account_closed": "Not called: this account is closed. Ask whoever runs it for you.",
     "not_proven": "Not called: I can't tell that this is from you.",

@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select
 
-from orders.tables import ORDER_IS_OPEN, orders
+from orders.tables import ORDER_IS_OPEN, attempts, orders
+
+_REACHED = select(
+    exists()
+    .where(orders.c.user_id == bindparam("user"), orders.c.number_b == bindparam("number"))
+    .where(attempts.c.order_id == orders.c.id, attempts.c.role == "B", attempts.c.answered_ms.is_not(None))
+)
 
 
 def last(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
@@ -21,6 +27,11 @@ def called(conn: Connection, account_id: str, user_id: str, reference: str) -> R
     """The order of that reference, which another user's never is."""
     query = select(orders).where(orders.c.account_id == account_id, orders.c.ref == reference)
     return conn.execute(query.where(orders.c.user_id == user_id)).one_or_none()
+
+
+def reached(conn: Connection, user_id: str, number: str) -> bool:
+    """Whether a call of the user's to this number was ever answered."""
+    return bool(conn.execute(_REACHED, {"user": user_id, "number": number}).scalar_one())
 
 
 def _newest(account_id: str, user_id: str) -> Select[Any]:

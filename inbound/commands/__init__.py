@@ -13,8 +13,11 @@ from sqlalchemy import Connection
 from inbound.commands.again import again
 from inbound.commands.call import call
 from inbound.commands.drop import drop
+from inbound.commands.no import no
+from inbound.commands.ok import ok
 from inbound.given import Given, Ordered
 from parsers.commands import AgainCommand, CallCommand, DropCommand
+from parsers.results import NoCommand, OkCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +32,7 @@ DOINGS: Final[Mapping[type[Any], Doing]] = {
     CallCommand: Doing(call, unproven=True),  # a rule of the gate
     DropCommand: Doing(drop),
     AgainCommand: Doing(again),
+    OkCommand: Doing(ok),
+    NoCommand: Doing(no),
 }
 """By the type that `parsers` makes of the command."""

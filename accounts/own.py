@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from accounts import valid
 from accounts.people import fold_name, phones_of
-from accounts.tables import contacts, names_said, phones, users
+from accounts.tables import contacts, devices, names_said, phones, users
 from kernel.errors import Refused
 from kernel.ids import new_id
 
@@ -18,6 +18,11 @@ MOST_NAMES = 500
 def set_language(conn: Connection, user_id: str, language: str) -> None:
     """The language that the user is answered in; "" is the installation's."""
     conn.execute(update(users).where(users.c.id == user_id).values(language=language))
+
+
+def set_notices(conn: Connection, device_id: str, on: bool) -> None:
+    """Whether the device is told how its calls went."""
+    conn.execute(update(devices).where(devices.c.id == device_id).values(notices=on))
 
 
 def ring_at(conn: Connection, user_id: str, number: str, sent_ms: int) -> bool:

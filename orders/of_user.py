@@ -18,6 +18,11 @@ def last(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
     return conn.execute(_newest(account_id, user_id).limit(1)).one_or_none()
 
 
+def latest(conn: Connection, account_id: str, user_id: str, most: int) -> list[Row[Any]]:
+    """The orders placed last, newest first."""
+    return list(conn.execute(_newest(account_id, user_id).limit(most)))
+
+
 def not_over(conn: Connection, account_id: str, user_id: str) -> list[Row[Any]]:
     """The orders that wait, ring or are live, or whose legs are just being ended; newest first."""
     return list(conn.execute(_newest(account_id, user_id).where(ORDER_IS_OPEN)))

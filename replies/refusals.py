@@ -66,7 +66,7 @@ REFUSALS: Final[dict[str, str]] = {
     # the gate
     "account_closed": "Not called: this account is closed. Ask whoever runs it for you.",
     "not_proven": "Not called: I can't tell that this is from you.",
-    "too_old": "Not called: your message is over two days old. Send it again if you still want the call.",
+    "too_old": "Not called: your message is over two days old. Send it again if you still want it.",
     "late": "Not called: your message took {minutes} minutes to get here. Send it again if you still want the call.",
     "no_consent": "Not called: I can't ask you back here. Write MAX and what it may cost, like CALL mum MAX 5.",
     "not_in_book": "Not called: {number} is not in your phone book, and I can't ask you back here.",

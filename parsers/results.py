@@ -6,6 +6,8 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+from anyascii import anyascii
+
 from kernel.errors import Refused
 from kernel.masking import mask_number
 from kernel.money import plain
@@ -184,8 +186,8 @@ class NameCommand(Spoken):
 
     def _told(self) -> str:
         if self.delete:
-            return f"name delete {shown(self.name)}"
-        return f"name {shown(self.name)} {mask_number(self.number.e164) if self.number else ''}".rstrip()
+            return f"name delete {shown(anyascii(self.name))}"
+        return f"name {shown(anyascii(self.name))} {mask_number(self.number.e164) if self.number else ''}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,4 +289,4 @@ def _verb(order: Spoken) -> str:
 
 
 def _party(target: Target) -> str:
-    return shown(target.name) if isinstance(target, NamedNumber) else mask_number(target.e164)
+    return shown(anyascii(target.name)) if isinstance(target, NamedNumber) else mask_number(target.e164)

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from accounts import own
-from accounts.people import fold_name, names_of, split_number
+from accounts.people import fold_name, names_of, phones_of, split_number
 from gate.sureness import Sure, sureness
 from inbound.given import Given, Ordered
 from kernel.errors import Refused
@@ -11,6 +11,7 @@ from kernel.masking import mask_number
 from parsers.commands import NotACommand, parse_text
 from parsers.numbers import Number
 from parsers.results import NameCommand
+from parsers.words import MOST_FIRST_LETTERS
 from replies.language import Words
 from replies.lists import LONGEST, fitting, shortened
 
@@ -23,6 +24,7 @@ EMPTY = Words("Your phone book is empty. Write for example NAME mum +44207946000
 LIST = Words("Your names: {names}.")
 LIKE = Words("There is no {name}, but: {names}.")
 MORE = Words(" More: write NAME and first letters, like NAME {letters}.")
+AND_MORE = Words(" And {count} more.")
 
 
 def name(conn: Connection, given: Given, command: NameCommand) -> Ordered:
@@ -65,21 +67,29 @@ def _strike(conn: Connection, given: Given, kept_as: str) -> Ordered:
 
 def _tell(conn: Connection, given: Given, kept_as: str) -> Ordered:
     """The one of that name; else those that begin so; without a name all of them."""
-    if kept_as and (kept := own.name_kept(conn, given.user.id, kept_as)):
+    labels = ((phone.label, phone.number) for phone in phones_of(conn, given.user.id) if phone.label)
+    mine = next((each for each in labels if fold_name(each[0]) == fold_name(kept_as)), None)
+    if kept := own.name_kept(conn, given.user.id, kept_as) or mine:
         return given.done("name", TOLD, name=kept[0], number=_masked(kept))
-    every = list(names_of(conn, given.user.id))
+    every = sorted(names_of(conn, given.user.id), key=fold_name)
     like = [each for each in every if fold_name(each).startswith(fold_name(kept_as))]
     if not every:
         return given.done("name", EMPTY)
     if not like:
         raise Refused("name_unknown", name=kept_as)
+    return Ordered(_listed(given, kept_as, like), (("name", "passed"),))
+
+
+def _listed(given: Given, kept_as: str, like: list[str]) -> str:
+    def more(count: int) -> str:
+        letters = fold_name(like[count])[: len(kept_as) + 1]
+        if len(letters) <= MOST_FIRST_LETTERS:
+            return given.say(MORE, letters=letters.upper())
+        return given.say(AND_MORE, count=len(like) - count)
+
     words = LIKE if kept_as else LIST
-    said = fitting(
-        [shortened(each) for each in like],
-        lambda names: given.say(words, name=shortened(kept_as), names=names),
-        lambda count: given.say(MORE, letters=like[count][: len(kept_as) + 1]),
-    )
-    return Ordered(said, (("name", "passed"),))
+    names = [shortened(each) for each in like]
+    return fitting(names, lambda some: given.say(words, name=shortened(kept_as), names=some), more)
 
 
 def _masked(kept: tuple[str, str] | None) -> str:

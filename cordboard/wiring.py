@@ -97,7 +97,10 @@ class Parts:
             max_talk_s=calls.max_call_minutes * 60,
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
-        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
+        ordering = Ordering(
+            self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has,
+            human_contact=self.settings.human_contact, language=self.settings.language,
+        )  # fmt: skip
         readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
         return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
 

@@ -5,6 +5,7 @@ Each takes the line and where to begin, and yields what it may be: where that en
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from kernel.errors import Refused
@@ -50,10 +51,16 @@ def numbers_at(line: Line, at: int) -> Found:
     end = at + 1
     while end < len(line.words) and _goes_on(line, end):
         end += 1
+    yield end, _number(" ".join(line.words[at:end]).rstrip(CLOSING), line.country)
+
+
+@lru_cache(maxsize=64)
+def _number(text: str, country: str | None) -> Number | Refused:
+    """A line is read by several commands, and its numbers each time."""
     try:
-        yield end, parse_number(" ".join(line.words[at:end]).rstrip(CLOSING), line.country)
+        return parse_number(text, country)
     except Refused as refused:
-        yield end, refused
+        return refused
 
 
 def like_a_number(word: str) -> bool:
@@ -68,14 +75,22 @@ def _places_at(line: Line, at: int) -> Found:
         yield from _names_at(line, at + article)
 
 
-def _maybe_places_at(line: Line, at: int) -> Found:
-    yield from _places_at(line, at)
+def _spots_at(line: Line, at: int) -> Found:
+    for end, value in _places_at(line, at):
+        if not (isinstance(value, NamedNumber) and fold(value.name) in vocabulary.CALENDAR):
+            yield end, value
+
+
+def _maybe_spots_at(line: Line, at: int) -> Found:
+    yield from _spots_at(line, at)
     yield at, ""
 
 
 def _names_at(line: Line, at: int) -> Found:
+    if at >= len(line.words) or line.folded[at] not in line.names.firsts:
+        return
     for length in range(min(line.names.longest, len(line.words) - at), 0, -1):
-        found = line.names.find(tuple(fold(word) for word in line.words[at : at + length]))
+        found = line.names.find(tuple(line.folded[at : at + length]))
         if len({number for _, number in found}) > 1:
             yield at + length, Refused("name_twice", name=shown(found[0][0]))
         elif found:
@@ -83,10 +98,10 @@ def _names_at(line: Line, at: int) -> Found:
 
 
 def _named(name: str, value: str) -> Value | Refused:
-    try:
-        return NamedNumber(name, parse_number(value, None))
-    except Refused as refused:
-        return Refused("name_bad_number", name=shown(name), number=refused.fields.get("number", ""))
+    number = _number(value, None)
+    if isinstance(number, Refused):
+        return Refused("name_bad_number", name=shown(name), number=number.fields.get("number", ""))
+    return NamedNumber(name, number)
 
 
 def _goes_on(line: Line, at: int) -> bool:
@@ -136,7 +151,7 @@ def _references_at(line: Line, at: int) -> Found:
 
 
 def _around_reference(line: Line, at: int) -> int:
-    while at < len(line.words) and fold(line.words[at]) in vocabulary.AROUND_REFERENCE:
+    while at < len(line.words) and line.folded[at] in vocabulary.AROUND_REFERENCE:
         at += 1
     return at
 
@@ -177,7 +192,8 @@ ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.TARGET: targets_at,
     Argument.PARTY: _parties_at,
     Argument.PLACE: _places_at,
-    Argument.MAYBE_PLACE: _maybe_places_at,
+    Argument.SPOT: _spots_at,
+    Argument.MAYBE_SPOT: _maybe_spots_at,
     Argument.NUMBER: numbers_at,
     Argument.CODE: _codes_at,
     Argument.PIN: _pins_at,

@@ -114,7 +114,7 @@ COMMANDS: Final = (
         (
             _own("call", Argument.PARTY),
             Clause("from", CLAUSE["from"], Argument.PLACE),
-            Clause("from", CLAUSE["at"], Argument.PLACE, loose=True),
+            Clause("from", CLAUSE["at"], Argument.SPOT, loose=True),
             Clause("bill", CLAUSE["bill"], Argument.CODE),
             Clause("max", CLAUSE["max"], Argument.MONEY),
             Clause("max minutes", CLAUSE["max"], Argument.MINUTES),
@@ -140,7 +140,7 @@ COMMANDS: Final = (
         stray=None,
         alone=True,
     ),
-    Command("at", (_own("at", Argument.MAYBE_PLACE), PIN), "AT [<number or name>] [PIN <digits>]", _at, tells=True),
+    Command("at", (_own("at", Argument.MAYBE_SPOT), PIN), "AT [<number or name>] [PIN <digits>]", _at, tells=True),
     Command("last", (_own("last", Argument.NOTHING), PIN), "LAST [PIN <digits>]", lambda _: LastCommand(), tells=True),
     Command(
         "status",

@@ -67,10 +67,10 @@ def five_words(welcome: Welcome) -> tuple[tuple[str, str], ...]:
     """What is taught; HELP tells of the rest. None of them is a word that carriers of texts keep for themselves."""
     return (
         ("CALL ann", f"rings you, then Ann, once you wrote NAME ann {_example(welcome.zones)}"),
-        ("AT hotel", "rings you there from now on: a phone of yours. AT alone tells where"),
+        ("AT hotel", "rings you there from now on, a phone of yours; AT alone tells"),
         ("AGAIN", "your last call once more"),
         ("DROP K7", "ends the call that was answered as K7"),
-        ("LAST", "your last calls, and what they cost. HELP tells more"),
+        ("LAST", "your last calls, and what they cost; HELP tells more"),
     )
 
 

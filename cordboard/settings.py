@@ -94,6 +94,14 @@ class Mail(Part):
         return self
 
 
+class Dns(Part):
+    """Where a mail's evidence is looked up, and what that may cost for one mail."""
+
+    nameservers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]+$")], ...] = ()  # none: the machine's
+    seconds: float = Field(default=3.0, gt=0, le=10)
+    lookups: int = Field(default=20, ge=1, le=100)
+
+
 class Carrier(Part):
     """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
 
@@ -210,6 +218,7 @@ class Settings(BaseSettings):
     smtp: Smtp = Smtp()
     web: Web = Web()
     mail: Mail = Mail()
+    dns: Dns = Dns()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()

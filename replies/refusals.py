@@ -106,6 +106,8 @@ REFUSALS: Final[dict[str, str]] = {
 NOT_DONE: Final = {
     "call": "Not called: ",
     "again": "Not called: ",
+    "ok": "Not called: ",
+    "no": "Not called: ",
     "drop": "Nothing dropped: ",
     "rate": "No price: ",
     "both": "Nothing done: ",

@@ -72,11 +72,12 @@ def _stored(number: Number) -> str:
 
 
 def _strike(conn: Connection, given: Given, kept_as: str) -> Ordered:
-    if own.name_kept(conn, given.user.id, kept_as) is None:
+    kept = own.name_kept(conn, given.user.id, kept_as)
+    if kept is None:
         raise Refused("name_unknown", name=kept_as)
     if not own.strike_name(conn, given.user.id, kept_as, sent_ms=given.sent_ms):
         raise Refused("overtaken")
-    return given.done("name", STRUCK, name=kept_as)
+    return given.done("name", STRUCK, name=kept[0])
 
 
 def _tell(conn: Connection, given: Given, kept_as: str) -> Ordered:

@@ -21,7 +21,7 @@ def card(*lines: str) -> str:
     [
         (("VERSION:3.0", "N:S;Ann;;;", "FN:Ann Smith", "TEL;TYPE=CELL:+442079460018"), ("Ann Smith", "+442079460018")),
         (("VERSION:2.1", "N:Smith;Ann", "TEL;HOME;VOICE:020 7946 0018"), ("Ann Smith", "020 7946 0018")),
-        (("FN:Ann", "TEL;TYPE=WORK:+442079460001", "i1.TEL;type=CELL;type=pref:+442079460018"), ("Ann", "+442079460018")),
+        (("FN:Ann", "TEL;TYPE=WORK:+442079460001", "i1.TEL;type=CELL,pref:+442079460018"), ("Ann", "+442079460018")),
         (("FN:Ann", "TEL;TYPE=work,fax:+442079460001", "TEL;TYPE=home:+442079460018"), ("Ann", "+442079460018")),
         (("FN;CHARSET=UTF-8;QUOTED-PRINTABLE:Jos=C3=A9=", " Luis", "TEL:+34912345678"), ("José Luis", "+34912345678")),
         (("FN:Zoe", "TEL;VALUE=uri:tel:+1-201-555-0124;ext=102"), ("Zoe", "+1-201-555-0124 x102")),

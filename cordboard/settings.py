@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from replies.language import ENGLISH, languages
+
 SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
 
@@ -90,6 +92,14 @@ class Mail(Part):
         if self.way == "smarthost" and not self.smarthost_host:
             raise ValueError('way = "smarthost" needs smarthost_host')
         return self
+
+
+class Dns(Part):
+    """Where a mail's evidence is looked up, and what that may cost for one mail."""
+
+    nameservers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]+$")], ...] = ()  # none: the machine's
+    seconds: float = Field(default=3.0, gt=0, le=10)
+    lookups: int = Field(default=20, ge=1, le=100)
 
 
 class Carrier(Part):
@@ -181,6 +191,12 @@ def _redis(data: dict[str, Any]) -> SecretStr:
     return SecretStr(f"unix://{socket}")
 
 
+def _spoken(code: str) -> str:
+    if code not in languages():
+        raise ValueError(f"one of {', '.join(languages())}")
+    return code
+
+
 class Settings(BaseSettings):
     """All of them. With no file and no variable it is one machine with everything on it."""
 
@@ -198,9 +214,11 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(default_factory=_redis)
     secret_key: SecretStr = SecretStr("")  # empty: made once, in home/secret.key
     human_contact: str = ""  # whom a user may turn to: a telephone number or an address
+    language: Annotated[str, AfterValidator(_spoken)] = ENGLISH  # of users who never said which (ISO 639-1)
     smtp: Smtp = Smtp()
     web: Web = Web()
     mail: Mail = Mail()
+    dns: Dns = Dns()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()

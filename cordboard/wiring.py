@@ -26,6 +26,8 @@ from dispatcher.switchlog import Follower
 from gate.rules import Limits
 from inbound.api import ApiDoor
 from inbound.api_reader import API, ApiReader
+from inbound.evidence.lookups import Nameservers
+from inbound.evidence.weigher import Weigher
 from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
@@ -97,9 +99,18 @@ class Parts:
             max_talk_s=calls.max_call_minutes * 60,
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
-        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
+        ordering = Ordering(
+            self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has,
+            human_contact=self.settings.human_contact, language=self.settings.language,
+        )  # fmt: skip
         readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
-        return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
+        return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering, self.weigher)
+
+    @cached_property
+    def weigher(self) -> Weigher:
+        """What proves a mail."""
+        dns = self.settings.dns
+        return Weigher(Nameservers(dns.nameservers), self.clock, dns.seconds, dns.lookups)
 
     @property
     def web_app(self) -> Flask:

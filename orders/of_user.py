@@ -2,14 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select
 
-from orders.tables import ORDER_IS_OPEN, orders
+from orders.tables import ORDER_IS_OPEN, attempts, orders
+
+_REACHED = select(
+    exists()
+    .where(orders.c.user_id == bindparam("user"), orders.c.number_b == bindparam("number"))
+    .where(attempts.c.order_id == orders.c.id, attempts.c.role == "B", attempts.c.answered_ms.is_not(None))
+)
 
 
 def last(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
     """The order placed last, whatever became of it."""
     return conn.execute(_newest(account_id, user_id).limit(1)).one_or_none()
+
+
+def latest(conn: Connection, account_id: str, user_id: str, most: int) -> list[Row[Any]]:
+    """The orders placed last, newest first."""
+    return list(conn.execute(_newest(account_id, user_id).limit(most)))
 
 
 def not_over(conn: Connection, account_id: str, user_id: str) -> list[Row[Any]]:
@@ -21,6 +32,11 @@ def called(conn: Connection, account_id: str, user_id: str, reference: str) -> R
     """The order of that reference, which another user's never is."""
     query = select(orders).where(orders.c.account_id == account_id, orders.c.ref == reference)
     return conn.execute(query.where(orders.c.user_id == user_id)).one_or_none()
+
+
+def reached(conn: Connection, user_id: str, number: str) -> bool:
+    """Whether a call of the user's to this number was ever answered."""
+    return bool(conn.execute(_REACHED, {"user": user_id, "number": number}).scalar_one())
 
 
 def _newest(account_id: str, user_id: str) -> Select[Any]:

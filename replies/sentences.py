@@ -7,11 +7,34 @@ ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
 ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
 AGAIN = "{ref} As {before} again: ringing {phone}. Press 1, then {name}. About {price}/min."
 AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {price}/min."
+AT_MOST = " {most} at most."
+"""Behind one of these, if the order said so."""
+AT_MOST_MINUTES = " {minutes} min at most."
+AT_MOST_BOTH = " {most} and {minutes} min at most."
+
+ASKED: dict[str, str] = {
+    "ask_new": "{ref} {name} is new{from_}. Call at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
+    "ask_late": "{ref} {minutes} min late: call {name}{from_} at {price}/min? Reply {ok} (or NO {ref}) in {within} min",
+}
+"""Questions, by why one is asked."""
+ASKED_FROM = ", from {phone}"
+OK_BEFORE = "{ref} was called already: it is {doing}."
+DECLINED = "{ref} was not called."
+NO_TOO_LATE = "{ref} was called already. Write DROP {ref} to end it."
+
+PIN_LOCKED = (
+    "Somebody sent wrong PINs in your name. No PIN is taken until {until}; your secret address goes on working. "
+    "Was it not you? Tell whoever runs this."
+)
+PIN_LOCKED_SUBJECT = "Wrong PINs"
+FROM_ELSEWHERE = "From {address}, which I can't answer: {answer}"
 
 DROPPING = "{ref} is being dropped."
 DROP_OVER = "{ref} is over already: {how}."
 DROP_UNKNOWN = "There is no {ref}. Nothing was dropped."
 DROP_NOTHING = "Nothing to drop: you have no call under way."
+DROP_ONE = "{ref} is {name}"
 DROP_WHICH = "Drop which one? {calls}. Write for example DROP {ref}."
 DROP_LATE = (
     "Nothing dropped: your message took {minutes} minutes and {ref} was ordered since. Write DROP {ref} to end it."
@@ -74,7 +97,9 @@ DROPPED_TALKING = "{ref} {name}, {talk}, then ended as asked. You paid {paid}. B
 CUT_OFF = (
     "{ref} {name}, {talk}, then cut off: that was all the money for this call. You paid {paid}. Balance {balance}."
 )
-LEG = {"A": "You", "B": "{name}"}
+YOU = "You"
+OTHER_PARTY = "Other party"
+BILL_CODE = "Bill code {code}."
 LEG_LINE = "{who} {number}: {talk}, {charge}"
 LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"
 LEG_UNANSWERED = "{who} {number}: not answered, nothing charged"

@@ -68,7 +68,7 @@ def test_only_a_line_without_an_unknown_word_launches(text: str, country: str | 
         return
     line = next(line for line in text.split("\n") if line.strip(" \t"))
     nothing_left_over(line, parsed)
-    if isinstance(parsed, AgainCommand) or parsed == DropCommand("", parsed.pin):
+    if isinstance(parsed, AgainCommand) or parsed == DropCommand("", pin=parsed.pin):
         nothing_left_over(text, parsed)
 
 

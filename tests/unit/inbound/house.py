@@ -179,6 +179,7 @@ def enrolled(db: Database) -> tuple[str, str]:
 
 def _user(conn: Any, terms: manage.Terms, name: str, address: str, phone: str) -> str:
     account = manage.add_account(conn, NOW, terms)
+    manage.set_ask_new(conn, account, False)  # most tests are about what an order comes to, not about asking first
     ledger.open_balance(conn, account, "USD")
     ledger.top_up(conn, account, 20 * DOLLAR, "USD", account, "card", NOW)
     user = manage.add_user(conn, NOW, account, name, "US")

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from accounts.people import User, fold_name, names_of, split_number
+from inbound.given import Given, Ordered
+from inbound.placing import Wanted, place
 from kernel.errors import Refused
 from orders import of_user
-from parsers.commands import CallCommand, NamedNumber
+from parsers.commands import AgainCommand, CallCommand, NamedNumber
 from parsers.numbers import parse_number
 
 
@@ -21,6 +23,15 @@ class Repeated:
     command: CallCommand
 
 
+def again(conn: Connection, given: Given, _command: AgainCommand) -> Ordered:
+    """Place it, if there is one to repeat."""
+    try:
+        last = repeated(conn, given.user)
+    except Refused as why:
+        return given.not_done("again", why)
+    return place(conn, given, Wanted(last.command, last.digest, last.ref))
+
+
 def repeated(conn: Connection, user: User) -> Repeated:
     """The user's last order, whatever became of it; Refused (nothing_again) if there is none."""
     order = of_user.last(conn, user.account_id, user.id)
@@ -29,7 +40,9 @@ def repeated(conn: Connection, user: User) -> Repeated:
     from_ = parse_number(_written(order.number_a, order.extension_a), None)
     to = parse_number(_written(order.number_b, order.extension_b), None)
     name = _name_still(conn, user, order)
-    command = CallCommand(NamedNumber(name, to) if name else to, from_, order.bill or None)
+    command = CallCommand(
+        NamedNumber(name, to) if name else to, from_, order.bill or None, order.asked_most, order.asked_minutes
+    )
     return Repeated(order.ref, order.digest, command)
 
 

@@ -14,6 +14,7 @@ from inbound.commands.again import again
 from inbound.commands.at import at
 from inbound.commands.balance import balance
 from inbound.commands.call import call
+from inbound.commands.code import code
 from inbound.commands.drop import drop
 from inbound.commands.help import help_
 from inbound.commands.language import language
@@ -24,6 +25,7 @@ from inbound.commands.notices import notices
 from inbound.commands.ok import ok
 from inbound.commands.rate import rate
 from inbound.commands.status import status
+from inbound.commands.verify import verify
 from inbound.given import Given, Ordered
 from parsers import results
 
@@ -56,6 +58,8 @@ DOINGS: Final[Mapping[type[Any], Doing]] = {
     results.NameCommand: Doing(name),
     results.NoticesCommand: Doing(notices),
     results.LanguageCommand: Doing(language),
+    results.VerifyCommand: Doing(verify),
+    results.CodeCommand: Doing(code),
     results.HelpCommand: Doing(help_, unproven=True),
 }
 """By the type that `parsers` makes of the command."""

@@ -137,9 +137,8 @@ def set_limit(conn: Connection, address: str, micro: int | None) -> None:
     """The most that one call may cost that this device ordered; None: what the account says."""
     if micro is not None and micro <= 0:
         raise Refused("cap_not_positive")
-    _must(
-        conn.execute(_of_device(update(devices), address).values(limit_call=micro)), "no_such_device", address=address
-    )
+    done = conn.execute(_of_device(update(devices), address).values(limit_call=micro))
+    _must(done, "no_such_device", address=address)
 
 
 def set_ask_new(conn: Connection, account_id: str, yes: bool) -> None:

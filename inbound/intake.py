@@ -154,7 +154,7 @@ class Intake:
             ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
             outbox.put(conn, f"answer:{row.id}", envelope, done.answer + "\n", now_ms)
-            if proof and not heard.answerable and done.order_id is None:
+            if proof and not envelope and not heard.answerable and done.order_id is None:
                 self._tell_elsewhere(conn, row, heard, done.answer)
             crash_point("handle.before_commit")
         if not proof:

@@ -78,9 +78,10 @@ class Proving:
             if locked.kind not in ("user", "account"):
                 return
             text = say(user.language, sentences.PIN_LOCKED, until=_time(locked))
+            subject = say(user.language, sentences.PIN_LOCKED_SUBJECT)
             for address in sorted({each.answer_address for each in devices_of(conn, user.id) if each.kind == "email"}):
                 key = f"locked:{self.secrets.digest('told', f'{user.id} {address}')[:32]}:{now_ms // DAY_MS}"
-                outbox.put(conn, key, Envelope(address, "", say(user.language, sentences.PIN_LOCKED_SUBJECT)).sealed(self.secrets),
+                outbox.put(conn, key, Envelope(address, "", subject).sealed(self.secrets),
                            text + "\n", now_ms)  # fmt: skip
 
 

@@ -25,6 +25,7 @@ Found = Iterator[tuple[int, Value | Refused]]
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,32}\Z")
 _PIN: Final = re.compile(r"[0-9]{4,10}\Z")
 _REFERENCE: Final = re.compile(rf"[{REFERENCE_LETTERS}][1-9][0-9]{{0,6}}\Z")
+_QUESTION_CODE: Final = re.compile(r"[0-9]{4}\Z")
 _AMOUNT: Final = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?\Z")
 _MINUTES: Final = re.compile(r"[1-9][0-9]{0,2}\Z")
 _EXTENSION_WORD: Final = re.compile(r"(?:x|ext\.?|extension)[0-9]*[.,!]?\Z", re.IGNORECASE)
@@ -150,6 +151,12 @@ def _references_at(line: Line, at: int) -> Found:
     yield (_around_reference(line, at + 1), reference) if _REFERENCE.match(reference) else (at, "")
 
 
+def _answers_at(line: Line, at: int) -> Found:
+    for end, reference in _references_at(line, at):
+        word = line.words[end].rstrip(CLOSING) if reference and end < len(line.words) else ""
+        yield (end + 1, f"{reference} {word}") if _QUESTION_CODE.match(word) else (end, reference)
+
+
 def _around_reference(line: Line, at: int) -> int:
     while at < len(line.words) and line.folded[at] in vocabulary.AROUND_REFERENCE:
         at += 1
@@ -201,6 +208,7 @@ ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.MONEY: _money_at,
     Argument.MINUTES: _minutes_at,
     Argument.REFERENCE: _references_at,
+    Argument.ANSWER: _answers_at,
     Argument.NAMING: _namings_at,
     Argument.SWITCH: _switches_at,
     Argument.LANGUAGE: _languages_at,

@@ -102,6 +102,11 @@ def _notices(reading: Reading) -> NoticesCommand:
     return NoticesCommand({"on": True, "off": False}.get(_str(reading["notices"])))
 
 
+def _ok(reading: Reading) -> OkCommand:
+    reference, _, code = _str(reading["ok"]).partition(" ")
+    return OkCommand(reference, code=code)
+
+
 def _verify(reading: Reading) -> VerifyCommand:
     number = reading["verify"]
     assert isinstance(number, Number)
@@ -166,9 +171,9 @@ COMMANDS: Final = (
     Command("name", (_own("name", Argument.NAMING), PIN), "NAME <new name> <number> [PIN <digits>]", _name),
     Command(
         "ok",
-        (_own("ok", Argument.REFERENCE), PIN),
-        "OK <reference> [PIN <digits>]",
-        lambda reading: OkCommand(_str(reading["ok"])),
+        (_own("ok", Argument.ANSWER), PIN),
+        "OK <reference> [<its code>] [PIN <digits>]",
+        _ok,
         stray=0,
     ),
     Command(

@@ -13,12 +13,12 @@ AT_MOST_MINUTES = " {minutes} min at most."
 AT_MOST_BOTH = " {most} and {minutes} min at most."
 
 ASKED: dict[str, str] = {
-    "ask_new": "{ref} {name} is new{from_}. Call at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_new": "{ref} {name} is new. Call{from_} at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
     "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
     "ask_late": "{ref} {minutes} min late: call {name}{from_} at {price}/min? Reply {ok} (or NO {ref}) in {within} min",
 }
 """Questions, by why one is asked."""
-ASKED_FROM = ", from {phone}"
+ASKED_FROM = " from {phone}"
 OK_BEFORE = "{ref} was called already: it is {doing}."
 DECLINED = "{ref} was not called."
 NO_TOO_LATE = "{ref} was called already. Write DROP {ref} to end it."

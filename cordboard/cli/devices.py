@@ -62,10 +62,10 @@ def list_(tools: Tools, account: str | None, json_: bool) -> None:
         ]
     if json_:
         names = ("address", "user", "account", "press_1", "answers", "notices", "limit")
-        read = ({"press_1": row[3] == "yes", "notices": row[5] == "on", "limit": row[6] or None} for row in rows)
-        as_json([dict(zip(names, row, strict=True)) | said for row, said in zip(rows, read, strict=True)])
+        flags = [{"press_1": row[3] == "yes", "notices": row[5] == "on", "limit": row[6] or None} for row in rows]
+        as_json([dict(zip(names, row, strict=True)) | flag for row, flag in zip(rows, flags, strict=True)])
         return
-    heads = ("Address", "User", "Account", "Press 1", "Answers to", "Notices", "Limit")
+    heads = ("Address", "User", "Account", "Press 1", "Answers to", "Told", "Limit")
     table(heads, [(*row[:4], "same" if row[4] == row[0] else row[4], *row[5:]) for row in rows])
 
 

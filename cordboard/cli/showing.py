@@ -53,6 +53,7 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("May call", ", ".join(sorted(account.zones)) or "nowhere"),
             ("Also allowed", ", ".join(allowed) or "nothing"),
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
+            ("Asks back", _asks(account)),
         )
     )
     for user in people.users_of(conn, account.id):
@@ -67,6 +68,9 @@ def _print_user(conn: Connection, user: User) -> None:
         notes = "" if device.press_1 else " (no press-1)"
         if device.answer_address != device.address:
             notes += f" (answers to {device.answer_address or 'nobody'})"
+        notes += "" if device.notices else " (no notices)"
+        if device.limit_call is not None:
+            notes += f" (one call {plain(device.limit_call)} at most)"
         lines.append(("Writes from", device.address + notes))
     lines += [
         ("Rung at", f"{spaced(phone.number)} {phone.label}".rstrip() + (" (main)" if phone.main else ""))
@@ -90,6 +94,8 @@ def _account(conn: Connection, account: Account) -> dict[str, Any]:
         "deck": account.deck,
         "zones": sorted(account.zones),
         "cap_call": plain(account.cap_call),
+        "ask_new": account.ask_new,
+        "ask_above": plain(account.ask_above),
         "allowed": _allowed(account),
         "active": account.active,
     }
@@ -118,12 +124,19 @@ def _tokens(conn: Connection, user: User) -> list[str]:
     return [tokens.PREFIX + each.hint for each in tokens.tokens_of(conn, user.id) if each.revoked_ms is None]
 
 
+def _asks(account: Account) -> str:
+    """What who is known by a PIN or secret address alone is asked about."""
+    new = "new numbers, and " if account.ask_new else ""
+    return f"about {new}above {display(account.ask_above, account.currency)} a minute"
+
+
 def _allowed(account: Account) -> dict[str, bool]:
     return {
         "premium": account.allow_premium,
         "satellite": account.allow_satellite,
         "high-cost": account.allow_high_cost,
         "any-phone": account.allow_any_phone,
+        "verify": account.allow_verify,
     }
 
 

@@ -15,6 +15,9 @@ from accounts import manage
 from billing import decks, ledger
 from gate.rules import Limits
 from inbound.api_reader import API, ApiReader
+from inbound.evidence.lookups import Nameservers
+from inbound.evidence.weigher import Evidence, Letter, Weigher
+from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
@@ -71,6 +74,16 @@ class Everywhere(set[str]):
         return not super().__contains__(e164)
 
 
+@dataclass(frozen=True, slots=True)
+class Vouching(Weigher):
+    """Finds mails of these addresses signed. How it is really found out: tests/joint/inbound/test_evidence.py."""
+
+    addresses: set[str] = field(default_factory=set)
+
+    def weigh(self, letter: Letter) -> Evidence:
+        return Evidence(letter.address in self.addresses, {"dkim": "as the test says"})
+
+
 @dataclass
 class House:
     """One installation."""
@@ -89,7 +102,10 @@ class House:
         ordering = Ordering(
             SECRETS, self.clock, self.limits, OWN_NUMBER, frozenset({OWN_NUMBER}), self.reached.__contains__
         )
-        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, {EMAIL: reader, API: ApiReader()}, ordering)
+        weigher = Vouching(Nameservers(["127.0.0.1:9"]), self.clock)
+        self.signed = weigher.addresses
+        readers: dict[str, Reader] = {EMAIL: reader, API: ApiReader()}
+        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, readers, ordering, weigher)
         self._ids = 0
         self._lock = Lock()
 

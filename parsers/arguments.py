@@ -40,8 +40,13 @@ def targets_at(line: Line, at: int) -> Found:
 
 def _parties_at(line: Line, at: int) -> Found:
     for end, value in targets_at(line, at):
-        is_pronoun = isinstance(value, NamedNumber) and fold(value.name) in vocabulary.PRONOUNS
-        yield end, Refused("name_pronoun", name=shown(line.words[at])) if is_pronoun else value
+        name = fold(value.name) if isinstance(value, NamedNumber) else ""
+        if name in vocabulary.PRONOUNS:
+            yield end, Refused("name_pronoun", name=shown(line.words[at]))
+        elif name in vocabulary.CALENDAR and vocabulary.CLAUSE["at"].at(line.keys, end):
+            yield end, Refused("ambiguous")  # `call Sunday at the office`
+        else:
+            yield end, value
 
 
 def numbers_at(line: Line, at: int) -> Found:

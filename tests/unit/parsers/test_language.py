@@ -158,6 +158,7 @@ def test_an_answer_can_be_in_the_language_of_the_verb(text: str, language: str) 
     [
         "call me", "Call me now", "ring me", "call you", "llama a me", "me",
         "call mum tomorrow", "call mum at 5", "call mum in May", "llama a mamá en julio", "call bob at May",
+        "call May at the office", "call Julio en oficina",
         "call mum and bob", "call mum and drop K7", "call mum and", "and call mum", "call mum now!!? ok",
         "mum now", "call +442079460000 now", "CALL 09061701461 now!", "ring +14155552671 now please",
         "don't call mum", "no llames a mamá", "no, call mum", "ok call mum", "yes call mum",

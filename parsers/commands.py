@@ -35,8 +35,9 @@ from parsers.results import (
     VerifyCommand,
     name_of,
 )
-from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, Meant, call_of, verbs_in
+from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, call_of
 from parsers.targets import NamedNumber, Target, number_of
+from parsers.verbs import Meant, verbs_in
 from parsers.words import ASKING, Names, fold, keys, split
 from parsers.writing import shown
 

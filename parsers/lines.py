@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Final
 
 from parsers.grammar import Reader, Reading
-from parsers.table import PIN
-from parsers.vocabulary import CLAUSE, COURTESY, PLEASE_WORDS, SIGN_OFF, THANKS, VERB
+from parsers.table import PIN, VERB
+from parsers.vocabulary import CLAUSE, COURTESY, PLEASE_WORDS, SIGN_OFF, THANKS
 from parsers.words import Names, fold, keys, split
 
 MAX_LINE: Final = 200

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import Refused
-from parsers.commands import AgainCommand, CallCommand, DropCommand, NotACommand, Order, parse_text
+from parsers.commands import COMMANDS, AgainCommand, CallCommand, DropCommand, NotACommand, Order, parse_text
 from parsers.in_mail import parse_mail
 from parsers.languages import LANGUAGES
 from parsers.mail import Mail, read_mail
@@ -17,7 +17,8 @@ from parsers.words import fold
 
 NAMES = {"mum": "+442079460000", "Bob": "+33140001234x512", "Ann Marie": "+14155552672", "bill": "+14155552673",
          "May": "+14155552674", "Again": "+14155552675", "Drop Zone": "+14155552676"}  # fmt: skip
-OURS = (phrase for each in LANGUAGES for table in (each.verbs, each.clauses, each.words) for phrase in table.values())
+OURS = [phrase for each in LANGUAGES for table in (each.verbs, each.clauses, each.words) for phrase in table.values()]
+OURS += [command.english for command in COMMANDS]
 KNOWN = {word for phrases in OURS for phrase in phrases for word in fold(phrase).split()} | {
     "mum", "bob", "ann", "marie", "may", "drop", "zone", "es",
 }  # fmt: skip
@@ -85,7 +86,8 @@ def nothing_left_over(text: str, parsed: Order) -> None:
     assert all(char.lower() in said.lower() for char in kept if char not in "ext"), (strange, said)
 
 
-VERBS = {word for each in LANGUAGES for phrase in each.verbs["call"] for word in fold(phrase).split()[:1]}
+CALLS = [COMMANDS[0].english, *(each.verbs.get("call", ()) for each in LANGUAGES)]
+VERBS = {word for verbs in CALLS for phrase in verbs for word in fold(phrase).split()[:1]}
 around = st.sampled_from(["", "please", "thanks", "PIN 1234", "\n\nthank you", "\nPIN 1234", " "])
 targets = st.sampled_from([*NAMES, "+44 20 7946 0000", "415 555 2671", "(415) 555-2671 x512", "+14155552671"])
 

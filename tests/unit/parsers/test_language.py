@@ -4,7 +4,7 @@ import pytest
 
 from parsers.commands import NotACommand, Parsed, parse_text
 from parsers.languages import LANGUAGES
-from parsers.languages.language import CLAUSES, ROLES, VERBS, Language
+from parsers.languages.language import CLAUSES, ROLES, Language
 from parsers.results import name_of
 from parsers.table import COMMANDS
 from replies.refusals import refusal_text
@@ -262,7 +262,7 @@ def test_neither_pin_nor_code_shows() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda each: each.code)
 def test_a_language_has_words_for_everything(language: Language) -> None:
-    assert set(language.verbs) == set(VERBS) == {command.name for command in COMMANDS}
+    assert set(language.verbs) <= {command.name for command in COMMANDS}
     assert set(language.clauses) == set(CLAUSES)
     assert set(language.words) == set(ROLES)
     every = [
@@ -276,6 +276,6 @@ def test_a_language_has_words_for_everything(language: Language) -> None:
 
 
 def test_no_verb_is_of_two_commands() -> None:
-    for language in LANGUAGES:
-        every = [phrase for phrases in language.verbs.values() for phrase in phrases]
+    for table in ({each.name: each.english for each in COMMANDS}, *(each.verbs for each in LANGUAGES)):
+        every = [phrase for phrases in table.values() for phrase in phrases]
         assert len(every) == len(set(every))

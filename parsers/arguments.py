@@ -155,6 +155,11 @@ def _references_at(line: Line, at: int) -> Found:
     yield (_around_reference(line, at + 1), reference) if _REFERENCE.match(reference) else (at, "")
 
 
+def _answered_at(line: Line, at: int) -> Found:
+    for end, reference in _references_at(line, at):
+        yield end if reference else at, reference
+
+
 def _around_reference(line: Line, at: int) -> int:
     while at < len(line.words) and line.folded[at] in vocabulary.AROUND_REFERENCE:
         at += 1
@@ -206,6 +211,7 @@ ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.MONEY: _money_at,
     Argument.MINUTES: _minutes_at,
     Argument.REFERENCE: _references_at,
+    Argument.ANSWERED: _answered_at,
     Argument.NAMING: _namings_at,
     Argument.SWITCH: _switches_at,
     Argument.LANGUAGE: _languages_at,

@@ -219,7 +219,7 @@ COMMANDS: Final = (
     _row(
         "ok",
         ("ok", "okay", "yes"),
-        Argument.REFERENCE,
+        Argument.ANSWERED,
         "OK <reference> [PIN <digits>]",
         lambda reading: OkCommand(_str(reading["ok"])),
         stray=0,
@@ -227,7 +227,7 @@ COMMANDS: Final = (
     _row(
         "no",
         ("no",),
-        Argument.REFERENCE,
+        Argument.ANSWERED,
         "NO [<reference>] [PIN <digits>]",
         lambda reading: NoCommand(_str(reading["no"])),
         stray=0,

@@ -33,6 +33,9 @@ def read(text: str, names: dict[str, str] = NAMES) -> Parsed:
         ("AT", "AT"),
         ("at?", "AT"),
         ("AT +33140001234 x512\nCALL BOB", f"CALL {BOB} FROM {HOTEL}"),
+        ("I'm at the hotel\nPlease call bob\nThanks", f"CALL {BOB} FROM {HOTEL}"),
+        ("AT +33140001234\nx512", f"AT {HOTEL}"),
+        ("CALL +33140001234\n\next. 512\nPIN 1234", f"CALL {HOTEL}"),
         ("CALL bob\nAT hotel", f"CALL {BOB} FROM {HOTEL}"),
         ("CALL bob AT hotel", f"CALL {BOB} FROM {HOTEL}"),
         ("please ring me at the hotel and call mum", f"CALL {MUM} FROM {HOTEL}"),
@@ -168,7 +171,7 @@ def test_an_answer_can_be_in_the_language_of_the_verb(text: str, language: str) 
         "CALL mum MAX 0 MIN", "CALL mum MAX 9999 MIN", "CALL mum MAX 5 MAX 6", "CALL mum max power",
         "call mum at", "call mum at bob at hotel", "call mum from office at hotel",
         "the call to mum", "call my mum", "call the office", "connect me", "dial", "cáll mum",
-        "again now", "otra vez, gracias", "otra vez mamá", "AGAIN K7", "max", "call mum?", "\u00bfllamas a mamá?",
+        "yes call", "no call", "again now", "otra vez, gracias", "otra vez mamá", "AGAIN K7", "max", "call mum?", "\u00bfllamas a mamá?",
     ],
 )  # fmt: skip
 def test_what_says_more_or_less_launches_nothing(text: str) -> None:
@@ -181,7 +184,8 @@ def test_what_says_more_or_less_launches_nothing(text: str) -> None:
     [
         "at 5pm", "At 17:30 then", "last week we met", "Last\nweek we met", "status of the boat is fine",
         "Name: John Smith of London",
-        "no way", "no problem", "ok see you", "yes of course", "sí, mañana", "help yourself to it all", "Help\nme move",
+        "no way", "yes, my order", "no, it", "no problem", "ok see you", "yes of course", "sí, mañana",
+        "help yourself to it all", "Help\nme move",
         "code is broken again today", "rate my professor out of ten", "notice to all staff",
         "At home\nI found the keys",
         "balance sheet is attached here", "Balance,\nsee below", "language is a virus from space",

@@ -171,7 +171,8 @@ def test_an_answer_can_be_in_the_language_of_the_verb(text: str, language: str) 
         "CALL mum MAX 0 MIN", "CALL mum MAX 9999 MIN", "CALL mum MAX 5 MAX 6", "CALL mum max power",
         "call mum at", "call mum at bob at hotel", "call mum from office at hotel",
         "the call to mum", "call my mum", "call the office", "connect me", "dial", "cáll mum",
-        "yes call", "no call", "again now", "otra vez, gracias", "otra vez mamá", "AGAIN K7", "max", "call mum?", "\u00bfllamas a mamá?",
+        "yes call", "no call",
+        "again now", "otra vez, gracias", "otra vez mamá", "AGAIN K7", "max", "call mum?", "\u00bfllamas a mamá?",
     ],
 )  # fmt: skip
 def test_what_says_more_or_less_launches_nothing(text: str) -> None:

@@ -23,6 +23,7 @@ class Account:
     allow_satellite: bool
     allow_high_cost: bool
     allow_any_phone: bool
+    allow_verify: bool
     cap_call: int
     charge_unjoined: bool
     tax_ppm: int
@@ -42,6 +43,10 @@ class User:
     country: str
     has_pin: bool
     active: bool
+    language: str = ""
+    """In which they are answered (ISO 639-1); "" is the installation's."""
+    rung_at: str = ""
+    """Where they are by their own word (AT): E.164, " x512"; "" is their main phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +247,7 @@ def _account(row: Row[Any]) -> Account:
         allow_satellite=of[c.allow_satellite],
         allow_high_cost=of[c.allow_high_cost],
         allow_any_phone=of[c.allow_any_phone],
+        allow_verify=of[c.allow_verify],
         cap_call=of[c.cap_call],
         charge_unjoined=of[c.charge_unjoined],
         tax_ppm=of[c.tax_ppm],
@@ -254,7 +260,10 @@ def _account(row: Row[Any]) -> Account:
 
 def _user(row: Row[Any]) -> User:
     of, c = row._mapping, users.c
-    return User(of[c.id], of[c.account_id], of[c.name], of[c.country], bool(of[c.pin_hash]), of[c.active])
+    return User(
+        of[c.id], of[c.account_id], of[c.name], of[c.country], bool(of[c.pin_hash]), of[c.active],
+        of[c.language], of[c.rung_at],
+    )  # fmt: skip
 
 
 def _device(row: Row[Any]) -> Device:

@@ -16,6 +16,7 @@ accounts = Table(
     Column("allow_satellite", Boolean, nullable=False, default=False),
     Column("allow_high_cost", Boolean, nullable=False, default=False),
     Column("allow_any_phone", Boolean, nullable=False, default=False),  # FROM a number nobody verified
+    Column("allow_verify", Boolean, nullable=False, server_default=text("true")),  # users add phones by a spoken code
     Column("cap_call", BigInteger, nullable=False),  # micro-units one call may cost
     Column("charge_unjoined", Boolean, nullable=False, default=True),  # is A charged when B never answered
     Column("tax_ppm", Integer, nullable=False, default=0),  # tax in millionths of the charge
@@ -39,6 +40,9 @@ users = Table(
     Column("pin_locked_until_ms", BigInteger, nullable=False, default=0),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_ms", BigInteger, nullable=False),
+    Column("language", String(8), nullable=False, server_default=text("''")),  # ISO 639-1; "" the installation's
+    Column("rung_at", String(40), nullable=False, server_default=text("''")),  # by AT: a phone nobody vouched for
+    Column("rung_at_ms", BigInteger, nullable=False, server_default=text("0")),  # when the newest AT was sent
 )
 
 devices = Table(
@@ -86,7 +90,7 @@ phones = Table(
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
     Column("label", String(40), nullable=False, default=""),
     Column("main", Boolean, nullable=False, default=False),  # rung when the order names no FROM
-    Column("verified_by", String(20), nullable=False),  # "operator"
+    Column("verified_by", String(20), nullable=False),  # "operator", "call"
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("user_id", "number"),
 )
@@ -102,6 +106,14 @@ contacts = Table(
     Column("sure", Boolean, nullable=False, server_default=text("true")),  # not of who but claimed to be the user
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("user_id", "name_key"),
+)
+
+names_said = Table(
+    "names_said",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("name_key", String(60), primary_key=True),
+    Column("sent_ms", BigInteger, nullable=False),  # when the newest message that wrote or struck it was sent
 )
 
 counters = Table(

@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from replies.language import ENGLISH, languages
+
 SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
 
@@ -189,6 +191,12 @@ def _redis(data: dict[str, Any]) -> SecretStr:
     return SecretStr(f"unix://{socket}")
 
 
+def _spoken(code: str) -> str:
+    if code not in languages():
+        raise ValueError(f"one of {', '.join(languages())}")
+    return code
+
+
 class Settings(BaseSettings):
     """All of them. With no file and no variable it is one machine with everything on it."""
 
@@ -206,6 +214,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(default_factory=_redis)
     secret_key: SecretStr = SecretStr("")  # empty: made once, in home/secret.key
     human_contact: str = ""  # whom a user may turn to: a telephone number or an address
+    language: Annotated[str, AfterValidator(_spoken)] = ENGLISH  # of users who never said which (ISO 639-1)
     smtp: Smtp = Smtp()
     web: Web = Web()
     mail: Mail = Mail()

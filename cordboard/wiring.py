@@ -3,7 +3,7 @@
 import os
 import socket
 import ssl
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from flask import Flask
@@ -41,6 +41,7 @@ from kernel.db import Database
 from kernel.doorbell import Doorbell
 from kernel.errors import Misconfigured
 from kernel.secrets import Secrets
+from orders import codes
 from replies.outbox import Sender
 from replies.ways import Way
 from replies.ways.maildir import MaildirWay
@@ -99,7 +100,10 @@ class Parts:
             max_talk_s=calls.max_call_minutes * 60,
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
-        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
+        ordering = Ordering(
+            self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has,
+            human_contact=self.settings.human_contact, language=self.settings.language,
+        )  # fmt: skip
         readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
         return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering, self.weigher)
 
@@ -185,7 +189,9 @@ class Parts:
         )  # fmt: skip
         ari = Ari(*self.ari, switch.ari_app, self.routes)
         waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)
-        return Conductor(papers, ari, waits, self.due.ring, self.clock)
+        return Conductor(
+            papers, ari, waits, self.due.ring, self.clock, digits_of=partial(codes.digits_of, self.secrets)
+        )
 
     @cached_property
     def follower(self) -> Follower:

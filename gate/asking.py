@@ -35,7 +35,7 @@ def consent(asked: "Asked", conn: Connection) -> None:
     if asked.most is None and not asked.has_max:
         raise Refused("no_consent")
     for number in (asked.a, asked.b):
-        if not _is_written_down(asked, conn, number):
+        if number is not None and not _is_written_down(asked, conn, number):
             raise Refused("not_in_book", number=number.original)
 
 
@@ -49,13 +49,14 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
     if not asked.answerable:
         return
     if _is_late(asked):
-        raise AskBack("ask_late", minutes=_minutes(asked))
+        kind = Refused if asked.b is None else AskBack
+        raise kind("late" if asked.b is None else "ask_late", minutes=_minutes(asked))
     if sureness(asked.proof) > Sure.CLAIMED:
         return
     if per_minute(asked.quote) > asked.account.ask_above:
-        raise AskBack("ask_costly")
-    if asked.proof != "pin" or not asked.account.ask_new:
-        return
+        raise Refused("dear_to_verify") if asked.b is None else AskBack("ask_costly")
+    if asked.b is None or asked.proof != "pin" or not asked.account.ask_new:
+        return  # what is verified is always new
     if not _is_known(asked, conn, asked.a, "A"):
         raise AskBack("ask_phone", phone=mask_number(asked.a.e164))
     if not _is_known(asked, conn, asked.b, "B"):

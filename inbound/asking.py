@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from accounts.people import split_number
 from billing.quotes import Quote, per_minute
 from gate.asking import AskBack
 from gate.sureness import Sure, sureness
@@ -61,7 +62,7 @@ def ask(conn: Connection, given: Given, doubted: Doubted) -> Ordered:
             digest=doubted.digest, quote=quote, code=code_digest(given.desk.secrets, question_id, code),
         )  # fmt: skip
         questions.put(conn, question, now_ms)
-    return Ordered(_words(doubted, ref, code), doubted.rules)
+    return Ordered(_words(given, doubted, ref, code), doubted.rules)
 
 
 def code_digest(secrets: Secrets, question_id: str, code: str) -> str:
@@ -95,13 +96,15 @@ def _read_target(kept: list[str]) -> Target:
     return NamedNumber(kept[1], number) if len(kept) > 1 else number
 
 
-def _words(doubted: Doubted, ref: str, code: str) -> str:
+def _words(given: Given, doubted: Doubted, ref: str, code: str) -> str:
     to, from_ = doubted.command.to, doubted.command.from_
     name = to.name[:LONGEST_NAME] if isinstance(to, NamedNumber) else mask_number(to.e164)
-    return sentences.ASKED[doubted.why.key].format(
+    at = number_of(from_).e164 if from_ is not None else split_number(given.user.rung_at)[0]
+    return given.say(
+        sentences.ASKED[doubted.why.key],
         ref=ref,
         name=name,
-        from_=sentences.ASKED_FROM.format(phone=mask_number(number_of(from_).e164)) if from_ is not None else "",
+        from_=given.say(sentences.ASKED_FROM, phone=mask_number(at)) if at else "",
         price=display(per_minute(doubted.quote), doubted.quote.currency),
         ok=f"OK {ref} {code}".rstrip(),
         within=questions.OPEN_MINUTES,

@@ -26,6 +26,7 @@ from kernel.secrets import Secrets
 from orders import messages
 from parsers.commands import NotACommand
 from replies import outbox
+from replies.language import say
 from replies.outbox import Envelope
 from replies.refusals import refusal_text
 from replies.sentences import FROM_ELSEWHERE
@@ -164,12 +165,18 @@ class Intake:
         """Why nothing was called, to whoever reads the user's other answers, else to the operator."""
         assert heard.user is not None
         others = [each.answer_address for each in devices_of(conn, heard.user.id) if "@" in each.answer_address]
-        told = FROM_ELSEWHERE.format(address=heard.said.get("from", "?"), answer=answer)
+        told = say(self._language(heard), FROM_ELSEWHERE, address=heard.said.get("from", "?"), answer=answer)
         key, now_ms = f"elsewhere:{row.id}", self.clock.ms()
         if others:
             outbox.put(conn, key, Envelope(others[0], "").sealed(self.secrets), told + "\n", now_ms)
         else:
             outbox.tell_operator(conn, key, f"For {heard.user.name}. {told}", now_ms)
+
+    def _set_aside(self, heard: Heard) -> str:
+        return refusal_text(Refused("shunted"), self._language(heard))
+
+    def _language(self, heard: Heard) -> str:
+        return (heard.user.language if heard.user else "") or self.ordering.language
 
     def _close_silently(self, row: Row[Any], said: dict[str, str]) -> None:
         log.info("a message was not acted on", extra={"message_id": row.id, "why": said.get("why", "unreadable")})
@@ -186,7 +193,7 @@ class Intake:
             if heard and proof and not heard.automatic:
                 sealed = heard.envelope.sealed(self.secrets)
                 # By a key of its own: the answer proper is still to come, should it be replayed.
-                outbox.put(conn, f"set-aside:{row.id}", sealed, refusal_text(Refused("shunted")) + "\n", now_ms)
+                outbox.put(conn, f"set-aside:{row.id}", sealed, self._set_aside(heard) + "\n", now_ms)
 
 
 def _nothing_to_say(row: Row[Any], heard: Heard) -> str:

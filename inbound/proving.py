@@ -19,6 +19,7 @@ from kernel.db import Database
 from kernel.secrets import Secrets
 from parsers.results import OkCommand
 from replies import outbox, sentences
+from replies.language import say
 from replies.outbox import Envelope
 
 log = logging.getLogger(__name__)
@@ -76,10 +77,11 @@ class Proving:
             outbox.tell_operator(conn, f"locked:{whose}:{locked.until_ms}", told, now_ms)
             if locked.kind not in ("user", "account"):
                 return
-            text = sentences.PIN_LOCKED.format(until=_time(locked))
+            text = say(user.language, sentences.PIN_LOCKED, until=_time(locked))
+            subject = say(user.language, sentences.PIN_LOCKED_SUBJECT)
             for address in sorted({each.answer_address for each in devices_of(conn, user.id) if each.kind == "email"}):
                 key = f"locked:{self.secrets.digest('told', f'{user.id} {address}')[:32]}:{now_ms // DAY_MS}"
-                outbox.put(conn, key, Envelope(address, "", sentences.PIN_LOCKED_SUBJECT).sealed(self.secrets),
+                outbox.put(conn, key, Envelope(address, "", subject).sealed(self.secrets),
                            text + "\n", now_ms)  # fmt: skip
 
 

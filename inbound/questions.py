@@ -12,7 +12,7 @@ from accounts.people import User
 from billing.quotes import Quote
 from gate.sureness import Sure, sureness
 from inbound.asking import code_digest, read_command
-from inbound.given import Given, Ordered, refused
+from inbound.given import Given, Ordered
 from inbound.placing import Wanted, place
 from kernel.errors import Refused
 from kernel.secrets import Secrets
@@ -21,6 +21,7 @@ from orders.questions import QuestionState
 from orders.states import OrderState
 from parsers.results import NoCommand, OkCommand
 from replies import sentences
+from replies.language import Words
 from replies.receipts import over_text
 
 CODE = "code"
@@ -32,11 +33,11 @@ def confirm(conn: Connection, given: Given, command: OkCommand) -> Ordered:
     try:
         question = _meant(conn, given.user, command.reference, given.desk.clock.ms())
         if question.state == QuestionState.PLACED:
-            return Ordered(_placed_before(conn, question), (("ok", "again"),))
+            return Ordered(_placed_before(conn, given, question), (("ok", "again"),))
         _must_stand(question, given.desk.clock.ms())
         _must_be_known(conn, given, question, command.code)
     except Refused as why:
-        return refused((("ok", why.key),), why)
+        return given.not_done("ok", why)
     call, again = read_command(question.command)
     wanted = Wanted(call, question.digest, again, ref=question.ref, agreed=Quote.from_json(question.quote))
     done = place(conn, given, wanted)
@@ -50,11 +51,11 @@ def decline(conn: Connection, given: Given, command: NoCommand) -> Ordered:
     try:
         question = _meant(conn, given.user, command.reference, given.desk.clock.ms())
         if question.state == QuestionState.PLACED:
-            return Ordered(sentences.NO_TOO_LATE.format(ref=question.ref), (("no", "placed"),))
+            return Ordered(given.say(sentences.NO_TOO_LATE, ref=question.ref), (("no", "placed"),))
     except Refused as why:
-        return refused((("no", why.key),), why)
+        return given.not_done("no", why)
     questions.end(conn, question.id, QuestionState.DECLINED, given.desk.clock.ms())
-    return Ordered(sentences.DECLINED.format(ref=question.ref), (("no", "passed"),))
+    return given.done("no", sentences.DECLINED, ref=question.ref)
 
 
 def is_right_code(conn: Connection, secrets: Secrets, user: User, command: OkCommand, now_ms: int) -> bool:
@@ -102,10 +103,10 @@ def _must_be_known(conn: Connection, given: Given, question: Row[Any], code: str
         raise Refused("ok_wrong_code", ref=question.ref)
 
 
-def _placed_before(conn: Connection, question: Row[Any]) -> str:
+def _placed_before(conn: Connection, given: Given, question: Row[Any]) -> str:
     order = orders.by_id(conn, question.order_id)
     assert order is not None
     if order.state == OrderState.ENDED:
-        return over_text(order)
-    doing = sentences.DOING.get(order.state, sentences.DOING[OrderState.JOINED])
-    return sentences.OK_BEFORE.format(ref=question.ref, doing=doing)
+        return over_text(order, given.language)
+    doing = Words(sentences.DOING.get(order.state, sentences.DOING[OrderState.JOINED]))
+    return given.say(sentences.OK_BEFORE, ref=question.ref, doing=doing)

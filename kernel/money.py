@@ -49,21 +49,31 @@ def plain(micro: int) -> str:
     return f"{whole}.{decimals.ljust(2, '0')}"
 
 
-def display(micro: int, currency: str) -> str:
+class Amount(str):
+    """An amount as people read it in English, with what it takes to write it in another language."""
+
+    __slots__ = ("currency", "number")
+    number: Decimal
+    currency: str
+
+
+def display(micro: int, currency: str) -> Amount:
     """For people: `$0.04`, `EUR 1.20`; what is under a cent keeps four decimals, so that it never reads as nothing."""
     return _shown(micro, currency, "0.0001" if 0 < abs(micro) < MICRO // 100 else "0.01", ROUND_HALF_UP)
 
 
-def display_held(micro: int, currency: str) -> str:
+def display_held(micro: int, currency: str) -> Amount:
     """A balance for people: `$19.94`, never more than there is."""
     return _shown(micro, currency, "0.01", ROUND_FLOOR)
 
 
-def display_exact(micro: int, currency: str) -> str:
+def display_exact(micro: int, currency: str) -> Amount:
     """A charge for people, to the 0.0001 that charges are made in: `$0.0300`."""
     return _shown(micro, currency, "0.0001", ROUND_HALF_UP)
 
 
-def _shown(micro: int, currency: str, step: str, rounding: str) -> str:
+def _shown(micro: int, currency: str, step: str, rounding: str) -> Amount:
     amount = as_decimal(micro).quantize(Decimal(step), rounding=rounding)
-    return f"{'-' if amount < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{abs(amount)}"
+    shown = Amount(f"{'-' if amount < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{abs(amount)}")
+    shown.number, shown.currency = amount, currency
+    return shown

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kernel.db import alone, change
-from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
+from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderKind, OrderState
 from orders.tables import ORDER_IS_OPEN, orders, wishes
 from orders.wishes import WishKind
 
@@ -45,11 +45,15 @@ class NewOrder:
     name_b: str
     bill: str
     press_1: bool
-    notices: bool
     caller_id: str
     answer: str
     answer_to: str
     due_ms: int
+    kind: str = OrderKind.CALL
+    notices: bool = True
+    language: str = ""
+    asked_most: int | None = None
+    asked_minutes: int | None = None
 
 
 def place(conn: Connection, order: NewOrder, now_ms: int) -> None:

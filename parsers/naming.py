@@ -1,4 +1,4 @@
-"""What may follow NAME: a new name with its number, a name to take out, one to look up, or none.
+"""What may follow NAME: a new name with its number, a name to take out, one to look up (or its first letters), or none.
 
 A name is spelled freely, so a line is read from its ends: where DELETE stands, and where the number begins.
 """
@@ -47,7 +47,9 @@ def _named(line: Line, at: int, is_number: Callable[[str], bool]) -> Iterator[Sp
         yield end, _spelled(line, at + first, end), None, True
     if last and _is_name(line, at, end - 1):
         yield end, _spelled(line, at, end - 1), None, True
-    if not first and not last and line.names.find(tuple(line.folded[at:end])):
+    folded = tuple(line.folded[at:end])
+    known = line.names.find(folded) or (len(folded) == 1 and line.names.begin(folded[0]))
+    if not first and not last and known:
         yield end, _spelled(line, at, end), None, False
 
 

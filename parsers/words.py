@@ -8,6 +8,8 @@ from typing import Final
 CLOSING: Final = ".,!"
 ASKING: Final = "?;"
 OPENING: Final = "\u00a1"  # as Spanish begins what it exclaims
+MOST_FIRST_LETTERS: Final = 3
+"""By which a phone book may be looked through."""
 MOST_NAME_WORDS: Final = 6
 MOST_NAME_LENGTH: Final = 60
 _WORD: Final = re.compile(r"[^ \t]+")
@@ -96,7 +98,12 @@ class Names:
             self._by_words.setdefault(words, []).append((name, value))
             self.firsts.add(words[0])
             self.longest = max(self.longest, len(words))
+        self._firsts = frozenset(words[0] for words in self._by_words)
 
     def find(self, words: tuple[str, ...]) -> list[tuple[str, str]]:
         """Entries (name as kept, its number) whose folded words are `words` (several if they differ by accents)."""
         return self._by_words.get(words, [])
+
+    def begin(self, letters: str) -> bool:
+        """Whether an entry begins with these few folded letters."""
+        return 0 < len(letters) <= MOST_FIRST_LETTERS and any(first.startswith(letters) for first in self._firsts)

@@ -7,6 +7,10 @@ ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
 ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
 AGAIN = "{ref} As {before} again: ringing {phone}. Press 1, then {name}. About {price}/min."
 AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {price}/min."
+AT_MOST = " {most} at most."
+"""Behind one of these, if the order said so."""
+AT_MOST_MINUTES = " {minutes} min at most."
+AT_MOST_BOTH = " {most} and {minutes} min at most."
 
 ASKED: dict[str, str] = {
     "ask_new": "{ref} {name} is new. Call{from_} at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
@@ -31,6 +35,7 @@ DROPPING = "{ref} is being dropped."
 DROP_OVER = "{ref} is over already: {how}."
 DROP_UNKNOWN = "There is no {ref}. Nothing was dropped."
 DROP_NOTHING = "Nothing to drop: you have no call under way."
+DROP_ONE = "{ref} is {name}"
 DROP_WHICH = "Drop which one? {calls}. Write for example DROP {ref}."
 DROP_LATE = (
     "Nothing dropped: your message took {minutes} minutes and {ref} was ordered since. Write DROP {ref} to end it."
@@ -43,6 +48,7 @@ DOING: dict[str, str] = {
     "confirming": "waiting for you to press 1",
     "reaching_b": "ringing the other party",
     "ringing_b": "ringing the other party",
+    "speaking": "speaking your code",
     "joined": "going on",
 }
 """How far a call is, by its order's state."""
@@ -66,7 +72,11 @@ OUTCOMES: dict[str, str] = {
     "b_bad_number": "{ref} {name}: that number is not in service. You paid {paid}.",
     "b_unreachable": "{ref} {name} could not be reached. You paid {paid}. Please send it again later.",
     "b_congestion": "{ref} The lines to {name} are full. You paid {paid}. Please send it again.",
+    "code_spoken": "{ref} Your code was spoken to {phone}. Write CODE and its digits within 10 min. You paid {paid}.",
+    "code_cut_short": "{ref} {phone} hung up early. If you heard the code, write CODE and its digits. You paid {paid}.",
+    "code_not_spoken": "{ref} No code could be spoken to {phone}. You paid {paid}. Write VERIFY and the number again.",
 }
+CODE_UNHEARD = "{ref} {phone} could not be had, so no code was spoken. Write VERIFY and the number to try again."
 OVER: dict[str, str] = {
     "talked": "you were through to {name}",
     "not_confirmed": "nobody pressed 1",
@@ -86,6 +96,9 @@ OVER: dict[str, str] = {
     "b_bad_number": "the number of {name} is not in service",
     "b_unreachable": "{name} could not be reached",
     "b_congestion": "the lines to {name} were full",
+    "code_spoken": "I spoke the code to {name}",
+    "code_cut_short": "{name} hung up early",
+    "code_not_spoken": "I could not speak the code",
 }
 """The same in a few words, for who drops what has ended."""
 
@@ -93,7 +106,9 @@ DROPPED_TALKING = "{ref} {name}, {talk}, then ended as asked. You paid {paid}. B
 CUT_OFF = (
     "{ref} {name}, {talk}, then cut off: that was all the money for this call. You paid {paid}. Balance {balance}."
 )
-LEG = {"A": "You", "B": "{name}"}
+YOU = "You"
+OTHER_PARTY = "Other party"
+BILL_CODE = "Bill code {code}."
 LEG_LINE = "{who} {number}: {talk}, {charge}"
 LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"
 LEG_UNANSWERED = "{who} {number}: not answered, nothing charged"

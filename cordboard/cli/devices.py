@@ -195,3 +195,22 @@ def name(tools: Tools, account: str, name: str, number: str | None, user: str | 
         kept = stored_number(number, who.country)
         manage.add_contact(conn, tools.clock.ms(), who.id, name, kept)
     click.echo(f'{who.name} may now write "CALL {name}" for {spaced(kept)}.')
+
+
+@devices.command()
+@click.argument("account")
+@click.argument("code")
+@USER
+@with_tools
+def language(tools: Tools, account: str, code: str, user: str | None) -> None:
+    """Answer a user of ACCOUNT in the language of that CODE, like en or es; "default" is the installation's."""
+    from accounts import own
+    from replies.language import languages
+
+    chosen = "" if code == "default" else code.lower()
+    if chosen and chosen not in languages():
+        raise Refused("no_such_language", text=code, languages=", ".join(languages()))
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        own.set_language(conn, who.id, chosen)
+    click.echo(f"{who.name} is answered in {chosen or tools.settings.language} from now on.")

@@ -62,7 +62,8 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
 
 
 def _print_user(conn: Connection, user: User) -> None:
-    lines = [("User", f"{user.name}, {user.country}" + ("" if user.active else " (shut out)"))]
+    spoken = f", answered in {user.language}" if user.language else ""
+    lines = [("User", f"{user.name}, {user.country}{spoken}" + ("" if user.active else " (shut out)"))]
     for device in people.devices_of(conn, user.id):
         notes = "" if device.press_1 else " (no press-1)"
         if device.answer_address != device.address:
@@ -75,6 +76,8 @@ def _print_user(conn: Connection, user: User) -> None:
         ("Rung at", f"{spaced(phone.number)} {phone.label}".rstrip() + (" (main)" if phone.main else ""))
         for phone in people.phones_of(conn, user.id)
     ]
+    if user.rung_at:
+        lines.append(("Just now at", spaced(user.rung_at)))
     hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
     lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
     lines += [("Token", f"{hint}..") for hint in _tokens(conn, user)]
@@ -105,6 +108,8 @@ def _user(conn: Connection, user: User) -> dict[str, Any]:
         "name": user.name,
         "country": user.country,
         "active": user.active,
+        "language": user.language or None,
+        "rung_at": user.rung_at or None,
         "pin": user.has_pin,
         "aliases": people.alias_hints(conn, user.id),
         "tokens": _tokens(conn, user),
@@ -131,6 +136,7 @@ def _allowed(account: Account) -> dict[str, bool]:
         "satellite": account.allow_satellite,
         "high-cost": account.allow_high_cost,
         "any-phone": account.allow_any_phone,
+        "verify": account.allow_verify,
     }
 
 

@@ -55,10 +55,8 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
         return
     if per_minute(asked.quote) > asked.account.ask_above:
         raise Refused("dear_to_verify") if asked.b is None else AskBack("ask_costly")
-    if asked.b is None:
+    if asked.b is None or asked.proof != "pin" or not asked.account.ask_new:
         return  # what is verified is always new
-    if asked.proof != "pin" or not asked.account.ask_new:
-        return
     if not _is_known(asked, conn, asked.a, "A"):
         raise AskBack("ask_phone", phone=mask_number(asked.a.e164))
     if not _is_known(asked, conn, asked.b, "B"):

@@ -44,8 +44,8 @@ devices = Table(
     metadata,
     Column("id", String(28), primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
-    Column("kind", String(8), nullable=False),  # "email"
-    Column("address", String(254), nullable=False),  # lower case
+    Column("kind", String(8), nullable=False),  # "email", "sms"
+    Column("address", String(254), nullable=False),  # lower case; of a telephone E.164
     Column("answer_address", String(254), nullable=False),  # where answers go; "" is never answered
     Column("press_1", Boolean, nullable=False, default=True),  # leg A must press 1 when this device ordered
     Column("created_ms", BigInteger, nullable=False),
@@ -97,4 +97,11 @@ contacts = Table(
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("user_id", "name_key"),
+)
+
+optouts = Table(
+    "optouts",
+    metadata,
+    Column("number", String(16), primary_key=True),  # E.164; its owner told the carrier to stop our texts
+    Column("since_ms", BigInteger, nullable=False),
 )

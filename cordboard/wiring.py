@@ -41,7 +41,9 @@ from kernel.errors import Misconfigured
 from kernel.secrets import Secrets
 from replies.outbox import Sender
 from replies.ways import Way
+from replies.ways.by_mail import ByMail, Post
 from replies.ways.maildir import MaildirWay
+from replies.ways.missing import Missing
 from replies.ways.smarthost import SmarthostWay
 
 MINUTE_MS = 60_000
@@ -121,9 +123,14 @@ class Parts:
     def sender(self) -> Sender:
         """Sends what the outbox holds."""
         mail = self.settings.mail
-        return Sender(self.db, self.clock, self.secrets, self._way(), mail.order_address, mail.operator)
+        ways: dict[str, Way] = {
+            EMAIL: ByMail(self._post(), mail.order_address),
+            "twilio": Missing("Twilio account: see [sms.twilio]"),
+            "kannel": Missing("Kannel: see [sms.kannel]"),
+        }
+        return Sender(self.db, self.clock, self.secrets, ways, mail.operator)
 
-    def _way(self) -> Way:
+    def _post(self) -> Post:
         mail = self.settings.mail
         if mail.way == "maildir":
             return MaildirWay(self.settings.maildir)

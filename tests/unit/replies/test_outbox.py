@@ -10,7 +10,7 @@ from replies import outbox
 from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, UNNOTED_MS, Envelope, Sender
 from replies.ways import Undeliverable
 from tests.unit.inbound.house import NOW, ORDER, SECRETS
-from tests.unit.replies.post import ALIAS, ENVELOPE, FakeWay, Post
+from tests.unit.replies.post import ALIAS, ENVELOPE, FakeWay, Post, by_mail
 
 
 def test_said_once_for_a_key(post: Post) -> None:
@@ -131,7 +131,7 @@ def test_the_operator_is_told_where_the_settings_say(post: Post) -> None:
 def test_without_an_operator_the_row_is_dead_and_visible(post: Post) -> None:
     with post.db.write() as conn:
         outbox.tell_operator(conn, "shunted:1", "A message was set aside.", NOW)
-    Sender(post.db, post.clock, SECRETS, post.way, ORDER).send_waiting()
+    Sender(post.db, post.clock, SECRETS, by_mail(post.way)).send_waiting()
     assert (post.row.state, post.row.error) == ("dead", "the settings name no operator's address")
 
 
@@ -160,7 +160,7 @@ class DawdlingWay(FakeWay):
 def test_what_a_slow_way_sent_is_noted_every_second_and_the_rest_is_due_at_once(post: Post) -> None:
     for number in range(5):
         post.put(f"answer:{number}")
-    sender = Sender(post.db, post.clock, SECRETS, DawdlingWay(post), ORDER)
+    sender = Sender(post.db, post.clock, SECRETS, by_mail(DawdlingWay(post)))
     assert sender.send_waiting() == 2
     assert [(row.state, row.tries) for row in post.rows] == [("sent", 1)] * 2 + [("waiting", 0)] * 3
     assert [sender.send_waiting() for _ in range(3)] == [2, 1, 0]
@@ -170,7 +170,7 @@ def test_what_was_sent_is_noted_before_the_next_which_may_hang(post: Post) -> No
     for number in range(6):
         post.put(f"answer:{number}")
     way = DawdlingWay(post, ms=UNNOTED_MS // 2)
-    assert Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting() == 6
+    assert Sender(post.db, post.clock, SECRETS, by_mail(way)).send_waiting() == 6
     assert way.noted == [0, 0, 2, 2, 4, 4]
     assert all(row.state == "sent" for row in post.rows)
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from accounts import valid
+from accounts.optouts import SMS
 from accounts.people import fold_address, fold_name, phones_of
 from accounts.pins import check_new_pin
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
@@ -110,13 +111,21 @@ def unlock_pin(conn: Connection, user_id: str) -> None:
 
 
 def add_device(conn: Connection, now_ms: int, user_id: str, address: str, answers: str | None = None) -> str:
-    """An e-mail address that the user orders from. Answers go there, to `answers`, or (if "") nowhere."""
-    address = valid.email(address)
-    answer_address = address if answers is None else answers and valid.email(answers)
+    """An e-mail address or telephone (E.164) that the user orders from.
+
+    Answers go there, to `answers` (either of both), or (if "") nowhere.
+    """
+    address = valid.device_address(address)
+    answer_address = address if answers is None else answers and valid.device_address(answers)
     return _insert(
         conn, devices, now_ms, Refused("device_exists", address=address),
-        user_id=user_id, kind="email", address=address, answer_address=answer_address,
+        user_id=user_id, kind=kind_of(address), address=address, answer_address=answer_address,
     )  # fmt: skip
+
+
+def kind_of(address: str) -> str:
+    """By its address: "sms" for a telephone, "email" for a mailbox."""
+    return SMS if address.startswith("+") else "email"
 
 
 def set_press_1(conn: Connection, address: str, yes: bool) -> None:
@@ -211,7 +220,8 @@ def _change_account(conn: Connection, account_id: str, **values: Any) -> None:
 
 
 def _of_device(statement: Any, address: str) -> Any:
-    return statement.where(devices.c.kind == "email", devices.c.address == fold_address(address))
+    address = fold_address(address)
+    return statement.where(devices.c.kind == kind_of(address), devices.c.address == address)
 
 
 def _must(result: Any, key: str, **fields: str) -> None:

@@ -12,6 +12,7 @@ from cordboard import schema
 from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
+from cordboard.wiring_sms import sms_doors, text_ways
 from dispatcher.conductor import Conductor
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
@@ -30,6 +31,9 @@ from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.sms_kannel import KANNEL
+from inbound.sms_reader import SmsReader
+from inbound.sms_twilio import TWILIO
 from inbound.smtp_limits import SmtpLimits
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import WebLimits
@@ -43,7 +47,6 @@ from replies.outbox import Sender
 from replies.ways import Way
 from replies.ways.by_mail import ByMail, Post
 from replies.ways.maildir import MaildirWay
-from replies.ways.missing import Missing
 from replies.ways.smarthost import SmarthostWay
 
 MINUTE_MS = 60_000
@@ -86,7 +89,7 @@ class Parts:
     def reader(self) -> MailReader:
         """Reads mails."""
         mail = self.settings.mail
-        return MailReader(self.secrets, mail.order_address, mail.domain)
+        return MailReader(self.secrets, mail.order_address, mail.domain, self.settings.sms.texts_by)
 
     @cached_property
     def intake(self) -> Intake:
@@ -100,7 +103,13 @@ class Parts:
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
         ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
-        readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
+        texts_by = self.settings.sms.texts_by
+        readers: dict[str, Reader] = {
+            EMAIL: self.reader,
+            API: ApiReader(),
+            TWILIO: SmsReader(TWILIO, trusted=True, texts_by=texts_by),
+            KANNEL: SmsReader(KANNEL, self.settings.sms.kannel.trusted, texts_by),
+        }
         return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
 
     @property
@@ -109,7 +118,7 @@ class Parts:
         web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
         wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
         door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
-        return create_app(door, Kept(health.look).look)
+        return create_app(door, Kept(health.look).look, *sms_doors(self))
 
     @property
     def web_limits(self) -> WebLimits:
@@ -123,11 +132,8 @@ class Parts:
     def sender(self) -> Sender:
         """Sends what the outbox holds."""
         mail = self.settings.mail
-        ways: dict[str, Way] = {
-            EMAIL: ByMail(self._post(), mail.order_address),
-            "twilio": Missing("Twilio account: see [sms.twilio]"),
-            "kannel": Missing("Kannel: see [sms.kannel]"),
-        }
+        ways: dict[str, Way] = {EMAIL: ByMail(self._post(), mail.order_address)}
+        ways |= text_ways(self.settings.sms, self.db, self.clock)
         return Sender(self.db, self.clock, self.secrets, ways, mail.operator)
 
     def _post(self) -> Post:

@@ -14,7 +14,7 @@ from replies.outbox import Envelope
 class Heard:
     """A message read: who it seems to be from and by what proof, what it asks for, where an answer would go.
 
-    `user` and `account` are None for a stranger. `proof` is "alias", "token" or "": a PIN is still to be checked.
+    `user` and `account` are None for a stranger. `proof` is "alias", "token", "sms" or "": a PIN is to be checked.
     """
 
     key: str  # natural key of the message, the same for each delivery of it
@@ -29,6 +29,7 @@ class Heard:
     envelope: Envelope
     kept: str  # what the person wrote, PINs struck out
     said: dict[str, str]  # evidence for `cordboard why`
+    at_once: bool = False  # the door waits for the answer, and gives it itself
 
 
 class Reader(Protocol):

@@ -39,3 +39,10 @@ class Envelope:
 def way_of(kept: str) -> str:
     """The way of a sealed envelope."""
     return kept.partition(":")[0] if ":" in kept else EMAIL
+
+
+def answer_to(to: str, sender: str, texts_by: str, subject: str = "", message_id: str = "") -> Envelope:
+    """To a mail address from `sender`, in a thread; to a telephone number by `texts_by`, from its own number."""
+    if to.startswith("+"):
+        return Envelope(to, "", way=texts_by)
+    return Envelope(to, sender, subject, message_id)

@@ -62,3 +62,8 @@ def stored(number: Number) -> str:
 def stored_number(text: str, country: str | None) -> str:
     """A number as the operator wrote it, as accounts keep it."""
     return stored(parse_number(text, country))
+
+
+def device_address(text: str, country: str | None) -> str:
+    """What orders come from, as the operator wrote it: an e-mail address as it is, a telephone number as E.164."""
+    return text if "@" in text else stored_number(text, country)

@@ -11,8 +11,8 @@ _CUT: Final = "..."
 
 def as_text(reply: str) -> str:
     """The first paragraph. Controls and what no phone shows become blanks; what is over three parts is cut."""
-    first = reply.strip().partition("\n\n")[0]
-    lines = (" ".join(_shown(line).split()) for line in first.splitlines())
+    first = reply.replace("\r\n", "\n").strip().partition("\n\n")[0]
+    lines = (" ".join(_shown(line).split()) for line in first.split("\n"))
     text = economical("\n".join(line for line in lines if line))
     if parts(text) <= MOST_PARTS:
         return text

@@ -192,7 +192,9 @@ class Sender:
         """The row's next state, the error if any, and when to try again."""
         now_ms = self.clock.ms()
         try:
-            way.send(Reply(row.id, self._envelope(row), row.text, now_ms, row.created_ms, again=row.tries > 0))
+            # Also what waited for its door: that may have said it, and died before it was noted.
+            again = row.tries > 0 or row.next_ms > row.created_ms
+            way.send(Reply(row.id, self._envelope(row), row.text, now_ms, row.created_ms, again))
         except Undeliverable as e:
             log.warning("an answer can't be delivered", extra={"outbox": row.id, "why": str(e)})
             return "dead", str(e), now_ms

@@ -15,9 +15,13 @@ from accounts import manage
 from billing import decks, ledger
 from gate.rules import Limits
 from inbound.api_reader import API, ApiReader
+from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.sms_kannel import KANNEL
+from inbound.sms_reader import SmsReader
+from inbound.sms_twilio import TWILIO
 from inbound.smtp import MailIn
 from kernel.db import Database, metadata
 from kernel.doorbell import Doorbell
@@ -89,7 +93,11 @@ class House:
         ordering = Ordering(
             SECRETS, self.clock, self.limits, OWN_NUMBER, frozenset({OWN_NUMBER}), self.reached.__contains__
         )
-        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, {EMAIL: reader, API: ApiReader()}, ordering)
+        readers: dict[str, Reader] = {
+            EMAIL: reader, API: ApiReader(), TWILIO: SmsReader(TWILIO, True, TWILIO),
+            KANNEL: SmsReader(KANNEL, True, TWILIO),
+        }  # fmt: skip
+        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, readers, ordering)
         self._ids = 0
         self._lock = Lock()
 

@@ -55,7 +55,7 @@ bearerbox-host = {host}
 bearerbox-port = {smsbox}
 sendsms-port = {sendsms}
 sendsms-interface = {host}
-http-request-retry = 3
+http-request-retry = 60
 http-queue-delay = 1
 log-level = 1
 
@@ -96,15 +96,16 @@ def why_not() -> str:
 
 
 class Phone:
-    """A telephone that sent one text, and what it gets; while it is there, it is the one that the SMSC reaches."""
+    """A telephone that sent one text, and what it gets; what comes for others meanwhile is nobody's."""
 
-    def __init__(self, child: Child) -> None:
-        self._child = child
+    def __init__(self, number: str, child: Child) -> None:
+        self._number, self._child = number, child
 
     @property
     def texts(self) -> list[tuple[str, str]]:
         """From whom, and what: parts of a long text each by itself."""
-        return [(found[1], _plain(found[3], found[4])) for found in _GOT.finditer(self._child.said())]
+        got = _GOT.finditer(self._child.said())
+        return [(found[1], _plain(found[3], found[4])) for found in got if found[2] == self._number]
 
     @property
     def received(self) -> list[str]:
@@ -124,6 +125,7 @@ class Kannel:
     password = "only here"  # noqa: S105 nobody else's, and gone with it
 
     def __init__(self, door: str = "http://127.0.0.1:9/", *, wap: bool = False) -> None:
+        self.door = door  # may be set until it is started
         self.folder = Path(tempfile.mkdtemp(prefix="cordboard-kannel-"))
         self.admin_port, self.sendsms_port, self.smsc_port = free_port(), free_port(), free_port()
         chance = SystemRandom()
@@ -131,15 +133,7 @@ class Kannel:
         """All ports of WAP are fixed, so each gateway has an address of its own (fakewap -g)."""
         self._wap = wap
         self._children: dict[str, Child] = {}
-        values = {
-            "host": HOST, "admin": self.admin_port, "smsbox": free_port(), "sendsms": self.sendsms_port,
-            "smsc": self.smsc_port, "wapbox": free_port(), "wap_host": self.wap_host, "door": door,
-            "password": f'"{self.password}"',
-        }  # fmt: skip
-        values["wap_core"] = WAP_CORE.format(**values) if wap else ""
-        text = "".join(part.format(**values) for part in (CORE, SERVICE, WAP if wap else ""))
         self._file = self.folder / "kannel.conf"
-        self._file.write_text(text, "ascii")
 
     @property
     def sendsms_url(self) -> str:
@@ -157,6 +151,7 @@ class Kannel:
         """Start it, and wait until its boxes know each other. Unavailable if they never do."""
         if reason := why_not():
             raise Unavailable(reason)
+        self._configure()
         try:
             self._run("bearerbox", self._answers)
             for box in ("smsbox", "wapbox") if self._wap else ("smsbox",):
@@ -180,6 +175,11 @@ class Kannel:
         except urllib3.exceptions.HTTPError:
             return ""
 
+    def received(self) -> int:
+        """How many texts it had from telephones so far."""
+        found = re.search(r"SMS: received (\d+)", self.status())
+        return int(found[1]) if found else 0
+
     @contextmanager
     def phone(self, number: str, to: str, text: str, kind: str = "text") -> Iterator[Phone]:
         """A telephone that sends one text, and is there for answers until the block ends.
@@ -190,7 +190,7 @@ class Kannel:
         screen = Path(tempfile.mkstemp(dir=self.folder, prefix="phone")[1])
         child = Child([*words, f"{number} {to} {kind} {text}"], self.folder, screen)
         try:
-            yield Phone(child)
+            yield Phone(number, child)
         finally:
             child.end()
 
@@ -205,6 +205,16 @@ class Kannel:
         if not out.exists():
             raise Unavailable(f"fakewap got nothing: {(done.stdout + done.stderr)[-300:]}")
         return out.read_bytes()
+
+    def _configure(self) -> None:
+        values = {
+            "host": HOST, "admin": self.admin_port, "smsbox": free_port(), "sendsms": self.sendsms_port,
+            "smsc": self.smsc_port, "wapbox": free_port(), "wap_host": self.wap_host, "door": self.door,
+            "password": f'"{self.password}"',
+        }  # fmt: skip
+        values["wap_core"] = WAP_CORE.format(**values) if self._wap else ""
+        text = "".join(part.format(**values) for part in (CORE, SERVICE, WAP if self._wap else ""))
+        self._file.write_text(text, "ascii")
 
     def _run(self, box: str, is_up: Callable[[], bool]) -> None:
         child = Child([box, "-v", "1", str(self._file)], self.folder, self.folder / box)

@@ -9,13 +9,14 @@ would have sent is in `messages`. Signatures are made by Twilio's own library.
 """
 
 import base64
+import http.client
 import itertools
 import json
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -106,11 +107,15 @@ class FakeTwilio:
         return [each.body for each in self.messages if each.to == number and each.direction != "carrier"]
 
     def text(
-        self, sender: str, to: str, body: str, *, at: str, signed_for: str, sid: str = "", **more: str
-    ) -> Answer:  # fmt: skip
-        """A telephone texts one of our numbers: the door at `at` is asked, and its answer sent."""
+        self, sender: str, to: str, body: str, *, at: str, signed_for: str, sid: str = "", again: int = 0, **more: str
+    ) -> Answer:
+        """A telephone texts one of our numbers: the door at `at` is asked, and its answer sent.
+
+        A door that hangs up or fails is asked again so often, a second apart (connection overrides, rc and rp). If it
+        never answers, that is an answer of status 0.
+        """
         form = self.form(sender, to, body, sid) | self._carrier_word(sender, to, body) | more
-        answer = post(at, form, sign(signed_for, form))
+        answer = _asked(lambda: post(at, form, sign(signed_for, form)), again)
         if answer.status == 200:
             for said in answer.texts:
                 if (to, sender) not in self.stopped:
@@ -145,6 +150,18 @@ class FakeTwilio:
         if not self.advanced or word not in ("STOP", "START", "HELP"):
             return {}
         return {"OptOutType": word}
+
+
+def _asked(ask: Callable[[], Answer], again: int) -> Answer:
+    answer = Answer(0, "", "")
+    for turn in range(again + 1):
+        if turn:
+            time.sleep(1)
+        with suppress(OSError, http.client.HTTPException):
+            answer = ask()
+            if answer.status < 500:
+                break
+    return answer
 
 
 def sign(url: str, form: Mapping[str, Any], token: str = TOKEN) -> str:

@@ -107,14 +107,15 @@ class FakeTwilio:
         return [each.body for each in self.messages if each.to == number and each.direction != "carrier"]
 
     def text(
-        self, sender: str, to: str, body: str, *, at: str, signed_for: str, sid: str = "", again: int = 0, **more: str
-    ) -> Answer:
+        self, sender: str, to: str, body: str, *, at: str, signed_for: str, sid: str = "", again: int = 0,
+        more: Mapping[str, str] | None = None,
+    ) -> Answer:  # fmt: skip
         """A telephone texts one of our numbers: the door at `at` is asked, and its answer sent.
 
         A door that hangs up or fails is asked again so often, a second apart (connection overrides, rc and rp). If it
         never answers, that is an answer of status 0.
         """
-        form = self.form(sender, to, body, sid) | self._carrier_word(sender, to, body) | more
+        form = self.form(sender, to, body, sid) | self._carrier_word(sender, to, body) | dict(more or {})
         answer = _asked(lambda: post(at, form, sign(signed_for, form)), again)
         if answer.status == 200:
             for said in answer.texts:

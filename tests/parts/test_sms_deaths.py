@@ -6,6 +6,7 @@ was written has it said twice. Twilio is asked.
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,11 @@ def test_a_text_by_twilio(
         place.house.until(lambda: place.house.pids().get("web", [before]) != [before])
 
 
+def is_over(place: Place, who: Enrolled) -> bool:
+    """Whether the call has ended, and both answers are known to be out."""
+    return [order.state for order in place.orders_of(who)] == [OrderState.ENDED] and place.texts_sent(who) == 2
+
+
 def test_all_of_them_had_one_call_and_were_told_once(
     place: Place, twilio: FakeTwilio, texted: dict[str, tuple[Enrolled, str]]
 ) -> None:
@@ -96,9 +102,7 @@ def test_all_of_them_had_one_call_and_were_told_once(
         if name == never_came:
             assert (place.orders_of(who), twilio.sent_to(mobile)) == ([], [])
             continue
-        place.house.until(lambda who=who: [o.state for o in place.orders_of(who)] == [OrderState.ENDED], PATIENCE)
-        place.house.until(lambda mobile=mobile: len(twilio.sent_to(mobile)) >= 2, PATIENCE)
-        place.house.until(lambda who=who: place.texts_sent(who) == 2, PATIENCE)
+        place.house.until(partial(is_over, place, who), PATIENCE)
         told = sorted(twilio.sent_to(mobile))
         assert [text[:8] for text in told] == ["A1 Bob, ", "A1 Ringi"], name
     assert place.house.problems() == []

@@ -132,3 +132,18 @@ def test_tokens(run: Run, petrel: str, tools: Tools) -> None:
     with tools.db.read() as conn:
         assert [tokens.by_token(conn, tools.secrets, token) for token in made] == [None, None]
     assert "There is no account" in run("tokens", "add", "Nobody", fails=2).output
+
+
+def test_a_telephone_that_texts(run: Run, petrel: str) -> None:
+    assert run("devices", "add", "MV Petrel", "07700 900123").stdout == "Ann may now order from +447700900123.\n"
+    run("devices", "add", "MV Petrel", "sat@sat.example", "--answers", "+44 7700 900123")
+    run("devices", "press1", "+447700900123", "off")
+    refused = run("devices", "add", "MV Petrel", "+447700900123", fails=2).stderr
+    assert refused == "The address +447700900123 already belongs to a user.\n"
+    assert run("devices", "add", "MV Petrel", "07700 9001", fails=2).stderr.startswith("07700 9001")
+    listed = json.loads(run("devices", "list", "--json").stdout)
+    found = {each["address"]: (each["answers"], each["press_1"]) for each in listed}
+    assert found["+447700900123"] == ("+447700900123", False)
+    assert found["sat@sat.example"] == ("+447700900123", True)
+    run("devices", "remove", "+447700900123")
+    assert "+447700900123 " not in run("devices", "list").stdout.partition("Answers")[2].partition("sat@")[0]

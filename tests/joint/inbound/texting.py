@@ -46,7 +46,7 @@ class Texting:
 
     def text(self, body: str, sender: str = ANNS_MOBILE, to: str = OURS, *, sid: str = "", **more: str) -> Answer:
         """A text by Twilio."""
-        return self.twilio.text(sender, to, body, at=self.at, signed_for=PUBLIC, sid=sid, **more)
+        return self.twilio.text(sender, to, body, at=self.at, signed_for=PUBLIC, sid=sid, more=more)
 
     def post(self, form: dict[str, str], signature: str | None = None, **headers: str) -> Answer:
         """A form, signed as it should be unless another signature is given."""

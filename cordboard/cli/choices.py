@@ -66,4 +66,5 @@ def stored_number(text: str, country: str | None) -> str:
 
 def device_address(text: str, country: str | None) -> str:
     """What orders come from, as the operator wrote it: an e-mail address as it is, a telephone number as E.164."""
-    return text if "@" in text else stored_number(text, country)
+    is_number = "@" not in text and any(letter.isdigit() for letter in text)
+    return stored_number(text, country) if is_number else text

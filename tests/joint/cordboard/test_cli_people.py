@@ -140,6 +140,7 @@ def test_a_telephone_that_texts(run: Run, petrel: str) -> None:
     run("devices", "press1", "+33612345679", "off")
     refused = run("devices", "add", "MV Petrel", "+33612345679", fails=2).stderr
     assert refused == "The address +33612345679 already belongs to a user.\n"
+    assert run("devices", "add", "MV Petrel", "ann", fails=2).stderr == "'ann' is not an e-mail address.\n"
     assert run("devices", "add", "MV Petrel", "06 12", fails=2).stderr.startswith("06 12 is a short number.")
     listed = json.loads(run("devices", "list", "--json").stdout)
     found = {each["address"]: (each["answers"], each["press_1"]) for each in listed}

@@ -1,7 +1,10 @@
 """Texts out: by Twilio against a small one of our own, by Kannel against whatever a host may say."""
 
+import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -202,6 +205,24 @@ def test_kannel_is_away() -> None:
         kannel(f"http://{HOST}:{free_port()}/cgi-bin/sendsms").send(reply("K7"))
     assert "hunter2" not in str(caught.value)
     assert "hunter2" not in repr(kannel("http://x/"))
+
+
+def test_a_host_that_never_ends_its_answer_is_given_up() -> None:
+    """Each octet comes in time, and there is always one more."""
+    with socket.create_server((HOST, 0)) as server:
+
+        def trickle() -> None:
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                line.recv(65_536)
+                line.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 1000000\r\n\r\n")
+                while True:
+                    line.sendall(b"0")
+                    time.sleep(0.01)
+
+        threading.Thread(target=trickle, daemon=True).start()
+        with pytest.raises(Unavailable, match="does not answer"):
+            Http(0.4).ask("GET", f"http://{HOST}:{server.getsockname()[1]}/", {})
 
 
 def test_a_way_that_the_settings_do_not_name_keeps_the_text() -> None:

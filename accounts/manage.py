@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import valid
 from accounts.messengers import is_shared, messenger_of
+from accounts.optouts import SMS
 from accounts.people import fold_address, fold_name, phones_of
 from accounts.pins import check_new_pin
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
@@ -113,17 +114,20 @@ def unlock_pin(conn: Connection, user_id: str) -> None:
 def add_device(
     conn: Connection, now_ms: int, user_id: str, address: str, answers: str | None = None, *, satellite: bool = False
 ) -> str:
-    """An e-mail address that the user orders from. Answers go there, to `answers`, or (if "") nowhere.
+    """An e-mail address or telephone (E.164) that the user orders from.
+
+    Answers go there, to `answers` (either of both), or (if "") nowhere.
 
     A satellite messenger, known by its address or said to be one, gets no receipts: they cost its owner. One whose
     mails come from everybody's address can't be answered there.
     """
-    address = valid.email(address)
+    address = valid.device_address(address)
     if answers is None:
         answers = "" if is_shared(address) else address
     return _insert(
         conn, devices, now_ms, Refused("device_exists", address=address),
-        user_id=user_id, kind="email", address=address, answer_address=answers and valid.email(answers),
+        user_id=user_id, kind=kind_of(address), address=address,
+        answer_address=answers and valid.device_address(answers),
         notices=not (satellite or messenger_of(address)),
     )  # fmt: skip
 
@@ -151,6 +155,11 @@ def set_ask_above(conn: Connection, account_id: str, micro: int) -> None:
     if micro < 0:
         raise Refused("cap_not_positive")
     _change_account(conn, account_id, ask_above=micro)
+
+
+def kind_of(address: str) -> str:
+    """By its address: "sms" for a telephone, "email" for a mailbox."""
+    return SMS if address.startswith("+") else "email"
 
 
 def set_press_1(conn: Connection, address: str, yes: bool) -> None:
@@ -251,7 +260,8 @@ def _change_account(conn: Connection, account_id: str, **values: Any) -> None:
 
 
 def _of_device(statement: Any, address: str) -> Any:
-    return statement.where(devices.c.kind == "email", devices.c.address == fold_address(address))
+    address = fold_address(address)
+    return statement.where(devices.c.kind == kind_of(address), devices.c.address == address)
 
 
 def _must(result: Any, key: str, **fields: str) -> None:

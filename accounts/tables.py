@@ -50,8 +50,8 @@ devices = Table(
     metadata,
     Column("id", String(28), primary_key=True),
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
-    Column("kind", String(8), nullable=False),  # "email"
-    Column("address", String(254), nullable=False),  # lower case
+    Column("kind", String(8), nullable=False),  # "email", "sms"
+    Column("address", String(254), nullable=False),  # lower case; of a telephone E.164
     Column("answer_address", String(254), nullable=False),  # where answers go; "" is never answered
     Column("press_1", Boolean, nullable=False, default=True),  # leg A must press 1 when this device ordered
     Column("notices", Boolean, nullable=False, server_default=text("true")),  # is it told how a call went
@@ -122,4 +122,11 @@ counters = Table(
     Column("key", String(80), primary_key=True),  # what is counted, "pin:account:<id>"
     Column("count", Integer, nullable=False),
     Column("until_ms", BigInteger, nullable=False),  # then it begins anew
+)
+
+optouts = Table(
+    "optouts",
+    metadata,
+    Column("number", String(16), primary_key=True),  # E.164; its owner told the carrier to stop our texts
+    Column("since_ms", BigInteger, nullable=False),
 )

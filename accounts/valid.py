@@ -67,6 +67,16 @@ def email(text: str) -> str:
     return address
 
 
+def device_address(text: str) -> str:
+    """What orders come from: a mailbox, or a telephone as E.164 (without an extension: that can't text)."""
+    if not text.startswith("+"):
+        return email(text)
+    found = number(text)
+    if "x" in found:
+        raise Refused("not_a_number", text=_shown(text))
+    return found
+
+
 def country(text: str) -> str:
     """A region with telephones, as ISO 3166 alpha-2."""
     code = text.strip().upper()

@@ -4,8 +4,10 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from urllib.parse import urlsplit
 
 from cordboard import rq_worker
@@ -17,11 +19,13 @@ from inbound.smtp import MailIn, SmtpDoor
 from inbound.smtp_server import serve_smtp
 from inbound.web_server import serve_web
 from kernel.errors import Misconfigured, Unavailable
+from replies.outbox import Sender
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 SEND_SECONDS = 0.1
+SEND_TEXTS_SECONDS = 0.5
 SEND_AT_MOST_SECONDS = 5.0
 
 
@@ -76,19 +80,26 @@ def cel(parts: Parts) -> None:
 def sweeper(parts: Parts) -> None:
     """Brings back what was left: messages, orders that nobody took; and, beside that, sends what the outbox holds."""
     stop = _until_told()
-    sending = threading.Thread(target=_send, args=(parts, stop), name="send", daemon=True)
-    sending.start()
+    sending = [
+        threading.Thread(target=_send, args=(parts.sender, name, stop), name=f"send-{name}", daemon=True)
+        for name in parts.sender.ways
+    ]
+    for each in sending:
+        each.start()
     while not stop.wait(SWEEP_SECONDS):
         _try(parts.intake.leftovers)
         _try(parts.due.ring)
-    sending.join(SEND_AT_MOST_SECONDS)
+    until = time.monotonic() + SEND_AT_MOST_SECONDS
+    for each in sending:
+        each.join(max(until - time.monotonic(), 0))
 
 
-def _send(parts: Parts, stop: threading.Event) -> None:
-    """A mail host that is slow or mute must not keep orders waiting."""
+def _send(sender: Sender, name: str, stop: threading.Event) -> None:
+    """A way that is slow or mute must keep neither orders waiting nor what goes by another."""
+    work = partial(sender.send_by, name)
     while not stop.is_set():
-        if not _try(parts.sender.send_waiting):
-            stop.wait(SEND_SECONDS)
+        if not _try(work):
+            stop.wait(SEND_SECONDS if name == EMAIL else SEND_TEXTS_SECONDS)
 
 
 def exchange(parts: Parts) -> None:

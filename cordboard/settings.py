@@ -7,7 +7,9 @@ A wrong setting is one sentence (`Misconfigured`), never a traceback.
 
 import hashlib
 import os
+import re
 import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -16,7 +18,10 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from replies.language import ENGLISH, languages
 
-SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
+SECRETS = (
+    "secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password",
+    "sms__twilio__auth_token", "sms__kannel__token", "sms__kannel__password",
+)  # fmt: skip
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
 
 ASTERISK_CEL = Path("/var/log/asterisk/cel-custom/cordboard.csv")
@@ -25,6 +30,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$")]
+Network = IPv4Network | IPv6Network
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 Domain = Annotated[
     str,
@@ -100,6 +106,72 @@ class Dns(Part):
     nameservers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]+$")], ...] = ()  # none: the machine's
     seconds: float = Field(default=3.0, gt=0, le=10)
     lookups: int = Field(default=20, ge=1, le=100)
+
+
+class Twilio(Part):
+    """Texts by Twilio: all of it, or nothing."""
+
+    account_sid: Annotated[str, StringConstraints(pattern=r"^(AC[0-9a-f]{32})?$")] = ""
+    auth_token: SecretStr = SecretStr("")
+    numbers: tuple[E164, ...] = ()  # ours; texts that answer none come from the first
+    public_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s?#]+/[^\s?#]*)?$")] = ""
+    """Where Twilio's console says that it asks, to the letter: it is part of what is signed."""
+    api_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s?#]+$")] = "https://api.twilio.com"
+    timeout_s: Seconds = 10
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is such a door, and such a way."""
+        return bool(self.account_sid)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        parts = (self.account_sid, self.auth_token.get_secret_value(), self.numbers, self.public_url)
+        if any(parts) and not all(parts):
+            raise ValueError("account_sid, auth_token, numbers and public_url go together")
+        return self
+
+
+class Kannel(Part):
+    """Texts by a Kannel of the operator's own. With `token` there is the door, with `sendsms_url` the way out."""
+
+    token: SecretStr = SecretStr("")  # in the path that Kannel asks; 16 letters and digits at least
+    allow: tuple[Network, ...] = (ip_network("127.0.0.1/32"), ip_network("::1/128"))  # who may ask
+    trusted: bool = True  # whether the SMSC's word for a sender's number is taken; else texts need a PIN
+    number: str = ""  # from which texts come that answer none
+    sendsms_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s?#]+/[^\s?#]*)?$")] = ""
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    timeout_s: Seconds = 10
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is such a door."""
+        return bool(self.token.get_secret_value())
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        token = self.token.get_secret_value()
+        if token and not re.fullmatch(r"[A-Za-z0-9_-]{16,100}", token):
+            raise ValueError("token must have 16 to 100 letters, digits, - or _")
+        if self.sendsms_url and not (self.username and self.number):
+            raise ValueError("sendsms_url needs username, password and number")
+        return self
+
+
+class Sms(Part):
+    """Texts, whichever gateway brings them."""
+
+    way: Literal["", "twilio", "kannel"] = ""  # of texts that answer no text; empty: the one that is set up
+    texts_per_minute: int = Field(default=10, ge=1)  # from one telephone that is enrolled
+    strangers_per_minute: int = Field(default=60, ge=1)  # from all others together
+    twilio: Twilio = Twilio()
+    kannel: Kannel = Kannel()
+
+    @property
+    def texts_by(self) -> str:
+        """The way that a text leaves by which answers none."""
+        return self.way or ("kannel" if self.kannel.sendsms_url and not self.twilio.is_open else "twilio")
 
 
 class Carrier(Part):
@@ -219,6 +291,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     mail: Mail = Mail()
     dns: Dns = Dns()
+    sms: Sms = Sms()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()

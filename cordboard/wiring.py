@@ -12,6 +12,7 @@ from cordboard import schema
 from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
+from cordboard.wiring_sms import sms_doors, text_ways
 from dispatcher.conductor import Conductor
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
@@ -32,6 +33,9 @@ from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.sms_kannel import KANNEL
+from inbound.sms_reader import SmsReader
+from inbound.sms_twilio import TWILIO
 from inbound.smtp_limits import SmtpLimits
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import WebLimits
@@ -44,6 +48,7 @@ from kernel.secrets import Secrets
 from orders import codes
 from replies.outbox import Sender
 from replies.ways import Way
+from replies.ways.by_mail import ByMail, Post
 from replies.ways.maildir import MaildirWay
 from replies.ways.smarthost import SmarthostWay
 
@@ -87,7 +92,7 @@ class Parts:
     def reader(self) -> MailReader:
         """Reads mails."""
         mail = self.settings.mail
-        return MailReader(self.secrets, mail.order_address, mail.domain)
+        return MailReader(self.secrets, mail.order_address, mail.domain, self.settings.sms.texts_by)
 
     @cached_property
     def intake(self) -> Intake:
@@ -104,7 +109,13 @@ class Parts:
             self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has,
             human_contact=self.settings.human_contact, language=self.settings.language,
         )  # fmt: skip
-        readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
+        texts_by = self.settings.sms.texts_by
+        readers: dict[str, Reader] = {
+            EMAIL: self.reader,
+            API: ApiReader(),
+            TWILIO: SmsReader(TWILIO, trusted=True, texts_by=texts_by),
+            KANNEL: SmsReader(KANNEL, self.settings.sms.kannel.trusted, texts_by),
+        }
         return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering, self.weigher)
 
     @cached_property
@@ -119,7 +130,7 @@ class Parts:
         web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
         wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
         door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
-        return create_app(door, Kept(health.look).look)
+        return create_app(door, Kept(health.look).look, *sms_doors(self))
 
     @property
     def web_limits(self) -> WebLimits:
@@ -133,9 +144,11 @@ class Parts:
     def sender(self) -> Sender:
         """Sends what the outbox holds."""
         mail = self.settings.mail
-        return Sender(self.db, self.clock, self.secrets, self._way(), mail.order_address, mail.operator)
+        ways: dict[str, Way] = {EMAIL: ByMail(self._post(), mail.order_address)}
+        ways |= text_ways(self.settings.sms, self.db, self.clock)
+        return Sender(self.db, self.clock, self.secrets, ways, mail.operator)
 
-    def _way(self) -> Way:
+    def _post(self) -> Post:
         mail = self.settings.mail
         if mail.way == "maildir":
             return MaildirWay(self.settings.maildir)

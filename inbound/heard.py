@@ -32,6 +32,7 @@ class Heard:
     said: dict[str, str]  # evidence for `cordboard why`
     answerable: bool = True  # whether a question would reach the sender
     cap: int | None = None  # micro-units one call may cost that is ordered this way; None: the account's own
+    at_once: bool = False  # the door waits for the answer, and gives it itself
 
 
 class Reader(Protocol):

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
+from accounts import optouts
 from accounts.people import devices_of
 from inbound.evidence.weigher import Weigher
 from inbound.heard import Heard, Reader
@@ -22,10 +23,12 @@ from kernel.crashpoints import crash_point
 from kernel.db import Database
 from kernel.doorbell import Doorbell
 from kernel.errors import Refused, Unavailable
+from kernel.masking import mask_number
 from kernel.secrets import Secrets
 from orders import messages
 from parsers.commands import NotACommand
-from replies import outbox
+from replies import outbox, sentences
+from replies.envelope import EMAIL
 from replies.language import say
 from replies.outbox import Envelope
 from replies.refusals import refusal_text
@@ -153,7 +156,8 @@ class Intake:
                 key=done.key, digest=done.digest,
             ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
-            outbox.put(conn, f"answer:{row.id}", envelope, done.answer + "\n", now_ms)
+            text = f"{done.answer}\n{texts_stopped(conn, heard)}"
+            outbox.put(conn, f"answer:{row.id}", envelope, text, now_ms, _wait_ms(heard))
             if proof and not envelope and not heard.answerable and done.order_id is None:
                 self._tell_elsewhere(conn, row, heard, done.answer)
             crash_point("handle.before_commit")
@@ -193,7 +197,21 @@ class Intake:
             if heard and proof and not heard.automatic:
                 sealed = heard.envelope.sealed(self.secrets)
                 # By a key of its own: the answer proper is still to come, should it be replayed.
-                outbox.put(conn, f"set-aside:{row.id}", sealed, self._set_aside(heard) + "\n", now_ms)
+                told = self._set_aside(heard) + "\n"
+                outbox.put(conn, f"set-aside:{row.id}", sealed, told, now_ms, _wait_ms(heard))
+
+
+def texts_stopped(conn: Connection, heard: Heard) -> str:
+    """What a mail tells a user whose carrier stops our texts, which no text can: a paragraph, or ""."""
+    if heard.user is None or not heard.envelope.to or heard.envelope.way != EMAIL:
+        return ""
+    stopped = optouts.of_user(conn, heard.user.id)
+    return "".join(f"\n{sentences.TEXTS_STOPPED.format(phone=mask_number(number))}\n" for number in stopped)
+
+
+def _wait_ms(heard: Heard) -> int:
+    """A door that gives the answer itself has its time for that."""
+    return outbox.AT_THE_DOOR_MS if heard.at_once else 0
 
 
 def _nothing_to_say(row: Row[Any], heard: Heard) -> str:

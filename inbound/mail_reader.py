@@ -17,7 +17,7 @@ from parsers.in_mail import parse_mail, with_cards
 from parsers.mail import Mail, read_mail
 from parsers.pins import find_pin, strike_pins
 from parsers.vcards import cards_in
-from replies.outbox import Envelope
+from replies.envelope import answer_to
 
 EMAIL = "email"
 LONGEST_KEPT = 4000
@@ -30,6 +30,8 @@ class MailReader:
     secrets: Secrets
     order_address: str
     domain: str
+    texts_by: str = "twilio"
+    """By which way a user is texted whose mails are to be answered so."""
 
     def is_known(self, conn: Connection, address: str) -> bool:
         """Whether a recipient is the order address or somebody's alias."""
@@ -52,7 +54,7 @@ class MailReader:
         pin = find_pin(f"{mail.subject}\n{mail.own_text}") if isinstance(parsed, NotACommand) else parsed.pin
         to = self._answer_address(conn, user, device)
         nobody_reads = device is None and is_shared(mail.from_address or "")
-        subject = _struck(mail.subject, pin)
+        subject = struck(mail.subject, pin)
         return Heard(
             key=_key(mail, raw),
             user=user,
@@ -63,8 +65,8 @@ class MailReader:
             parsed=parsed,
             sent_ms=int(mail.date.timestamp() * 1000) if mail.date else None,
             automatic=mail.automatic,
-            envelope=Envelope(to, written_to, subject, mail.message_id or ""),
-            kept=_struck(f"Subject: {mail.subject}\n\n{mail.own_text}", pin)[:LONGEST_KEPT],
+            envelope=answer_to(to, written_to, self.texts_by, subject, mail.message_id or ""),
+            kept=struck(f"Subject: {mail.subject}\n\n{mail.own_text}", pin)[:LONGEST_KEPT],
             said={"from": mask_address(mail.from_address or "?"), "peer": peer, "alias": "yes" if proof else "no"},
             answerable=bool(to) and not nobody_reads,
         )
@@ -101,7 +103,7 @@ def names_known(conn: Connection, user: User) -> dict[str, str]:
     return book | {f"{label}." if label in book else label: number for label, number in labels}
 
 
-def _struck(text: str, pin: str | None) -> str:
+def struck(text: str, pin: str | None) -> str:
     """Without what looks like a PIN, and without the one that was read, in whatever writing it stands there."""
     struck = strike_pins(text)
     return re.sub(rf"(?<!\d){re.escape(pin)}(?!\d)", "****", struck) if pin else struck

@@ -4,9 +4,9 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 
-from flask import Flask, Response
+from flask import Blueprint, Flask, Response
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -22,12 +22,20 @@ Health = Callable[[], Mapping[str, str]]
 """Each part's name, and "ok" or in a word what ails it."""
 
 
-def create_app(door: ApiDoor, health: Health) -> Flask:
-    """Put the application together."""
+class Door(Protocol):
+    """Some addresses of the application."""
+
+    def blueprint(self) -> Blueprint:
+        """Them, with what answers there."""
+
+
+def create_app(door: ApiDoor, health: Health, *others: Door) -> Flask:
+    """Put the application together; `others` are doors beside the API's."""
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False  # an address is what it is; nobody is sent elsewhere
-    app.register_blueprint(door.blueprint())
+    for each in (door, *others):
+        app.register_blueprint(each.blueprint())
     app.add_url_rule("/healthz", "healthz", lambda: _healthz(health))
     app.after_request(_for_nobody_else)
     web_problems.install(app, MOST_BYTES)

@@ -54,6 +54,9 @@ POINTS = (
 )
 """Before and after every commit, ring, request to the switch, and hand-over of an answer."""
 
+AT_THE_DOOR = ("reply.ready", "reply.out", "reply.noted")
+"""Around an answer that a door gives itself: before it is written, after that, and when it is noted as said."""
+
 
 def crash_point(label: str) -> None:
     """Die here, if a test asks for it."""

@@ -30,6 +30,10 @@ PROBLEMS: Final[dict[str, tuple[HTTPStatus, str]]] = {
     "wrong_type": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the order as application/json."),
     "too_big": (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too much for one order; {longest} bytes are the most."),
     "bad_request": (HTTPStatus.BAD_REQUEST, "That is not a request I can read."),
+    # gateways of texts
+    "not_signed": (HTTPStatus.FORBIDDEN, "That is not signed by who should send it, for the address in the settings."),
+    "not_a_form": (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the text as a form (application/x-www-form-urlencoded)."),
+    "not_our_gateway": (HTTPStatus.FORBIDDEN, "That token, or the address you ask from, is not our gateway's."),
     # our side
     "away": (
         HTTPStatus.SERVICE_UNAVAILABLE,

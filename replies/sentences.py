@@ -41,6 +41,12 @@ DROP_LATE = (
     "Nothing dropped: your message took {minutes} minutes and {ref} was ordered since. Write DROP {ref} to end it."
 )
 
+TEXTS_STOPPED = "Your carrier stops our texts to {phone}, which wrote STOP. To have them again, text us START from it."
+TEXTS_STOPPED_OPERATOR = (
+    "{phone} wrote STOP, so its carrier stops our texts to it until it writes START. See: cordboard devices list"
+)
+TOO_MANY_TEXTS = "Not called: too many texts from you in one minute. Wait a minute, then send it again."
+
 DOING: dict[str, str] = {
     "due": "about to ring you",
     "claimed": "about to ring you",

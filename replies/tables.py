@@ -10,6 +10,7 @@ outbox = Table(
     Column("id", String(28), primary_key=True),
     Column("key", String(80), nullable=False, unique=True),  # "answer:<message>", "receipt:<order>": said once
     Column("state", String(8), nullable=False),  # "waiting", "sent", "dead"
+    Column("way", String(8), nullable=False, server_default="email"),  # by which it leaves: also "twilio", "kannel"
     Column("envelope", Text, nullable=False),  # sealed: to whom, from which address, which thread; "operator" for ours
     Column("text", Text, nullable=False),
     Column("tries", Integer, nullable=False, default=0),

@@ -5,7 +5,7 @@ set -eu
 
 has() {
     command -v "$1" >/dev/null 2>&1 && return
-    for found in "/usr/sbin/$1" /usr/lib/postgresql/*/bin/"$1"; do
+    for found in "/usr/sbin/$1" /usr/lib/postgresql/*/bin/"$1" "/usr/lib/kannel/test/$1"; do
         [ ! -x "$found" ] || return 0
     done
     return 1
@@ -25,6 +25,8 @@ sipp sip-tester telephones
 redis-server redis-server the doorbell
 postgres postgresql the other database
 swaks swaks sends mail
+bearerbox kannel text and WAP gateway
+fakesmsc kannel-extras telephones that text
 LIST
 
 [ -n "$missing" ] || exit 0

@@ -62,3 +62,9 @@ def stored(number: Number) -> str:
 def stored_number(text: str, country: str | None) -> str:
     """A number as the operator wrote it, as accounts keep it."""
     return stored(parse_number(text, country))
+
+
+def device_address(text: str, country: str | None) -> str:
+    """What orders come from, as the operator wrote it: an e-mail address as it is, a telephone number as E.164."""
+    is_number = "@" not in text and any(letter.isdigit() for letter in text)
+    return stored_number(text, country) if is_number else text

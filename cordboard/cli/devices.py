@@ -1,10 +1,11 @@
 """`cordboard devices`: what a user orders from and is rung at."""
 
 import click
+from sqlalchemy import Connection
 
-from accounts import manage, people
+from accounts import manage, optouts, people
 from accounts.pins import make_pin
-from cordboard.cli.choices import account_by, stored_number, user_by
+from cordboard.cli.choices import account_by, device_address, stored_number, user_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, spaced, table
 from kernel.errors import Refused
@@ -26,15 +27,16 @@ def devices() -> None:
 @USER
 @with_tools
 def add(tools: Tools, account: str, address: str, answers: str | None, satellite: bool, user: str | None) -> None:
-    """Let a user of ACCOUNT order from the e-mail ADDRESS.
+    """Let a user of ACCOUNT order from ADDRESS: an e-mail address, or the number of a telephone that texts.
 
     One without answers is never asked back: it calls names of the phone book
     only, within `devices limit` or the MAX of its order.
     """
     with tools.db.write() as conn:
         who = user_by(conn, account_by(conn, account), user)
-        to = "" if answers == "none" else answers
-        manage.add_device(conn, tools.clock.ms(), who.id, address, to, satellite=satellite)
+        given = answers and ("" if answers == "none" else device_address(answers, who.country))
+        address = device_address(address, who.country)
+        manage.add_device(conn, tools.clock.ms(), who.id, address, given, satellite=satellite)
     click.echo(f"{who.name} may now order from {people.fold_address(address)}.")
 
 
@@ -43,7 +45,7 @@ def add(tools: Tools, account: str, address: str, answers: str | None, satellite
 @click.option("--json", "json_", is_flag=True, help="For programs.")
 @with_tools
 def list_(tools: Tools, account: str | None, json_: bool) -> None:
-    """List the addresses that orders may come from."""
+    """List the addresses and telephones that orders may come from."""
     with tools.db.read() as conn:
         chosen = [account_by(conn, account)] if account else people.all_accounts(conn)
         rows = [
@@ -52,7 +54,7 @@ def list_(tools: Tools, account: str | None, json_: bool) -> None:
                 user.name,
                 owner.name,
                 "yes" if device.press_1 else "no",
-                device.answer_address or "nobody",
+                "stopped by its carrier" if _is_stopped(conn, device) else device.answer_address or "nobody",
                 "on" if device.notices else "off",
                 "" if device.limit_call is None else plain(device.limit_call),
             )
@@ -69,11 +71,16 @@ def list_(tools: Tools, account: str | None, json_: bool) -> None:
     table(heads, [(*row[:4], "same" if row[4] == row[0] else row[4], *row[5:]) for row in rows])
 
 
+def _is_stopped(conn: Connection, device: people.Device) -> bool:
+    """Whether its answers are texts that its carrier no longer lets through."""
+    return optouts.of(conn, device.answer_address) is not None
+
+
 @devices.command()
 @click.argument("address")
 @with_tools
 def remove(tools: Tools, address: str) -> None:
-    """Take ADDRESS away: mail from it is a stranger's from now on."""
+    """Take ADDRESS away: what comes from it is a stranger's from now on."""
     with tools.db.write() as conn:
         manage.remove_device(conn, address)
     click.echo(f"Nobody orders from {people.fold_address(address)} any more.")

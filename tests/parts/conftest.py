@@ -1,4 +1,4 @@
-"""Real parts for the suite: one Asterisk, one PostgreSQL and one telephone of each kind per worker, as asked for."""
+"""Real parts for the suite: an Asterisk, a PostgreSQL, a Kannel and one telephone of each kind per worker."""
 
 import itertools
 import os
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from cordboard import schema
-from cordboard.lab import asterisk, phones, postgres
+from cordboard.lab import asterisk, kannel, phones, postgres
 from cordboard.lab.asterisk import Asterisk
+from cordboard.lab.kannel import Kannel
 from cordboard.lab.phones import Kind, Phone
 from cordboard.lab.postgres import Postgres
 from kernel.db import Database
@@ -29,6 +30,15 @@ def handsets() -> Iterator[dict[Kind, Phone]]:
     _need(phones.why_not())
     with phones.phones(trace=True) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Kannel]:
+    """A Kannel that is still to be told of its door, and to be started."""
+    _need(kannel.why_not())
+    made = Kannel()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

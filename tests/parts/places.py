@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
 
 from billing import ledger
 from billing.tables import cdrs, hold_slices
@@ -21,6 +21,7 @@ from orders import attempts, wishes
 from orders.states import OrderState
 from orders.tables import orders
 from replies.maildir_view import list_mails
+from replies.tables import outbox
 
 PRESSES_1, VOICEMAIL, A_BUSY = "+33140001234", "+33140005678", "+33140000017"
 TALKS, STAYS, BUSY, NO_ANSWER = "+442079460000", "+442079460099", "+442079460017", "+442079460019"
@@ -148,6 +149,18 @@ class Place:
         self.house.until(enough)
         return found
 
+    def mails_to(self, address: str) -> list[str]:
+        """All that was mailed to an address, oldest first."""
+        return [mail.text for mail in list_mails(self.house.settings.maildir) if mail.to == address]
+
+    def texts_sent(self, who: Enrolled) -> int:
+        """How many texts to the user's telephones are known to be out."""
+        x, o = outbox.c, orders.c
+        keys = literal("answer:").concat(o.message_id), literal("receipt:").concat(o.id)
+        query = select(func.count()).select_from(outbox).join(orders, x.key.in_(keys))
+        with self.house.parts.db.read() as conn:
+            return conn.execute(query.where(o.user_id == who.user_id, x.state == "sent", x.way != "email")).scalar_one()
+
     def times_in_log(self, attempt_id: str) -> tuple[int | None, int | None]:
         """Answer and end of a leg by the switch's own log, in whole milliseconds."""
         times: dict[str, int] = {}
@@ -199,7 +212,7 @@ def place_on_the_exchange(house: House) -> Place:
 @contextmanager
 def on_a_real_switch(
     folder: Path, switch: Asterisk, handsets: dict[Kind, Phone], calls: dict[str, Any] | None = None,
-    phones: dict[str, Kind] | None = None,
+    phones: dict[str, Kind] | None = None, **settings: Any,
 ) -> Iterator[Place]:  # fmt: skip
     """A house on a real Asterisk with SIPp telephones. Its log begins where the Asterisk's stands now."""
     with ExitStack() as stack:
@@ -208,7 +221,7 @@ def on_a_real_switch(
         for number, kind in by_number.items():
             prefixes.setdefault(kind, []).append(number[1:])
         config = on_asterisk(switch, {",".join(digits): handsets[kind] for kind, digits in prefixes.items()})
-        config |= {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}}
+        config |= {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}, **settings}
         house = stack.enter_context(House(folder, config))
         house.start()
 

@@ -2,18 +2,20 @@
 
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, make_url, select, update
 
 from kernel.crashpoints import POINTS
 from orders.states import MessageState, OrderState
 from orders.tables import messages
 from tests.parts.places import PRESSES_1, TALKS, Place, on_the_exchange
 from tests.parts.test_web import cordboard
+from tests.parts.waiting import until
 
 pytestmark = pytest.mark.parts
 ITS_OWN = [label for label in POINTS if label.startswith(("accept.", "handle."))]
@@ -36,11 +38,32 @@ def place(trigger: Path) -> Iterator[Place]:
 def without_sweeper(place: Place) -> Iterator[None]:
     """It would handle what an earlier door left, and die in this one's place."""
     (sweeper,) = place.house.pids()["sweeper"]
-    os.kill(sweeper, signal.SIGSTOP)
+    stop(sweeper)
+    while not others_can_write(place):  # it was stopped with the lock in its hand
+        os.kill(sweeper, signal.SIGCONT)
+        stop(sweeper)
     try:
         yield
     finally:
         os.kill(sweeper, signal.SIGCONT)
+
+
+def stop(pid: int) -> None:
+    """Freeze a process, and wait until each of its threads is."""
+    os.kill(pid, signal.SIGSTOP)
+    threads = Path(f"/proc/{pid}/task")
+    until(lambda: all("\nState:\tT" in each.read_text() for each in threads.glob("*/status")), 30)
+
+
+def others_can_write(place: Place) -> bool:
+    file = make_url(place.house.settings.database_url.get_secret_value()).database
+    with closing(sqlite3.connect(file or "", timeout=2, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        connection.execute("ROLLBACK")
+        return True
 
 
 @pytest.mark.parametrize("label", ITS_OWN)

@@ -176,3 +176,20 @@ def test_asking_back_and_consent(run: Run, petrel: str) -> None:
     run("devices", "limit", "petrel@sat.example", "0", fails=2)
     run("devices", "limit", "petrel@sat.example", "lots", fails=2)
     run("accounts", "ask-above", "MV Petrel", "-1", fails=2)
+
+
+def test_a_telephone_that_texts(run: Run, petrel: str) -> None:
+    assert run("devices", "add", "MV Petrel", "06 12 34 56 79").stdout == "Ann may now order from +33612345679.\n"
+    run("devices", "add", "MV Petrel", "sat@sat.example", "--answers", "+33 6 12 34 56 79")
+    run("devices", "press1", "+33612345679", "off")
+    refused = run("devices", "add", "MV Petrel", "+33612345679", fails=2).stderr
+    assert refused == "The address +33612345679 already belongs to a user.\n"
+    assert run("devices", "add", "MV Petrel", "ann", fails=2).stderr == "'ann' is not an e-mail address.\n"
+    assert run("devices", "add", "MV Petrel", "06 12", fails=2).stderr.startswith("06 12 is a short number.")
+    listed = json.loads(run("devices", "list", "--json").stdout)
+    found = {each["address"]: (each["answers"], each["press_1"]) for each in listed}
+    assert found["+33612345679"] == ("+33612345679", False)
+    assert found["sat@sat.example"] == ("+33612345679", True)
+    run("devices", "remove", "+33612345679")
+    left = json.loads(run("devices", "list", "--json").stdout)
+    assert [each["address"] for each in left] == ["ann@petrel.example", "sat@sat.example"]

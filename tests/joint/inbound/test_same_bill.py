@@ -1,4 +1,4 @@
-"""Same call, same bill, to the millionth: one call ordered by mail and over HTTP, with the very same times."""
+"""Same call, same bill, to the millionth: one call ordered by mail, over HTTP and by text, with the very same times."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -13,6 +13,8 @@ from billing.receipt import receipt
 from billing.settle import Leg, finalise
 from billing.tables import balances, cdrs, entries, holds, transactions
 from orders.tables import orders
+from tests.joint.inbound.texting import Texting
+from tests.joint.inbound.texting import live as texting_live
 from tests.joint.inbound.web import Web, live
 from tests.unit import factory
 from tests.unit.inbound.house import DOLLAR, NOW, PIN, House
@@ -67,17 +69,27 @@ def carried(house: House, times: tuple[int, int | None, int | None]) -> list[Any
     return [posted, bills, tuple(hold), done, told.legs, told.total]
 
 
+@pytest.fixture
+def texting(house: House) -> Iterator[Texting]:
+    with texting_live(house) as found:
+        yield found
+
+
 @pytest.mark.parametrize("times", CALLS)
 @pytest.mark.parametrize("terms", [{}, {"tax_ppm": 190_000}, {"charge_unjoined": False, "tax_ppm": 77_777}])
 def test_the_same_call_has_the_same_bill_by_either_door(
-    house: House, web: Web, times: tuple[int, int | None, int | None], terms: dict[str, Any]
+    house: House, web: Web, texting: Texting, times: tuple[int, int | None, int | None], terms: dict[str, Any]
 ) -> None:
     house.change(accounts, **{"tax_ppm": 0} | terms)
     house.send(house.mail(f"CALL mum FROM home BILL refit PIN {PIN}"))
     mailed = carried(house, times)
     assert web.order(to="mum", from_="home", bill="refit").status == 201
-    assert [order.door for order in house.orders] == ["email", "api"]
     assert carried(house, times) == mailed
+    assert texting.text("CALL mum FROM home BILL refit").texts[0].startswith("C1 Ringing")
+    assert carried(house, times) == mailed
+    assert texting.kannel("CALL mum FROM home BILL refit").body.startswith("D1 Ringing")
+    assert carried(house, times) == mailed
+    assert [order.door for order in house.orders] == ["email", "api", "twilio", "kannel"]
     posted, bills, *_, total = mailed
     a_ended, b_answered, _ = times
     assert len(bills) == (1 if b_answered is None else 2)

@@ -38,6 +38,7 @@ from kernel.doorbell import Doorbell
 from kernel.errors import Unavailable
 from orders import wishes
 from replies.outbox import Sender
+from replies.ways.by_mail import ByMail
 from tests.joint.machine.loop import AtOnce, OurClock, SimLoop, TrueTime
 from tests.joint.machine.people import DOMAIN, Person
 from tests.joint.machine.street import Street
@@ -167,7 +168,7 @@ class Product:
         ordering = Ordering(SECRETS, self.clock, LIMITS, own, frozenset({own}), self.routes.has)
         self.intake = Intake(self.db, self.clock, SECRETS, self.queue, {EMAIL: reader}, ordering)
         self.due = Due(self.db, self.clock, self.queue, SETTING_UP_MAX, STALE_MS)
-        self.sender = Sender(self.db, self.clock, SECRETS, self.post, ORDER, "boss@door.test")
+        self.sender = Sender(self.db, self.clock, SECRETS, {EMAIL: ByMail(self.post, ORDER)}, "boss@door.test")
         self.launcher = Launcher(
             self.db, self.clock, SimOnce(self.wire, alive), SWITCH, "cordboard", self.routes, SETTING_UP_MAX, STALE_MS,
         )  # fmt: skip

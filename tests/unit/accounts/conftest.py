@@ -40,7 +40,7 @@ def db(first: Path, tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-_NAMES = {"accounts", "users", "devices", "aliases", "phones", "contacts", "counters"}
+_NAMES = {"accounts", "users", "devices", "aliases", "phones", "contacts", "counters", "optouts"}
 
 
 @pytest.fixture

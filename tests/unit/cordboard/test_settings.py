@@ -50,6 +50,12 @@ def test_variable_outdoes_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ('[switch]\ncarriers = [{name = "x"}]', "The setting switch.carriers.0.host in cordboard.toml is missing."),
         ('[switch]\ncarriers = [{name="x", host="h", endpoint="{y}"}]', "endpoint may hold {name}, {digits}"),
         ("[switch]\ncarriers = []", "carriers must name at least one carrier"),
+        ('[sms.twilio]\naccount_sid = "AC1"', "The setting sms.twilio.account_sid in cordboard.toml is wrong"),
+        ('[sms.twilio]\nnumbers = ["+12025550109"]', "account_sid, auth_token, numbers and public_url go together"),
+        ('[sms.twilio]\npublic_url = "https://x.example/sms?a=1"', "is not what belongs there"),
+        ('[sms.kannel]\ntoken = "short"', "token must have 16 to 100 letters, digits, - or _"),
+        ('[sms.kannel]\nallow = ["all"]', "sms.kannel.allow.0"),
+        ('[sms.kannel]\nsendsms_url = "http://127.0.0.1:13013/cgi-bin/sendsms"', "needs username, password and number"),
         ("[smtp", "cordboard.toml is not valid TOML"),
     ],
 )
@@ -112,3 +118,30 @@ def test_secret_key_is_made_once(here: Path) -> None:
     key.write_text("")
     with pytest.raises(Misconfigured, match="is too short"):
         secrets_of(settings)
+
+
+def test_secrets_of_the_gateways_may_have_files_and_are_never_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "token").write_text("a-long-enough-secret\n")
+    monkeypatch.setenv("CORDBOARD_SMS__KANNEL__TOKEN_FILE", str(here / "token"))
+    (here / "cordboard.toml").write_text('[sms.kannel]\nallow = ["192.0.2.0/24"]')
+    kannel = load_settings().sms.kannel
+    assert kannel.is_open
+    assert kannel.token.get_secret_value() == "a-long-enough-secret"
+    assert "secret" not in repr(kannel)
+    monkeypatch.setenv("CORDBOARD_SMS__TWILIO__AUTH_TOKEN", "hunter2")
+    with pytest.raises(Misconfigured) as caught:
+        load_settings()
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("toml", "way"),
+    [
+        ("", "twilio"),
+        ('[sms]\nway = "kannel"', "kannel"),
+        ('[sms.kannel]\nsendsms_url = "http://k/s"\nusername = "u"\nnumber = "12345"', "kannel"),
+    ],
+)
+def test_texts_leave_by_what_is_set_up(here: Path, toml: str, way: str) -> None:
+    (here / "cordboard.toml").write_text(toml)
+    assert load_settings().sms.texts_by == way

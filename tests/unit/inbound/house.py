@@ -21,6 +21,9 @@ from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.sms_kannel import KANNEL
+from inbound.sms_reader import SmsReader
+from inbound.sms_twilio import TWILIO
 from inbound.smtp import MailIn
 from kernel.db import Database, metadata
 from kernel.doorbell import Doorbell
@@ -104,7 +107,10 @@ class House:
         )
         weigher = Vouching(Nameservers(["127.0.0.1:9"]), self.clock)
         self.signed = weigher.addresses
-        readers: dict[str, Reader] = {EMAIL: reader, API: ApiReader()}
+        readers: dict[str, Reader] = {
+            EMAIL: reader, API: ApiReader(), TWILIO: SmsReader(TWILIO, True, TWILIO),
+            KANNEL: SmsReader(KANNEL, True, TWILIO),
+        }  # fmt: skip
         self.intake = Intake(self.db, self.clock, SECRETS, self.bell, readers, ordering, weigher)
         self._ids = 0
         self._lock = Lock()

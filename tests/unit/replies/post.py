@@ -11,8 +11,12 @@ from sqlalchemy import Row, select
 
 from kernel.db import Database
 from replies import outbox
+from replies.envelope import EMAIL
 from replies.outbox import Envelope, Sender
 from replies.tables import outbox as table
+from replies.ways import Way
+from replies.ways.by_mail import ByMail
+from replies.ways.by_mail import Post as MailHost
 from tests.unit.inbound.house import ORDER, SECRETS, Now
 
 ALIAS = "ann-7kq2m9xw4t3z@door.test"
@@ -40,12 +44,17 @@ class FakeWay:
         return email.message_from_bytes(self.sent[-1][1], policy=default)
 
 
+def by_mail(post: MailHost) -> dict[str, Way]:
+    """The ways of a sender that knows no other."""
+    return {EMAIL: ByMail(post, ORDER)}
+
+
 class Post:
     """An outbox, and a sender with its way."""
 
     def __init__(self, db: Database) -> None:
         self.db, self.clock, self.way = db, Now(), FakeWay()
-        self.sender = Sender(db, self.clock, SECRETS, self.way, ORDER, "operator@door.test")
+        self.sender = Sender(db, self.clock, SECRETS, by_mail(self.way), "operator@door.test")
 
     def put(self, key: str = "answer:1", text: str = "K7 Ringing.\n", envelope: Envelope = ENVELOPE) -> None:
         with self.db.write() as conn:

@@ -18,11 +18,11 @@ from kernel.errors import Refused
 from kernel.money import display, display_exact
 from parsers.commands import NotACommand, parse_text
 from parsers.results import name_of
+from replies.gsm import is_gsm
 from replies.language import CATALOGUE, LOCALE, Words, languages, say, translated
 from replies.lists import fitting, shortened
 from replies.refusals import NOT_DONE, REFUSALS, refusal_text
 from tests.unit.replies import test_receipts, test_refusals
-from tests.unit.replies.test_refusals import GSM_7
 
 SCRIPT: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[3] / "scripts" / "catalogues.py"))
 SENTENCES: list[str] = sorted(SCRIPT["sentences"]())
@@ -75,7 +75,7 @@ def test_a_sentence_has_its_fields_and_goes_into_one_text(code: str, text: str) 
     assert said
     assert fields(said) == fields(text)
     assert (said[0] == " ", said[-1] == " ") == (text[0] == " ", text[-1] == " ")
-    assert set(said.translate(PLAINER)) - set("{}") <= GSM_7
+    assert is_gsm(said.translate(PLAINER))
     if "wrong PINs" not in text and "{answer}" not in text:  # these two go by mail
         assert len(said.format(**LONG)) <= 160
 

@@ -7,10 +7,20 @@ import pytest
 from kernel.errors import Unavailable
 from kernel.secrets import Secrets
 from replies import outbox
-from replies.outbox import FIRST_WAIT_MS, GIVE_UP_MS, LONGEST_WAIT_MS, UNNOTED_MS, Envelope, Sender
-from replies.ways import Undeliverable
+from replies.outbox import (
+    AT_THE_DOOR_MS,
+    FIRST_WAIT_MS,
+    GIVE_UP_MS,
+    LONGEST_WAIT_MS,
+    UNNOTED_MS,
+    Envelope,
+    Sender,
+    at_the_door,
+)
+from replies.tables import outbox as table
+from replies.ways import Reply, Undeliverable
 from tests.unit.inbound.house import NOW, ORDER, SECRETS
-from tests.unit.replies.post import ALIAS, ENVELOPE, FakeWay, Post
+from tests.unit.replies.post import ALIAS, ENVELOPE, FakeWay, Post, by_mail
 
 
 def test_said_once_for_a_key(post: Post) -> None:
@@ -131,7 +141,7 @@ def test_the_operator_is_told_where_the_settings_say(post: Post) -> None:
 def test_without_an_operator_the_row_is_dead_and_visible(post: Post) -> None:
     with post.db.write() as conn:
         outbox.tell_operator(conn, "shunted:1", "A message was set aside.", NOW)
-    Sender(post.db, post.clock, SECRETS, post.way, ORDER).send_waiting()
+    Sender(post.db, post.clock, SECRETS, by_mail(post.way)).send_waiting()
     assert (post.row.state, post.row.error) == ("dead", "the settings name no operator's address")
 
 
@@ -160,7 +170,7 @@ class DawdlingWay(FakeWay):
 def test_what_a_slow_way_sent_is_noted_every_second_and_the_rest_is_due_at_once(post: Post) -> None:
     for number in range(5):
         post.put(f"answer:{number}")
-    sender = Sender(post.db, post.clock, SECRETS, DawdlingWay(post), ORDER)
+    sender = Sender(post.db, post.clock, SECRETS, by_mail(DawdlingWay(post)))
     assert sender.send_waiting() == 2
     assert [(row.state, row.tries) for row in post.rows] == [("sent", 1)] * 2 + [("waiting", 0)] * 3
     assert [sender.send_waiting() for _ in range(3)] == [2, 1, 0]
@@ -170,7 +180,7 @@ def test_what_was_sent_is_noted_before_the_next_which_may_hang(post: Post) -> No
     for number in range(6):
         post.put(f"answer:{number}")
     way = DawdlingWay(post, ms=UNNOTED_MS // 2)
-    assert Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting() == 6
+    assert Sender(post.db, post.clock, SECRETS, by_mail(way)).send_waiting() == 6
     assert way.noted == [0, 0, 2, 2, 4, 4]
     assert all(row.state == "sent" for row in post.rows)
 
@@ -183,3 +193,99 @@ def test_one_that_was_tried_before_is_tried_alone_since_it_may_hang(post: Post) 
     for number in range(1, 4):
         post.put(f"answer:{number}")
     assert [post.sender.send_waiting() for _ in range(3)] == [1, 3, 0]
+
+
+class FakeTexts:
+    """A way for texts, which keeps them."""
+
+    take_ms = 2_000
+
+    def __init__(self) -> None:
+        self.sent: list[Reply] = []
+
+    def send(self, reply: Reply) -> None:
+        self.sent.append(reply)
+
+
+TEXT = Envelope("+12025550177", "+12025550109", way="twilio")
+
+
+def test_each_goes_by_its_own_way_and_none_waits_for_another(post: Post) -> None:
+    texts = FakeTexts()
+    sender = Sender(post.db, post.clock, SECRETS, by_mail(post.way) | {"twilio": texts})
+    post.put("answer:1")
+    post.put("answer:2", "K8 Ringing.\n", TEXT)
+    assert [row.way for row in post.rows] == ["email", "twilio"]
+    assert sender.send_by("twilio") == 1
+    assert ([row.state for row in post.rows], post.way.sent) == (["waiting", "sent"], [])
+    assert sender.send_waiting() == 1
+    (reply,) = texts.sent
+    assert (reply.envelope, reply.text, reply.again, reply.put_ms) == (TEXT, "K8 Ringing.\n", False, NOW)
+
+
+def test_a_row_of_before_there_were_ways_is_a_mail(post: Post) -> None:
+    old = SECRETS.seal(b'{"to": "ann@ship.example", "sender": "", "subject": "", "message_id": "", "references": ""}')
+    with post.db.write() as conn:
+        outbox.put(conn, "answer:1", old.decode(), "K7", NOW)
+    post.sender.send_waiting()
+    assert (post.row.state, post.way.mail["To"]) == ("sent", "ann@ship.example")
+
+
+def test_a_text_is_taken_for_as_long_as_its_own_way_says(post: Post) -> None:
+    class Looking(FakeTexts):
+        def send(self, reply: Reply) -> None:
+            super().send(reply)
+            assert post.row.next_ms == NOW + self.take_ms
+
+    texts = Looking()
+    post.put(envelope=TEXT)
+    Sender(post.db, post.clock, SECRETS, by_mail(post.way) | {"twilio": texts}).send_waiting()
+    assert (post.row.state, len(texts.sent)) == ("sent", 1)
+
+
+class TestAtTheDoor:
+    """A row whose door gives the answer itself."""
+
+    def put(self, post: Post) -> None:
+        with post.db.write() as conn:
+            outbox.put(conn, "answer:1", TEXT.sealed(SECRETS), "K7", NOW, AT_THE_DOOR_MS)
+
+    def there(self, post: Post) -> list[str]:
+        with post.db.read() as conn:
+            return [row.id for row in at_the_door(conn, ["answer:1", "set-aside:1"], post.clock.now_ms)]
+
+    def test_it_is_struck_out_when_it_was_said(self, post: Post) -> None:
+        self.put(post)
+        ids = self.there(post)
+        assert ids == [post.row.id]
+        with post.db.write() as conn:
+            outbox.said(conn, ids, NOW + 5)
+        assert (post.row.state, post.row.sent_ms, post.row.tries) == ("sent", NOW + 5, 1)
+        assert self.there(post) == []
+
+    def test_if_the_door_dies_it_is_sent_as_what_may_be_out_already(self, post: Post) -> None:
+        texts = FakeTexts()
+        sender = Sender(post.db, post.clock, SECRETS, {"twilio": texts})
+        self.put(post)
+        post.clock.now_ms += AT_THE_DOOR_MS - 1
+        assert sender.send_waiting() == 0
+        post.clock.now_ms += 1
+        assert sender.send_waiting() == 1
+        assert texts.sent[0].again
+
+    def test_the_door_and_the_sender_never_both_say_it(self, post: Post) -> None:
+        self.put(post)
+        post.clock.now_ms += AT_THE_DOOR_MS - 5_000
+        assert self.there(post) == []  # too late for the door
+
+    def test_what_the_sender_has_begun_is_not_struck_out(self, post: Post) -> None:
+        self.put(post)
+        ids = self.there(post)
+        with post.db.write() as conn:
+            conn.execute(table.update().values(tries=1))
+            outbox.said(conn, ids, NOW)
+        assert post.row.state == "waiting"
+
+    def test_what_is_to_be_sent_at_once_is_no_doors(self, post: Post) -> None:
+        post.put()
+        assert self.there(post) == []

@@ -11,7 +11,7 @@ from replies.outbox import UNNOTED_MS, Envelope, Sender
 from replies.tables import outbox as table
 from replies.ways.maildir import MaildirWay
 from tests.unit.inbound.house import NOW, ORDER, SECRETS
-from tests.unit.replies.post import TAKE_MS, FakeWay, Post
+from tests.unit.replies.post import TAKE_MS, FakeWay, Post, by_mail
 
 
 def test_many_senders_send_each_row_once(post: Post) -> None:
@@ -47,7 +47,7 @@ def test_what_a_killed_sender_had_in_hand_for_the_maildir_waits_seconds_not_a_mi
 
     post.put()
     with pytest.raises(KeyboardInterrupt):
-        Sender(post.db, post.clock, SECRETS, Killed(tmp_path), ORDER).send_waiting()
+        Sender(post.db, post.clock, SECRETS, by_mail(Killed(tmp_path))).send_waiting()
     assert post.sender.send_waiting() == 0
     post.clock.now_ms += 5_000
     assert post.sender.send_waiting() == 1
@@ -71,7 +71,7 @@ def test_a_slow_sender_does_not_undo_what_another_did_since(post: Post, sent_sin
     post.put()
     way = SlowWay()
     with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting)
+        sending = pool.submit(Sender(post.db, post.clock, SECRETS, by_mail(way)).send_waiting)
         assert way.entered.wait(30)
         post.clock.now_ms += TAKE_MS
         if sent_since:
@@ -111,7 +111,7 @@ def test_while_one_hangs_nobody_sends_the_others_again(post: Post) -> None:
     post.put("answer:tarpit", envelope=TARPIT)
     way = Tarpit(post)
     with ThreadPoolExecutor(1) as pool:
-        sending = pool.submit(Sender(post.db, post.clock, SECRETS, way, ORDER).send_waiting)
+        sending = pool.submit(Sender(post.db, post.clock, SECRETS, by_mail(way)).send_waiting)
         assert way.entered.wait(30)
         assert [row.state for row in post.rows] == ["sent"] * 4 + ["waiting"]
         post.clock.now_ms = NOW + TAKE_MS

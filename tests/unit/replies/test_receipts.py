@@ -9,10 +9,10 @@ import pytest
 
 from billing.receipt import LegLine, Receipt
 from replies import sentences
+from replies.gsm import is_gsm, parts
 from replies.receipts import over_text, party, receipt_text
 from replies.sentences import OUTCOMES, duration
 from tests.unit.inbound.house import NOW
-from tests.unit.replies.test_refusals import GSM_7
 
 TYPICAL = {
     "ref": "Z999", "name": "Ann Marie Longname", "phone": "+870 7..1234", "talk": "59 min 59 s", "paid": "EUR 1000.00",
@@ -102,8 +102,8 @@ def test_a_first_line_goes_into_one_text_message(outcome: str) -> None:
     sentence = FIRST_LINES[outcome]
     assert {name for _, name, _, _ in Formatter().parse(sentence) if name} <= set(TYPICAL)
     said = sentence.format(**TYPICAL)
-    assert len(said) <= 160
-    assert set(said) <= GSM_7
+    assert is_gsm(said)
+    assert parts(said) == 1
     assert said.startswith("Z999 ")
     assert said.endswith(".")
 
@@ -111,8 +111,8 @@ def test_a_first_line_goes_into_one_text_message(outcome: str) -> None:
 @pytest.mark.parametrize("sentence", OTHERS)
 def test_what_is_said_of_no_order_goes_into_one_too(sentence: str) -> None:
     said = sentence.format(**TYPICAL)
-    assert len(said) <= 160
-    assert set(said) <= GSM_7
+    assert is_gsm(said)
+    assert parts(said) == 1
     assert said.endswith(".")
 
 

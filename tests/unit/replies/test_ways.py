@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from kernel.errors import Unavailable
 from replies.mail import MailAnswer, compose
 from replies.maildir_view import ShownMail, list_mails
-from replies.ways import Undeliverable, Way
+from replies.ways import Undeliverable
+from replies.ways.by_mail import Post
 from replies.ways.maildir import MaildirWay
 from replies.ways.smarthost import SmarthostWay
 
@@ -28,7 +29,7 @@ def answer(outbox_id: str, text: str = "K7 Ringing") -> bytes:
 
 
 def test_a_row_sent_twice_leaves_one_file_read_or_not(tmp_path: Path) -> None:
-    way: Way = MaildirWay(tmp_path / "deep" / "mail")
+    way: Post = MaildirWay(tmp_path / "deep" / "mail")
     way.send("row1", answer("row1"), TO)
     way.send("row1", answer("row1"), TO)
     (written,) = (tmp_path / "deep" / "mail" / "new").iterdir()

@@ -1,0 +1,61 @@
+"""One HTTP request that is over in time, for the ways that texts leave by: no second try of its own, no redirect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from kernel.errors import Unavailable
+
+MOST_BYTES: Final = 1_000_000
+CHUNK: Final = 65_536
+FORM: Final = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came back."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Http:
+    """Asks one host. Connections are kept for the next request."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._pool = urllib3.PoolManager(
+            maxsize=2, retries=False, timeout=urllib3.Timeout(connect=seconds / 2, read=seconds / 2)
+        )
+
+    def ask(self, method: str, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Said:
+        """Fields go into the address of a GET, else into a form. Unavailable if there is no answer.
+
+        The server may have done what it was asked, and not have been heard to say so.
+        """
+        if method == "GET":
+            url, body = f"{url}?{urlencode(fields)}" if fields else url, None
+        else:
+            body, headers = urlencode(fields), {"Content-Type": FORM, **(headers or {})}
+        try:
+            with self._pool.request(
+                method, url, body=body, headers=dict(headers or {}), redirect=False, preload_content=False
+            ) as answer:
+                return Said(answer.status, self._body(answer), dict(answer.headers))
+        except (HTTPError, OSError) as e:
+            raise Unavailable(f"{urlsplit(url).hostname} does not answer: {type(e).__name__}.") from e
+
+    def _body(self, answer: urllib3.BaseHTTPResponse) -> bytes:
+        """Octet by octet it may come, but not for ever: each wait of the socket begins anew."""
+        body, ends = b"", monotonic() + self._seconds / 2
+        while some := answer.read1(CHUNK):
+            body += some
+            if len(body) > MOST_BYTES or monotonic() > ends:
+                raise TimeoutError("the answer does not end")
+        return body

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, select, tuple_
 
 from orders.tables import ORDER_IS_OPEN, orders
 
@@ -21,6 +21,15 @@ def called(conn: Connection, account_id: str, user_id: str, reference: str) -> R
     """The order of that reference, which another user's never is."""
     query = select(orders).where(orders.c.account_id == account_id, orders.c.ref == reference)
     return conn.execute(query.where(orders.c.user_id == user_id)).one_or_none()
+
+
+def recent(conn: Connection, account_id: str, user_id: str, most: int, before: str = "") -> list[Row[Any]]:
+    """The user's orders, newest first; with `before`, an order's reference, those placed before that one."""
+    query = _newest(account_id, user_id).limit(most)
+    since = called(conn, account_id, user_id, before) if before else None
+    if since is not None:
+        query = query.where(tuple_(orders.c.accepted_ms, orders.c.id) < (since.accepted_ms, since.id))
+    return list(conn.execute(query))
 
 
 def _newest(account_id: str, user_id: str) -> Select[Any]:

@@ -144,10 +144,11 @@ def add_phone(conn: Connection, now_ms: int, user_id: str, number: str, label: s
 
 
 def set_main_phone(conn: Connection, user_id: str, number: str) -> None:
-    """The telephone to ring when an order names none."""
+    """The telephone to ring when an order names none, whatever the user's AT said."""
     here = (phones.c.user_id == user_id) & (phones.c.number == valid.number(number))
     conn.execute(update(phones).where(phones.c.user_id == user_id).values(main=False))
     _must(conn.execute(update(phones).where(here).values(main=True)), "no_such_phone", number=number)
+    conn.execute(update(users).where(users.c.id == user_id).values(rung_at=""))
 
 
 def remove_phone(conn: Connection, user_id: str, number: str) -> None:

@@ -40,6 +40,10 @@ class User:
     country: str
     has_pin: bool
     active: bool
+    language: str = ""
+    """In which they are answered (ISO 639-1); "" is the installation's."""
+    rung_at: str = ""
+    """Where they are by their own word (AT): E.164, " x512"; "" is their main phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +243,10 @@ def _account(row: Row[Any]) -> Account:
 
 def _user(row: Row[Any]) -> User:
     of, c = row._mapping, users.c
-    return User(of[c.id], of[c.account_id], of[c.name], of[c.country], bool(of[c.pin_hash]), of[c.active])
+    return User(
+        of[c.id], of[c.account_id], of[c.name], of[c.country], bool(of[c.pin_hash]), of[c.active],
+        of[c.language], of[c.rung_at],
+    )  # fmt: skip
 
 
 def _device(row: Row[Any]) -> Device:

@@ -1,6 +1,6 @@
 """Tables of accounts and users."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, UniqueConstraint, text
 
 from kernel.db import metadata
 
@@ -38,6 +38,9 @@ users = Table(
     Column("pin_locked_until_ms", BigInteger, nullable=False, default=0),
     Column("active", Boolean, nullable=False, default=True),
     Column("created_ms", BigInteger, nullable=False),
+    Column("language", String(8), nullable=False, server_default=text("''")),  # ISO 639-1; "" the installation's
+    Column("rung_at", String(40), nullable=False, server_default=text("''")),  # by AT: a phone nobody vouched for
+    Column("rung_at_ms", BigInteger, nullable=False, server_default=text("0")),  # when the newest AT was sent
 )
 
 devices = Table(
@@ -97,5 +100,14 @@ contacts = Table(
     Column("name_key", String(60), nullable=False),  # folded for look-up
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
     Column("created_ms", BigInteger, nullable=False),
+    Column("proof", String(8), nullable=False, server_default=text("''")),  # of the message that wrote it; "" operator
     UniqueConstraint("user_id", "name_key"),
+)
+
+names_said = Table(
+    "names_said",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("name_key", String(60), primary_key=True),
+    Column("sent_ms", BigInteger, nullable=False),  # when the newest message that wrote or struck it was sent
 )

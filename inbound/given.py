@@ -12,6 +12,7 @@ from inbound.heard import Heard
 from kernel.clock import Clock
 from kernel.errors import Refused
 from kernel.secrets import Secrets
+from replies.language import ENGLISH, say
 from replies.refusals import refusal_text
 
 Rules = tuple[tuple[str, str], ...]
@@ -28,6 +29,19 @@ class Desk:
     caller_id: str
     service_numbers: frozenset[str]
     has_route: Callable[[str], bool]
+    human_contact: str = ""  # whom a user may turn to
+    language: str = ENGLISH  # of who never said which
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What came of a command: the answer, what the rules said, and the order to ring for, if it is a new one."""
+
+    answer: str
+    rules: Rules
+    order_id: str | None = None
+    key: str | None = None  # of a proven message
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +67,24 @@ class Given:
         stored_ms: int = self.message.stored_ms
         return min(self.heard.sent_ms or stored_ms, stored_ms)
 
+    @property
+    def language(self) -> str:
+        """Of the answer: the command's, if it was not in English, which everybody is taught; else the user's own."""
+        said = self.heard.parsed.language
+        return said if said not in ("", ENGLISH) else self.user.language or self.desk.language
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """What came of a command: the answer, what the rules said, and the order to ring for, if it is a new one."""
+    def say(self, words: str, /, **fields: object) -> str:
+        """A sentence, in the language of the answer."""
+        return say(self.language, words, **fields)
 
-    answer: str
-    rules: Rules
-    order_id: str | None = None
-    key: str | None = None  # of a proven message
-    digest: str = ""
+    def done(self, command: str, words: str, /, **fields: object) -> Ordered:
+        """The command was carried out, and what is said of it."""
+        return Ordered(self.say(words, **fields), ((command, "passed"),))
 
+    def not_done(self, command: str, why: Refused) -> Ordered:
+        """The command was not carried out, and why."""
+        return Ordered(refusal_text(why, self.language, command), ((command, why.key),))
 
-def refused(rules: Rules, why: Refused) -> Ordered:
-    """Nothing was done, and why."""
-    return Ordered(refusal_text(why), rules)
+    def refused(self, rules: Rules, why: Refused) -> Ordered:
+        """No call, by what the rules said."""
+        return Ordered(refusal_text(why, self.language), rules)

@@ -29,6 +29,7 @@ class Heard:
     envelope: Envelope
     kept: str  # what the person wrote, PINs struck out
     said: dict[str, str]  # evidence for `cordboard why`
+    cap: int | None = None  # micro-units that a call ordered this way may cost at most
 
 
 class Reader(Protocol):

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from accounts.people import account_of, user_of
 from gate import gate
 from inbound.commands import DOINGS
-from inbound.given import Desk, Given, Ordered, refused
+from inbound.given import Desk, Given, Ordered
 from inbound.heard import Heard
 from kernel.errors import Refused
 from orders import messages
@@ -36,9 +36,10 @@ class Ordering(Desk):
         # Of what was said, AGAIN too: a redelivery says the same, whatever the last call has come to be meanwhile.
         said = "" if isinstance(heard.parsed, NotACommand) else heard.parsed.canonical()
         digest = self.secrets.digest("command", f"{user.id}\n{said}") if said else ""
+        given = Given(self, message, heard, user, account, proof, envelope, key, digest)
         if proof and (before := messages.first_of(conn, key)):
-            return replace(_again(before, digest), key=key)
-        done = _done(conn, Given(self, message, heard, user, account, proof, envelope, key, digest))
+            return replace(_again(given, before), key=key)
+        done = _done(conn, given)
         return replace(done, key=key if proof else None, digest=digest)
 
 
@@ -46,17 +47,17 @@ def _done(conn: Connection, given: Given) -> Ordered:
     """What comes of a message that was not here before."""
     command = given.heard.parsed
     if isinstance(command, NotACommand):
-        return Ordered(refusal_text(command), ())
+        return Ordered(refusal_text(command, given.language), ())
     doing = DOINGS.get(type(command))
     if doing is None:
-        return refused((("command", name_of(command)),), Refused("not_here"))
+        return given.refused((("command", name_of(command)),), Refused("not_here"))
     if not given.proof and not doing.unproven:  # before anything is told of the calls that there are
-        return refused((("proven", "not_proven"),), Refused("not_proven"))
+        return given.refused((("proven", "not_proven"),), Refused("not_proven"))
     return doing.do(conn, given, command)
 
 
-def _again(before: Row[Any], digest: str) -> Ordered:
+def _again(given: Given, before: Row[Any]) -> Ordered:
     """The first answer; or no, if the same message now says something else."""
-    if before.digest == digest:
-        return Ordered(before.answer, (("repeated", before.id),), digest=digest)
-    return refused((("repeated", "other_command"),), Refused("other_command"))
+    if before.digest == given.digest:
+        return Ordered(before.answer, (("repeated", before.id),), digest=given.digest)
+    return given.refused((("repeated", "other_command"),), Refused("other_command"))

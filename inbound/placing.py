@@ -1,16 +1,16 @@
 """Placing a call: the gate, the hold, the row, the first answer, all in the caller's transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam
 
-from accounts.people import Phone, User, main_of, phones_of
+from accounts.people import Phone, main_of, phones_of, split_number
 from accounts.tables import accounts
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
 from gate.rules import Asked
-from inbound.given import Given, Ordered, refused
+from inbound.given import Given, Ordered
 from kernel.errors import Refused
 from kernel.ids import new_id, reference
 from kernel.masking import mask_number
@@ -19,6 +19,7 @@ from orders import orders
 from parsers.commands import CallCommand, NamedNumber, number_of
 from parsers.numbers import Number, parse_number
 from replies import sentences
+from replies.language import Words
 
 SAID = {
     (False, True): sentences.ACCEPTED,
@@ -48,30 +49,33 @@ class Wanted:
 def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     """The order, if the call passes the gate and is not under way already."""
     if given.proof and (same := orders.under_way(conn, given.user.id, wanted.digest)):
-        doing = sentences.DOING[same.state]
-        return refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
+        doing = Words(sentences.DOING[same.state])
+        return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     phones = tuple(phones_of(conn, given.user.id))
     try:
-        a = _leg_a(phones, given.user, wanted.command)
+        a = leg_a(given, phones, wanted.command)
     except Refused as why:
-        return refused((("own phone", why.key),), why)
-    asked = _asked(given, phones, a, number_of(wanted.command.to))
+        return given.refused((("own phone", why.key),), why)
+    asked = asked_of(given, phones, a, number_of(wanted.command.to), wanted.command)
     verdict = gate.judge(conn, asked)
     if verdict.refused or verdict.plan is None or verdict.quote is None:
-        return refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
-    device, account = given.heard.device, given.account
+        return given.refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
+    device = given.heard.device
     trusted = device is not None and not device.press_1 and _verified(asked)
     order = _row(conn, given, wanted, a, verdict.quote, press_1=not trusted)
     orders.place(conn, order, asked.now_ms)
-    ceiling = Ceiling(account.cap_call, given.desk.limits.max_talk_s)
-    open_hold(conn, order.id, account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
+    ceiling = Ceiling(asked.account.cap_call, asked.limits.max_talk_s)
+    open_hold(conn, order.id, given.account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
     return Ordered(order.answer, verdict.rules, order.id)
 
 
-def _asked(given: Given, phones: tuple[Phone, ...], a: Number, b: Number) -> Asked:
+def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, b: Number, command: CallCommand) -> Asked:
+    """The call as the gate sees it: what it may cost and last is the least that account, door and sender say."""
     account, desk = given.account, given.desk
+    caps = (account.cap_call, given.heard.cap, command.most)
+    longest = (desk.limits.max_talk_s, command.most_minutes and command.most_minutes * 60)
     return Asked(
-        account=account,
+        account=replace(account, cap_call=min(cap for cap in caps if cap is not None)),
         user=given.user,
         proof=given.proof,
         a=a,
@@ -81,8 +85,21 @@ def _asked(given: Given, phones: tuple[Phone, ...], a: Number, b: Number) -> Ask
         has_route=desk.has_route,
         sent_ms=given.sent_ms,
         now_ms=desk.clock.ms(),
-        limits=desk.limits,
+        limits=replace(desk.limits, max_talk_s=min(seconds for seconds in longest if seconds)),
     )
+
+
+def leg_a(given: Given, phones: tuple[Phone, ...], command: CallCommand | None = None) -> Number:
+    """Where the sender is rung: by the order's own FROM, by their last AT, at their main phone. Refused: no_phone."""
+    if command is not None and command.from_ is not None:
+        return number_of(command.from_)
+    at = given.user.rung_at
+    if at and (given.account.allow_any_phone or split_number(at)[0] in {phone.e164 for phone in phones}):
+        return parse_number(at, None)
+    main = main_of(phones)
+    if main is None:
+        raise Refused("no_phone")
+    return parse_number(main.number, given.user.country)
 
 
 def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote, *, press_1: bool) -> orders.NewOrder:
@@ -90,7 +107,8 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
     to = wanted.command.to
     b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
     ref = reference(_next_number(conn, account.id))
-    answer = SAID[bool(wanted.again), press_1].format(
+    answer = given.say(
+        SAID[bool(wanted.again), press_1],
         ref=ref,
         before=wanted.again,
         phone=mask_number(a.e164),
@@ -103,17 +121,19 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
         number_a=a.e164, extension_a=a.extension or "", number_b=b.e164, extension_b=b.extension or "",
         name_b=name, bill=wanted.command.bill or "", press_1=press_1,
         caller_id=account.caller_id or given.desk.caller_id,
-        answer=answer, answer_to=given.envelope, due_ms=now_ms,
+        answer=answer + _at_most(given, wanted.command), answer_to=given.envelope, due_ms=now_ms,
+        language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
     )  # fmt: skip
 
 
-def _leg_a(phones: tuple[Phone, ...], user: User, command: CallCommand) -> Number:
-    if command.from_ is not None:
-        return number_of(command.from_)
-    main = main_of(phones)
-    if main is None:
-        raise Refused("no_phone")
-    return parse_number(main.number, user.country)
+def _at_most(given: Given, command: CallCommand) -> str:
+    """What the sender said of its cost and length."""
+    most, minutes = command.most, command.most_minutes
+    words = sentences.AT_MOST_MINUTES if most is None else sentences.AT_MOST
+    if minutes is not None and most is not None:
+        words = sentences.AT_MOST_BOTH
+    amount = "" if most is None else display(most, given.account.currency)
+    return given.say(words, most=amount, minutes=minutes) if most is not None or minutes is not None else ""
 
 
 def _verified(asked: Asked) -> bool:

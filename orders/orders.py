@@ -49,6 +49,9 @@ class NewOrder:
     answer: str
     answer_to: str
     due_ms: int
+    language: str = ""
+    asked_most: int | None = None
+    asked_minutes: int | None = None
 
 
 def place(conn: Connection, order: NewOrder, now_ms: int) -> None:

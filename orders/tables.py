@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from kernel.db import metadata, partial_index
@@ -71,6 +72,9 @@ orders = Table(
     Column("taken_until_ms", BigInteger, nullable=False, default=0),  # a worker has it until then
     Column("joined_ms", BigInteger),
     Column("ended_ms", BigInteger),
+    Column("language", String(8), nullable=False, server_default=text("''")),  # it is answered in
+    Column("asked_most", BigInteger),  # micro-units it may cost, if its sender said so
+    Column("asked_minutes", Integer),  # minutes it may last, if its sender said so
     UniqueConstraint("account_id", "ref"),
 )
 ORDER_IS_OPEN = partial_index("ix_orders_open", "state <> 'ended'", orders.c.due_ms)

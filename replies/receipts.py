@@ -8,6 +8,7 @@ from billing.receipt import LegLine, Receipt
 from kernel.masking import mask_number
 from kernel.money import display, display_exact, display_held
 from replies import sentences
+from replies.language import ENGLISH, say, translated
 
 
 def party(order: Row[Any]) -> str:
@@ -16,24 +17,33 @@ def party(order: Row[Any]) -> str:
 
 
 def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
-    """First the answer in one line, then the legs, then the total."""
-    talked_ms = max((leg.ended_ms - leg.answered_ms for leg in receipt.legs if _is_b(leg)), default=0)  # type: ignore[operator]
-    fields = {
-        "ref": order.ref,
-        "name": party(order),
-        "phone": mask_number(order.number_a),
-        "talk": sentences.duration(talked_ms),
-        "paid": display(receipt.total, receipt.currency),
-        "balance": display_held(receipt.balance_left, receipt.currency),
-    }
-    first = _first_line(outcome, receipt, talked=bool(talked_ms)).format(**fields)
-    legs = [_leg_line(order, leg, receipt.currency) for leg in receipt.legs]
-    exact = {
-        "paid": display_exact(receipt.total, receipt.currency),
-        "balance": display_exact(receipt.balance_left, receipt.currency),
-    }
-    bill = [f"Bill code {order.bill}."] if order.bill else []
-    return "\n".join([first, "", *legs, sentences.TOTAL_LINE.format(**exact), *bill]) + "\n"
+    """First the answer in one line, then the legs, then the total; in the language that the order was answered in."""
+    language: str = order.language
+    legs = [_leg_line(order, leg, receipt.currency, language) for leg in receipt.legs]
+    paid, balance = (display_exact(micro, receipt.currency) for micro in (receipt.total, receipt.balance_left))
+    total = say(language, sentences.TOTAL_LINE, paid=paid, balance=balance)
+    bill = [say(language, sentences.BILL_CODE, code=order.bill)] if order.bill else []
+    return "\n".join([outcome_text(order, outcome, receipt, language), "", *legs, total, *bill]) + "\n"
+
+
+def outcome_text(order: Row[Any], outcome: str, receipt: Receipt, language: str) -> str:
+    """How it went, in one line."""
+    talk_ms = talked_ms(receipt)
+    return say(
+        language,
+        _first_line(outcome, receipt, talked=bool(talk_ms)),
+        ref=order.ref,
+        name=party(order),
+        phone=mask_number(order.number_a),
+        talk=sentences.duration(talk_ms),
+        paid=display(receipt.total, receipt.currency),
+        balance=display_held(receipt.balance_left, receipt.currency),
+    )
+
+
+def talked_ms(receipt: Receipt) -> int:
+    """How long the two were joined, 0 if they never were."""
+    return max((leg.ended_ms - leg.answered_ms for leg in receipt.legs if _is_b(leg)), default=0)  # type: ignore[operator]
 
 
 def _first_line(outcome: str, receipt: Receipt, *, talked: bool) -> str:
@@ -44,25 +54,27 @@ def _first_line(outcome: str, receipt: Receipt, *, talked: bool) -> str:
     return sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
 
 
-def over_text(order: Row[Any]) -> str:
+def over_text(order: Row[Any], language: str = ENGLISH) -> str:
     """That an order is over, and how it ended, for who wants to drop it."""
-    how = sentences.OVER.get(order.outcome, sentences.OVER["interrupted"]).format(name=party(order))
-    return sentences.DROP_OVER.format(ref=order.ref, how=how)
+    how = say(language, sentences.OVER.get(order.outcome, sentences.OVER["interrupted"]), name=party(order))
+    return say(language, sentences.DROP_OVER, ref=order.ref, how=how)
 
 
 def _is_b(leg: LegLine) -> bool:
     return leg.role == "B" and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
 
 
-def _leg_line(order: Row[Any], leg: LegLine, currency: str) -> str:
-    who = sentences.LEG[leg.role].format(name=party(order))
+def _leg_line(order: Row[Any], leg: LegLine, currency: str, language: str) -> str:
     number = mask_number(leg.number)
+    who = translated(language, sentences.YOU) if leg.role == "A" else party(order)
     if who == number:
-        who = "Other party"
+        who = translated(language, sentences.OTHER_PARTY)
     if leg.answered_ms is None or leg.ended_ms is None:
-        return sentences.LEG_UNANSWERED.format(who=who, number=number)
+        return say(language, sentences.LEG_UNANSWERED, who=who, number=number)
     talk, billed = sentences.duration(leg.ended_ms - leg.answered_ms), sentences.duration(leg.billed_seconds * 1000)
-    line = (sentences.LEG_LINE if talk == billed else sentences.LEG_LINE_BILLED).format(
+    line = say(
+        language,
+        sentences.LEG_LINE if talk == billed else sentences.LEG_LINE_BILLED,
         who=who,
         number=number,
         talk=talk,
@@ -70,4 +82,4 @@ def _leg_line(order: Row[Any], leg: LegLine, currency: str) -> str:
         charge=display_exact(leg.charge, currency),
     )
     notes = ((leg.estimated, sentences.ESTIMATED), (leg.capped, sentences.CAPPED), (bool(leg.waived), sentences.WAIVED))
-    return line + "".join(note for said, note in notes if said)
+    return line + "".join(translated(language, note) for said, note in notes if said)

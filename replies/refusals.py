@@ -8,6 +8,7 @@ from typing import Final
 
 from kernel.errors import Refused
 from parsers.commands import NotACommand
+from replies.language import ENGLISH, say, translated
 
 REFUSALS: Final[dict[str, str]] = {
     # the line
@@ -53,6 +54,15 @@ REFUSALS: Final[dict[str, str]] = {
     "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with + and its code.",
     "number_old_satellite": "Not called: {number} is an old satellite number that is no longer in service.",
     "not_here": "Not called: I can't do that by message yet. Write CALL, DROP or AGAIN.",
+    # what is one's own
+    "not_a_contact_name": "Not called: '{text}' can't be a name in your phone book. It needs a letter, and is short.",
+    "name_of_phone": "Not called: {name} is what you call a phone of your own. Take another name.",
+    "name_is_command": "Not called: {name} is a word that orders something. Take another name, like {name} Smith.",
+    "name_unknown": "Not called: there is no {name} in your phone book. Write NAME for those there are.",
+    "book_full": "Not called: your phone book is full, with {most} names. Write NAME DELETE and one you don't need.",
+    "overtaken": "Not called: a later message of yours said something else of that already.",
+    "no_such_language": "Not called: I don't speak '{text}'. I speak {languages}.",
+    "no_device": "Not called: I know no address of yours to send notices to.",
     # the gate
     "account_closed": "Not called: this account is closed. Ask whoever runs it for you.",
     "not_proven": "Not called: I can't tell that this is from you.",
@@ -76,23 +86,44 @@ REFUSALS: Final[dict[str, str]] = {
     "other_command": "Not called: that message said something else before. For another call write a new one.",
     "shunted": "Not called: something went wrong here with your message. A person has been told and will look at it.",
 }
-NOT_DONE: Final = {"call": "Not called: ", "drop": "Nothing dropped: ", "both": "Nothing done: "}
-"""How a sentence begins, by the command that was meant."""
+NOT_DONE: Final = {
+    "call": "Not called: ",
+    "again": "Not called: ",
+    "drop": "Nothing dropped: ",
+    "rate": "No price: ",
+    "both": "Nothing done: ",
+}
+"""How a sentence begins, by the command that was meant; as "both" for any other."""
+MORE: Final = " and more"
 MOST_WORDS: Final = 4
 MOST_STRAY_WORDS: Final = 2
 _LONGEST_FIELD: Final = 40
 
 
-def refusal_text(said: NotACommand | Refused) -> str:
-    """The sentence for what was refused, or for the words that were not understood."""
+def refusal_text(said: NotACommand | Refused, language: str = ENGLISH, command: str = "call") -> str:
+    """The sentence for what was refused, or for the words that were not understood.
+
+    `command` is what was meant, where a `Refused` does not concern a call.
+    """
     if isinstance(said, Refused):
-        fields = {name: value[:_LONGEST_FIELD] for name, value in said.fields.items()}
-        return REFUSALS[said.key].format(**fields)
+        fields = {name: value if len(value) <= _LONGEST_FIELD else value[:_LONGEST_FIELD] for name, value in
+                  said.fields.items()}  # fmt: skip
+        return _of(command, say(language, REFUSALS[said.key], **fields), language)
     if said.why is not None:
-        return refusal_text(said.why).replace(NOT_DONE["call"], NOT_DONE.get(said.command, NOT_DONE["call"]), 1)
+        return refusal_text(said.why, language, said.command)
     most = MOST_WORDS if said.verb and said.command != "drop" else MOST_STRAY_WORDS
     words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:most])
-    more = " and more" if len(said.not_understood) > most else ""
-    if said.verb:
-        return REFUSALS["not_dropped" if said.command == "drop" else "not_understood"].format(words=words + more)
-    return REFUSALS["no_command" if words else "only_a_name"].format(words=words + more)
+    more = translated(language, MORE) if len(said.not_understood) > most else ""
+    if not said.verb:
+        return say(language, REFUSALS["no_command" if words else "only_a_name"], words=words + more)
+    if said.command == "drop":
+        return say(language, REFUSALS["not_dropped"], words=words + more)
+    return _of(said.command, say(language, REFUSALS["not_understood"], words=words + more), language)
+
+
+def _of(command: str, sentence: str, language: str) -> str:
+    """The sentence as it begins for that command."""
+    call, instead = (
+        translated(language, NOT_DONE[key]) for key in ("call", command if command in NOT_DONE else "both")
+    )
+    return sentence if call == instead or not sentence.startswith(call) else instead + sentence.removeprefix(call)

@@ -7,11 +7,16 @@ ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
 ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
 AGAIN = "{ref} As {before} again: ringing {phone}. Press 1, then {name}. About {price}/min."
 AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {price}/min."
+AT_MOST = " {most} at most."
+"""Behind one of these, if the order said so."""
+AT_MOST_MINUTES = " {minutes} min at most."
+AT_MOST_BOTH = " {most} and {minutes} min at most."
 
 DROPPING = "{ref} is being dropped."
 DROP_OVER = "{ref} is over already: {how}."
 DROP_UNKNOWN = "There is no {ref}. Nothing was dropped."
 DROP_NOTHING = "Nothing to drop: you have no call under way."
+DROP_ONE = "{ref} is {name}"
 DROP_WHICH = "Drop which one? {calls}. Write for example DROP {ref}."
 DROP_LATE = (
     "Nothing dropped: your message took {minutes} minutes and {ref} was ordered since. Write DROP {ref} to end it."
@@ -74,7 +79,9 @@ DROPPED_TALKING = "{ref} {name}, {talk}, then ended as asked. You paid {paid}. B
 CUT_OFF = (
     "{ref} {name}, {talk}, then cut off: that was all the money for this call. You paid {paid}. Balance {balance}."
 )
-LEG = {"A": "You", "B": "{name}"}
+YOU = "You"
+OTHER_PARTY = "Other party"
+BILL_CODE = "Bill code {code}."
 LEG_LINE = "{who} {number}: {talk}, {charge}"
 LEG_LINE_BILLED = "{who} {number}: {talk} (billed as {billed}), {charge}"
 LEG_UNANSWERED = "{who} {number}: not answered, nothing charged"

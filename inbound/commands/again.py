@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from accounts.people import User, fold_name, names_of, split_number
-from inbound.given import Given, Ordered, refused
+from inbound.given import Given, Ordered
 from inbound.placing import Wanted, place
 from kernel.errors import Refused
 from orders import of_user
@@ -28,7 +28,7 @@ def again(conn: Connection, given: Given, _command: AgainCommand) -> Ordered:
     try:
         last = repeated(conn, given.user)
     except Refused as why:
-        return refused((("again", why.key),), why)
+        return given.not_done("again", why)
     return place(conn, given, Wanted(last.command, last.digest, last.ref))
 
 
@@ -40,7 +40,9 @@ def repeated(conn: Connection, user: User) -> Repeated:
     from_ = parse_number(_written(order.number_a, order.extension_a), None)
     to = parse_number(_written(order.number_b, order.extension_b), None)
     name = _name_still(conn, user, order)
-    command = CallCommand(NamedNumber(name, to) if name else to, from_, order.bill or None)
+    command = CallCommand(
+        NamedNumber(name, to) if name else to, from_, order.bill or None, order.asked_most, order.asked_minutes
+    )
     return Repeated(order.ref, order.digest, command)
 
 

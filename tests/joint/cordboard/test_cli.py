@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from cordboard.cli import COMMANDS, main
 from cordboard.cli.sentences import SENTENCES, sentence_of
 from kernel.errors import Refused, Unavailable
+from replies.refusals import REFUSALS
 
 from .conftest import Run
 
@@ -91,5 +92,5 @@ def test_every_refusal_has_a_sentence() -> None:
     for folder in ("accounts", "cordboard/cli"):
         for file in (root / folder).glob("*.py"):
             for key in re.findall(r'(?:Refused\(|_must\(.*?), ?"(\w+)"|Refused\("(\w+)"', file.read_text()):
-                assert (key[0] or key[1]) in SENTENCES, (file.name, key)
+                assert (key[0] or key[1]) in {**SENTENCES, **REFUSALS}, (file.name, key)
     assert sentence_of(Refused("something_new")) == "Refused: something new."

@@ -1,0 +1,96 @@
+"""What users change of their own by message: their language, where they are rung, their phone book.
+
+Messages overtake each other. One that was sent before another which already changed the same changes nothing: each
+function says so by False. The caller has locked the account's row.
+"""
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from accounts import valid
+from accounts.people import fold_name, phones_of, split_number
+from accounts.tables import contacts, names_said, phones, users
+from kernel.errors import Refused
+from kernel.ids import new_id
+
+MOST_NAMES = 500
+
+
+def set_language(conn: Connection, user_id: str, language: str) -> None:
+    """The language that the user is answered in; "" is the installation's."""
+    conn.execute(update(users).where(users.c.id == user_id).values(language=language))
+
+
+def ring_at(conn: Connection, user_id: str, number: str, sent_ms: int) -> bool:
+    """Ring the user there from now on: at one of their own phones, which becomes the main one, or at another."""
+    number = valid.number(number)
+    own = (phones.c.user_id == user_id) & (phones.c.number == number)
+    is_own = conn.execute(select(phones.c.id).where(own)).first() is not None
+    newest = (users.c.id == user_id) & (users.c.rung_at_ms <= sent_ms)
+    said = update(users).where(newest).values(rung_at="" if is_own else number, rung_at_ms=sent_ms)
+    if conn.execute(said).rowcount != 1:
+        return False
+    if is_own:
+        conn.execute(update(phones).where(phones.c.user_id == user_id).values(main=phones.c.number == number))
+    return True
+
+
+def write_name(
+    conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sent_ms: int, proof: str
+) -> bool:
+    """Keep the number under that name, in place of one that was. `proof` is of the message that says so.
+
+    Refused: not_a_contact_name, name_of_phone, book_full.
+    """
+    name, number = valid.contact_name(name), valid.number(number)
+    key = fold_name(name)
+    if any(fold_name(phone.label) == key and phone.number != number for phone in phones_of(conn, user_id)):
+        raise Refused("name_of_phone", name=name)
+    if not _newest(conn, user_id, key, sent_ms):
+        return False
+    entry = {"name": name, "number": number, "proof": proof}
+    here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key)
+    if conn.execute(update(contacts).where(here).values(entry)).rowcount:
+        return True
+    if names_count(conn, user_id) >= MOST_NAMES:
+        raise Refused("book_full", most=str(MOST_NAMES))
+    row = entry | {"id": new_id(now_ms), "user_id": user_id, "name_key": key, "created_ms": now_ms}
+    conn.execute(insert(contacts).values(row))
+    return True
+
+
+def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int) -> bool:
+    """Strike the name out."""
+    key = fold_name(name)
+    if not _newest(conn, user_id, key, sent_ms):
+        return False
+    conn.execute(delete(contacts).where(contacts.c.user_id == user_id, contacts.c.name_key == key))
+    return True
+
+
+def name_kept(conn: Connection, user_id: str, name: str) -> tuple[str, str] | None:
+    """The name as it is kept, and its number (E.164, " x512")."""
+    here = (contacts.c.user_id == user_id) & (contacts.c.name_key == fold_name(name))
+    row = conn.execute(select(contacts.c.name, contacts.c.number).where(here)).one_or_none()
+    return (row.name, row.number) if row else None
+
+
+def names_count(conn: Connection, user_id: str) -> int:
+    """How many names the user's phone book has."""
+    return int(conn.execute(select(func.count()).where(contacts.c.user_id == user_id)).scalar_one())
+
+
+def is_vouched(conn: Connection, user_id: str, e164: str, claimed: frozenset[str]) -> bool:
+    """Whether the number is in the user's phone book by an entry that no message with a `claimed` proof wrote."""
+    kept = select(contacts.c.number, contacts.c.proof).where(contacts.c.user_id == user_id)
+    return any(split_number(row.number)[0] == e164 and row.proof not in claimed for row in conn.execute(kept))
+
+
+def _newest(conn: Connection, user_id: str, key: str, sent_ms: int) -> bool:
+    """Note that the name was spoken of then; False if it was spoken of later already."""
+    here = (names_said.c.user_id == user_id) & (names_said.c.name_key == key)
+    if conn.execute(update(names_said).where(here, names_said.c.sent_ms <= sent_ms).values(sent_ms=sent_ms)).rowcount:
+        return True
+    if conn.execute(select(names_said.c.sent_ms).where(here)).first():
+        return False
+    conn.execute(insert(names_said).values(user_id=user_id, name_key=key, sent_ms=sent_ms))
+    return True

@@ -30,6 +30,11 @@ from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.pages.door import PagesDoor
+from inbound.pages.pressing import Pressing
+from inbound.pages.reader import PAGE, PageReader
+from inbound.pages.signing_in import Brakes, SigningIn
+from inbound.pages.tickets import Tickets
 from inbound.smtp_limits import SmtpLimits
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import WebLimits
@@ -98,7 +103,11 @@ class Parts:
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
         ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
-        readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
+        readers: dict[str, Reader] = {
+            EMAIL: self.reader,
+            API: ApiReader(),
+            PAGE: PageReader(self.secrets, self.settings.web.plain_call_cap),
+        }
         return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
 
     @property
@@ -107,7 +116,18 @@ class Parts:
         web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
         wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
         door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
-        return create_app(door, Kept(health.look).look)
+        return create_app(door, Kept(health.look).look, self.pages)
+
+    @property
+    def pages(self) -> PagesDoor:
+        """The micro-web."""
+        web, human, language = self.settings.web, self.settings.human_contact, self.intake.ordering.language
+        pressing = Pressing(
+            self.db, self.clock, self.secrets, self.intake, Tickets(self.secrets),
+            orders_of_token(web.page_changes_per_minute), language, human, web.plain_call_cap,
+        )  # fmt: skip
+        brakes = Brakes.of(web.wrong_pins_per_minute, web.all_wrong_pins_per_minute)
+        return PagesDoor(pressing, SigningIn(self.db, self.secrets, brakes), language, human)
 
     @property
     def web_limits(self) -> WebLimits:

@@ -14,6 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from inbound import web_problems
 from inbound.api import ApiDoor
 from inbound.api_order import MOST_BYTES
+from inbound.pages.door import PagesDoor
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +23,14 @@ Health = Callable[[], Mapping[str, str]]
 """Each part's name, and "ok" or in a word what ails it."""
 
 
-def create_app(door: ApiDoor, health: Health) -> Flask:
+def create_app(door: ApiDoor, health: Health, pages: PagesDoor | None = None) -> Flask:
     """Put the application together."""
     app = Flask(__name__, static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False  # an address is what it is; nobody is sent elsewhere
     app.register_blueprint(door.blueprint())
+    if pages:
+        app.register_blueprint(pages.blueprint())
     app.add_url_rule("/healthz", "healthz", lambda: _healthz(health))
     app.after_request(_for_nobody_else)
     web_problems.install(app, MOST_BYTES)

@@ -35,13 +35,14 @@ class Way:
     items: int
     size: Octets = len
     label: int = 80
+    links: int = 9
 
 
 WAYS: Final[Mapping[Rendering, Way]] = {
-    "palm": Way("palm.html", "text/html", "iso-8859-1", PALM_OCTETS, 9, label=LONGEST_SMALL_LABEL),
+    "palm": Way("palm.html", "text/html", "iso-8859-1", PALM_OCTETS, 9, label=LONGEST_SMALL_LABEL, links=3),
     "wml": Way(
         "deck.wml", "text/vnd.wap.wml", "utf-8", WML_OCTETS, 9, lambda deck: compiled_size(deck.decode()),
-        LONGEST_SMALL_LABEL,
+        LONGEST_SMALL_LABEL, 3,
     ),
     "html": Way("page.html", "text/html", "utf-8", 65_536, 40),
 }  # fmt: skip
@@ -74,7 +75,11 @@ def _shortened(page: Page, way: Way) -> Page:
         fields = tuple(replace(field, value=fitting(field.value)) for field in main.fields)
         hidden = tuple((name, fitting(value)) for name, value in main.hidden)
         main = replace(main, fields=fields, hidden=hidden)
-    return replace(page, title=_cut(fitting(page.title), way.label), lines=lines, items=items, main=main)
+    links = page.links
+    if page.more and len(links) > way.links:
+        links = (*links[: way.links - 1], page.more)
+    title = _cut(fitting(page.title), way.label)
+    return replace(page, title=title, lines=lines, items=items, main=main, links=links)
 
 
 def readable(text: str, charset: str) -> str:

@@ -11,7 +11,7 @@ from kernel.errors import Refused
 TYPE: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 20
 LONGEST_FIELD: Final = 200
-FIELDS: Final = frozenset({"t", "u", "p", "to", "from", "name", "number", "ref", "entry"})
+FIELDS: Final = frozenset({"t", "u", "p", "to", "name", "number", "ref", "entry"})
 _BUTTON: Final = re.compile(r"([a-z]{1,12})(?:\.([A-Za-z0-9]{1,28}))?\Z")
 
 

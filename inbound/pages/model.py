@@ -7,7 +7,7 @@ token: there is nothing to follow that could be kept, passed on or fetched in ad
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Literal
+from typing import Literal
 
 Kind = Literal["text", "number", "pin"]
 
@@ -50,6 +50,8 @@ class Page:
     items: tuple[Button, ...] = ()
     main: Main | None = None
     links: tuple[Button, ...] = ()
+    more: Button | None = None
+    """Where the links are that a small screen has no room for; they stand last among `links`."""
     token: str = ""
     status: HTTPStatus = HTTPStatus.OK
     language: str = "en"
@@ -57,8 +59,6 @@ class Page:
 
 Listing = Callable[[int], Page]
 """A page with so many of its items at most; those that follow are behind a button of its own."""
-
-MOST_ITEMS: Final = 9
 
 
 def whole(page: Page) -> Listing:

@@ -48,9 +48,7 @@ class Tickets:
     def __init__(self, secrets: Secrets) -> None:
         self._key = secrets.digest("tickets of the pages", "key")
 
-    def issue(
-        self, holder: Holder, now_ms: int, since_s: int, purpose: str = LOOK, about: Sequence[str] = ()
-    ) -> str:
+    def issue(self, holder: Holder, now_ms: int, since_s: int, purpose: str = LOOK, about: Sequence[str] = ()) -> str:
         """A new one, in 68 characters that may stand anywhere."""
         packed = _SHAPE.pack(bytes.fromhex(holder.user.id), now_ms // 1000, since_s, os.urandom(NONCE_OCTETS))
         return self._signer(holder, purpose, about).sign(base64.urlsafe_b64encode(packed)).decode("ascii")
@@ -66,9 +64,7 @@ class Tickets:
             raise Stale
         return Ticket(user.hex(), made_s, since_s, nonce.hex())
 
-    def check(
-        self, text: str, holder: Holder, now_ms: int, purpose: str = LOOK, about: Sequence[str] = ()
-    ) -> Ticket:
+    def check(self, text: str, holder: Holder, now_ms: int, purpose: str = LOOK, about: Sequence[str] = ()) -> Ticket:
         """The ticket, if we gave it to this holder for just this, and lately; else Stale."""
         ticket = self.whose(text)
         try:

@@ -17,7 +17,9 @@ from gate.rules import Limits
 from inbound.api_reader import API, ApiReader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
+from inbound.heard import Reader
 from inbound.ordering import Ordering
+from inbound.pages.reader import PAGE, PageReader
 from inbound.smtp import MailIn
 from kernel.db import Database, metadata
 from kernel.doorbell import Doorbell
@@ -34,6 +36,7 @@ ANN, ANNS_PHONE, PIN = "ann@ship.example", "+12025550101", "73915482"
 BOB = "bob@rig.example"
 MUM = "+442079460018"
 OWN_NUMBER = "+12025550109"
+PLAIN_CAP = 3 * DOLLAR
 LIMITS = Limits(confirm_s=20, ring_b_s=60, min_talk_s=60, max_talk_s=7200, stale_ms=600_000)
 SECRETS = Secrets(b"p" * 32, b"s" * 32, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 DECK = """prefix,destination,rate,connect_fee,first,next,effective_from
@@ -89,7 +92,8 @@ class House:
         ordering = Ordering(
             SECRETS, self.clock, self.limits, OWN_NUMBER, frozenset({OWN_NUMBER}), self.reached.__contains__
         )
-        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, {EMAIL: reader, API: ApiReader()}, ordering)
+        readers: dict[str, Reader] = {EMAIL: reader, API: ApiReader(), PAGE: PageReader(SECRETS, PLAIN_CAP)}
+        self.intake = Intake(self.db, self.clock, SECRETS, self.bell, readers, ordering)
         self._ids = 0
         self._lock = Lock()
 

@@ -24,6 +24,7 @@ from replies.refusals import refusal_text
 
 SURELY: Final = 3
 """Whom, where and for how much: this is said on the smallest screen."""
+ROOMY: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _ask(here: Here, what: str) -> Listing:
     def listing(most: int) -> Page:
         """Where room is scarce, the way to another phone is left out, and last what is added to the price."""
         return here.page(
-            words.CONFIRM, lines=lines[: SURELY + most // 2], main=main, links=links[: 1 + most % 2], token=token
+            words.CONFIRM, lines=lines[: SURELY + most // 2], main=main, links=links[: 1 + (most >= ROOMY)], token=token
         )
 
     return listing

@@ -160,12 +160,14 @@ def remove_phone(conn: Connection, user_id: str, number: str) -> None:
         conn.execute(update(phones).where(phones.c.id == left[0].id).values(main=True))
 
 
-def add_contact(conn: Connection, now_ms: int, user_id: str, name: str, number: str) -> str:
-    """A name in the user's phone book."""
+def add_contact(
+    conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sure: bool = True
+) -> str:  # fmt: skip
+    """A name in the user's phone book; not `sure` if who wrote it but claimed to be the user."""
     name = valid.contact_name(name)
     return _insert(
         conn, contacts, now_ms, Refused("contact_exists", name=name),
-        user_id=user_id, name=name, name_key=fold_name(name), number=valid.number(number),
+        user_id=user_id, name=name, name_key=fold_name(name), number=valid.number(number), sure=sure,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from accounts import valid
 from accounts.people import Account, Phone, User, fold_name, main_of, phones_of, split_number
-from accounts.tables import contacts, names_said, phones, users
+from accounts.tables import contacts, devices, names_said, phones, users
 from kernel.errors import Refused
 from kernel.ids import new_id
 
@@ -31,6 +31,11 @@ def set_language(conn: Connection, user_id: str, language: str) -> None:
     conn.execute(update(users).where(users.c.id == user_id).values(language=language))
 
 
+def set_notices(conn: Connection, device_id: str, on: bool) -> None:
+    """Whether the device is told how its calls went."""
+    conn.execute(update(devices).where(devices.c.id == device_id).values(notices=on))
+
+
 def ring_at(conn: Connection, user_id: str, number: str, sent_ms: int) -> bool:
     """Ring the user there from now on: at one of their own phones, which becomes the main one, or at another."""
     number = valid.number(number)
@@ -46,9 +51,9 @@ def ring_at(conn: Connection, user_id: str, number: str, sent_ms: int) -> bool:
 
 
 def write_name(
-    conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sent_ms: int, proof: str
+    conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sent_ms: int, sure: bool
 ) -> bool:
-    """Keep the number under that name, in place of one that was. `proof` is of the message that says so.
+    """Keep the number under that name, in place of one that was. Not `sure` if who says so but claims to be the user.
 
     Refused: not_a_contact_name, name_of_phone, book_full.
     """
@@ -58,7 +63,7 @@ def write_name(
         raise Refused("name_of_phone", name=name)
     if not _newest(conn, user_id, key, sent_ms):
         return False
-    entry = {"name": name, "number": number, "proof": proof}
+    entry = {"name": name, "number": number, "sure": sure}
     here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key)
     if conn.execute(update(contacts).where(here).values(entry)).rowcount:
         return True
@@ -88,12 +93,6 @@ def name_kept(conn: Connection, user_id: str, name: str) -> tuple[str, str] | No
 def names_count(conn: Connection, user_id: str) -> int:
     """How many names the user's phone book has."""
     return int(conn.execute(select(func.count()).where(contacts.c.user_id == user_id)).scalar_one())
-
-
-def is_vouched(conn: Connection, user_id: str, e164: str, claimed: frozenset[str]) -> bool:
-    """Whether the number is in the user's phone book by an entry that no message with a `claimed` proof wrote."""
-    kept = select(contacts.c.number, contacts.c.proof).where(contacts.c.user_id == user_id)
-    return any(split_number(row.number)[0] == e164 and row.proof not in claimed for row in conn.execute(kept))
 
 
 def _newest(conn: Connection, user_id: str, key: str, sent_ms: int) -> bool:

@@ -28,6 +28,8 @@ class Account:
     tax_ppm: int
     caller_id: str
     active: bool
+    ask_new: bool  # who has but a PIN is asked back before a number is called that is new to them
+    ask_above: int  # and anybody who only claims to be the sender, before a minute costs more than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """An address that orders come from. `answer_address` "" is never answered."""
+    """An address that orders come from. `answer_address` "" is never answered, so never asked either.
+
+    What it then may spend on one call is `limit_call`, micro-units; None: nothing, unless the order says a most.
+    """
 
     id: str
     user_id: str
@@ -56,6 +61,8 @@ class Device:
     address: str
     answer_address: str
     press_1: bool
+    notices: bool = True  # whether it is told how a call went
+    limit_call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ _PHONES = (
 _NAMES = (
     select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == bindparam("user")).order_by(contacts.c.name)
 )
+_SURE = select(contacts.c.number).where(contacts.c.user_id == bindparam("user"), contacts.c.sure)
 
 
 def split_number(number: str) -> tuple[str, str]:
@@ -215,6 +223,11 @@ def names_of(conn: Connection, user_id: str) -> dict[str, str]:
     return {row.name: row.number for row in conn.execute(_NAMES, {"user": user_id})}
 
 
+def sure_numbers_of(conn: Connection, user_id: str) -> frozenset[str]:
+    """E.164 numbers in the user's phone book that were not written there by who but claimed to be the user."""
+    return frozenset(split_number(number)[0] for number in conn.execute(_SURE, {"user": user_id}).scalars())
+
+
 def alias_hints(conn: Connection, user_id: str) -> list[str]:
     """How each of the user's secret aliases in use begins, oldest first."""
     live = (aliases.c.user_id == user_id) & aliases.c.revoked_ms.is_(None)
@@ -238,6 +251,8 @@ def _account(row: Row[Any]) -> Account:
         tax_ppm=of[c.tax_ppm],
         caller_id=of[c.caller_id],
         active=of[c.active],
+        ask_new=of[c.ask_new],
+        ask_above=of[c.ask_above],
     )
 
 
@@ -251,4 +266,7 @@ def _user(row: Row[Any]) -> User:
 
 def _device(row: Row[Any]) -> Device:
     of, c = row._mapping, devices.c
-    return Device(of[c.id], of[c.user_id], of[c.kind], of[c.address], of[c.answer_address], of[c.press_1])
+    return Device(
+        of[c.id], of[c.user_id], of[c.kind], of[c.address], of[c.answer_address], of[c.press_1], of[c.notices],
+        of[c.limit_call],
+    )  # fmt: skip

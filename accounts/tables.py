@@ -20,6 +20,8 @@ accounts = Table(
     Column("charge_unjoined", Boolean, nullable=False, default=True),  # is A charged when B never answered
     Column("tax_ppm", Integer, nullable=False, default=0),  # tax in millionths of the charge
     Column("caller_id", String(20), nullable=False, default=""),  # what the legs see, "" the service's own number
+    Column("ask_new", Boolean, nullable=False, server_default=text("true")),  # a new number, of who has but a PIN
+    Column("ask_above", BigInteger, nullable=False, server_default=text("1000000")),  # micro-units a minute
     Column("active", Boolean, nullable=False, default=True),
     Column("orders_placed", Integer, nullable=False, default=0),  # also the row's lock: every order updates it first
     Column("created_ms", BigInteger, nullable=False),
@@ -52,6 +54,8 @@ devices = Table(
     Column("address", String(254), nullable=False),  # lower case
     Column("answer_address", String(254), nullable=False),  # where answers go; "" is never answered
     Column("press_1", Boolean, nullable=False, default=True),  # leg A must press 1 when this device ordered
+    Column("notices", Boolean, nullable=False, server_default=text("true")),  # is it told how a call went
+    Column("limit_call", BigInteger),  # micro-units: the standing consent of who can't be asked; NULL gives none
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("kind", "address"),
 )
@@ -99,8 +103,8 @@ contacts = Table(
     Column("name", String(60), nullable=False),
     Column("name_key", String(60), nullable=False),  # folded for look-up
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
+    Column("sure", Boolean, nullable=False, server_default=text("true")),  # not of who but claimed to be the user
     Column("created_ms", BigInteger, nullable=False),
-    Column("proof", String(8), nullable=False, server_default=text("''")),  # of the message that wrote it; "" operator
     UniqueConstraint("user_id", "name_key"),
 )
 
@@ -110,4 +114,12 @@ names_said = Table(
     Column("user_id", ForeignKey("users.id"), primary_key=True),
     Column("name_key", String(60), primary_key=True),
     Column("sent_ms", BigInteger, nullable=False),  # when the newest message that wrote or struck it was sent
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("key", String(80), primary_key=True),  # what is counted, "pin:account:<id>"
+    Column("count", Integer, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),  # then it begins anew
 )

@@ -6,18 +6,27 @@ from sqlalchemy import Connection, bindparam, update
 
 from accounts.tables import accounts
 from billing.quotes import Plan, Quote
+from gate.asking import AskBack
 from gate.rules import RULES, Asked
 from kernel.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What each rule said, in order; the quote and the plan if all passed, the refusal if one did not."""
+    """What each rule said, in order; the quote and the plan if all passed, the refusal if one did not.
+
+    An `AskBack` for a refusal is a question: all other rules passed.
+    """
 
     rules: tuple[tuple[str, str], ...]
     quote: Quote | None
     plan: Plan | None
     refused: Refused | None
+
+    @property
+    def asks(self) -> AskBack | None:
+        """What is to be asked about, if only that is in the way."""
+        return self.refused if isinstance(self.refused, AskBack) else None
 
 
 _LOCK = update(accounts).where(accounts.c.id == bindparam("account")).values(orders_placed=accounts.c.orders_placed)

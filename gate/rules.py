@@ -14,7 +14,9 @@ from billing.decks import find_terms
 from billing.holds import available
 from billing.quotes import Plan, Quote, plan
 from billing.rating import Terms
+from gate.asking import asked_back, consent
 from gate.highcost import HIGH_COST
+from gate.sureness import Sure, sureness
 from kernel.errors import Refused
 from kernel.money import display
 from parsers.numbers import Kind, Number
@@ -41,7 +43,7 @@ class Asked:
 
     account: Account
     user: User
-    proof: str  # "alias", "pin", "token", or "" for none
+    proof: str  # by which the sender is known: gate/sureness.py has them all
     a: Number
     b: Number
     phones: tuple[Phone, ...]
@@ -50,9 +52,18 @@ class Asked:
     sent_ms: int  # by the message's own date, if that is not later than it came
     now_ms: int
     limits: Limits
+    answerable: bool = True  # whether a question would reach the sender
+    most: int | None = None  # micro-units that this call may cost, by the order, its door or device
+    has_max: bool = False  # whether the order itself says a most, in money or minutes
+    agreed: Quote | None = None  # what its sender was asked about, and said OK to
     terms: dict[str, Terms] = field(default_factory=dict)
     quote: Quote | None = None
     plan: Plan | None = None
+
+    @property
+    def cap(self) -> int:
+        """What this call may cost: the account's own, or less."""
+        return self.account.cap_call if self.most is None else min(self.account.cap_call, self.most)
 
 
 def enrolled(asked: Asked, _conn: Connection) -> None:
@@ -62,18 +73,15 @@ def enrolled(asked: Asked, _conn: Connection) -> None:
 
 
 def proven(asked: Asked, _conn: Connection) -> None:
-    """A secret alias, a token or the right PIN: anybody can write any From."""
-    if not asked.proof:
+    """A signature, a secret alias, a token or the right PIN: anybody can write any From."""
+    if sureness(asked.proof) == Sure.NOT:
         raise Refused("not_proven")
 
 
 def fresh(asked: Asked, _conn: Connection) -> None:
-    """A call that was wanted hours ago is not wanted now."""
-    age_ms = asked.now_ms - asked.sent_ms
-    if age_ms > asked.limits.oldest_ms:
+    """What was sent days ago is not even asked about; of minutes: `asked_back`."""
+    if asked.now_ms - asked.sent_ms > asked.limits.oldest_ms:
         raise Refused("too_old")
-    if age_ms > asked.limits.stale_ms:
-        raise Refused("late", minutes=str(age_ms // 60_000))
 
 
 def own_phone(asked: Asked, _conn: Connection) -> None:
@@ -148,9 +156,10 @@ def call_cap(asked: Asked, _conn: Connection) -> None:
     """What one call may cost pays for at least the shortest talk worth setting up."""
     assert asked.quote is not None
     limits = asked.limits
-    asked.plan = plan(asked.quote, asked.account.cap_call, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s)
+    cap = asked.cap
+    asked.plan = plan(asked.quote, cap, max_talk_s=limits.max_talk_s, min_talk_s=limits.min_talk_s)
     if asked.plan is None:
-        raise Refused("over_call_cap", cap=display(asked.account.cap_call, asked.account.currency))
+        raise Refused("over_call_cap", cap=display(cap, asked.account.currency))
 
 
 def funds(asked: Asked, conn: Connection) -> None:
@@ -183,4 +192,6 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("route", route),
     ("cap per call", call_cap),
     ("funds", funds),
+    ("consent", consent),
+    ("asked back", asked_back),
 )

@@ -81,9 +81,9 @@ class Given:
         """The command was carried out, and what is said of it."""
         return Ordered(self.say(words, **fields), ((command, "passed"),))
 
-    def not_done(self, command: str, why: Refused) -> Ordered:
-        """The command was not carried out, and why."""
-        return Ordered(refusal_text(why, self.language, command), ((command, why.key),))
+    def not_done(self, command: str, why: Refused, rule: str = "") -> Ordered:
+        """The command was not carried out, and why; `rule` if that was none of the command's own."""
+        return Ordered(refusal_text(why, self.language, command), ((rule or command, why.key),))
 
     def refused(self, rules: Rules, why: Refused) -> Ordered:
         """No call, by what the rules said."""

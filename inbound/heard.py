@@ -14,7 +14,8 @@ from replies.outbox import Envelope
 class Heard:
     """A message read: who it seems to be from and by what proof, what it asks for, where an answer would go.
 
-    `user` and `account` are None for a stranger. `proof` is "alias", "token" or "": a PIN is still to be checked.
+    `user` and `account` are None for a stranger. `proof` is one of `gate/sureness.py::SURENESS`, or "": a PIN
+    is still to be checked.
     """
 
     key: str  # natural key of the message, the same for each delivery of it
@@ -29,7 +30,8 @@ class Heard:
     envelope: Envelope
     kept: str  # what the person wrote, PINs struck out
     said: dict[str, str]  # evidence for `cordboard why`
-    cap: int | None = None  # micro-units that a call ordered this way may cost at most
+    answerable: bool = True  # whether a question would reach the sender
+    cap: int | None = None  # micro-units one call may cost that is ordered this way; None: the account's own
 
 
 class Reader(Protocol):

@@ -3,6 +3,7 @@
 What each command does: `inbound/commands/`. How a call is placed: `inbound/placing.py`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row
 
 from accounts.people import account_of, user_of
 from gate import gate
-from inbound.commands import DOINGS
+from inbound.commands import DOINGS, Doing
 from inbound.given import Desk, Given, Ordered
 from inbound.heard import Heard
 from kernel.errors import Refused
@@ -51,9 +52,20 @@ def _done(conn: Connection, given: Given) -> Ordered:
     doing = DOINGS.get(type(command))
     if doing is None:
         return given.refused((("command", name_of(command)),), Refused("not_here"))
-    if not given.proof and not doing.unproven:  # before anything is told of the calls that there are
-        return given.refused((("proven", "not_proven"),), Refused("not_proven"))
+    if against := next(_against(given, doing), None):
+        rule, why = against
+        return given.not_done(name_of(command), why, rule)
     return doing.do(conn, given, command)
+
+
+def _against(given: Given, doing: Doing) -> Iterator[tuple[str, Refused]]:
+    """What is against doing it, before anything is told of the sender's affairs."""
+    if not given.proof and not doing.unproven:
+        yield "proven", Refused("not_proven")
+    if not doing.closed and not (given.account.active and given.user.active):
+        yield "enrolled", Refused("account_closed")
+    if not doing.late and given.desk.clock.ms() - given.sent_ms > given.desk.limits.oldest_ms:
+        yield "fresh", Refused("too_old")
 
 
 def _again(given: Given, before: Row[Any]) -> Ordered:

@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 
 from accounts.own import rung_at
 from accounts.people import Phone, phones_of
-from accounts.tables import accounts
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
 from gate.rules import Asked
+from gate.sureness import Sure, sureness
+from inbound.asking import Doubted, ask
 from inbound.given import Given, Ordered
+from inbound.numbering import next_reference
 from kernel.errors import Refused
-from kernel.ids import new_id, reference
+from kernel.ids import new_id
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import orders
@@ -30,21 +32,19 @@ SAID = {
 }
 """The first answer: for a call that repeats another, and for one that needs a pressed 1."""
 
-_COUNT = (
-    accounts.update()
-    .where(accounts.c.id == bindparam("account"))
-    .values(orders_placed=accounts.c.orders_placed + 1)
-    .returning(accounts.c.orders_placed)
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A call to place. `digest` is the same for the same call; `again` is the reference of the one it repeats."""
+    """A call to place. `digest` is the same for the same call; `again` is the reference of the one it repeats.
+
+    `ref` is the one that its question kept for it, and `agreed` what it may cost by the answer to that question.
+    """
 
     command: CallCommand
     digest: str
     again: str = ""
+    ref: str = ""
+    agreed: Quote | None = None
 
 
 def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
@@ -57,36 +57,47 @@ def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
         a = leg_a(given, phones, wanted.command)
     except Refused as why:
         return given.refused((("own phone", why.key),), why)
-    asked = asked_of(given, phones, a, number_of(wanted.command.to), wanted.command)
+    asked = asked_of(given, phones, a, wanted)
     verdict = gate.judge(conn, asked)
+    if verdict.asks and verdict.quote:
+        return ask(
+            conn,
+            given,
+            Doubted(wanted.command, wanted.digest, wanted.again, verdict.quote, verdict.asks, verdict.rules),
+        )
     if verdict.refused or verdict.plan is None or verdict.quote is None:
         return given.refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
     device = given.heard.device
-    trusted = device is not None and not device.press_1 and _verified(asked)
+    proven = sureness(given.proof) == Sure.PROVEN
+    trusted = device is not None and not device.press_1 and proven and _verified(asked)
     order = _row(conn, given, wanted, a, verdict.quote, press_1=not trusted)
     orders.place(conn, order, asked.now_ms)
-    ceiling = Ceiling(asked.account.cap_call, asked.limits.max_talk_s)
+    ceiling = Ceiling(asked.cap, asked.limits.max_talk_s)
     open_hold(conn, order.id, given.account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
     return Ordered(order.answer, verdict.rules, order.id)
 
 
-def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, b: Number, command: CallCommand) -> Asked:
-    """The call as the gate sees it: what it may cost and last is the least that account, door and sender say."""
-    account, desk = given.account, given.desk
-    caps = (account.cap_call, given.heard.cap, command.most)
+def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted) -> Asked:
+    """The call as the gate sees it: it may cost and last the least that account, door, device and sender say."""
+    account, desk, command, device = given.account, given.desk, wanted.command, given.heard.device
+    mosts = (command.most, given.heard.cap, device.limit_call if device else None)
     longest = (desk.limits.max_talk_s, command.most_minutes and command.most_minutes * 60)
     return Asked(
-        account=replace(account, cap_call=min(cap for cap in caps if cap is not None)),
+        account=account,
         user=given.user,
         proof=given.proof,
         a=a,
-        b=b,
+        b=number_of(command.to),
         phones=phones,
         service_numbers=desk.service_numbers | ({account.caller_id} if account.caller_id else set()),
         has_route=desk.has_route,
         sent_ms=given.sent_ms,
         now_ms=desk.clock.ms(),
         limits=replace(desk.limits, max_talk_s=min(seconds for seconds in longest if seconds)),
+        answerable=given.heard.answerable,
+        most=min((most for most in mosts if most is not None), default=None),
+        has_max=command.most is not None or command.most_minutes is not None,
+        agreed=wanted.agreed,
     )
 
 
@@ -104,7 +115,7 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
     now_ms, account = given.desk.clock.ms(), given.account
     to = wanted.command.to
     b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
-    ref = reference(_next_number(conn, account.id))
+    ref = wanted.ref or next_reference(conn, account.id)
     answer = given.say(
         SAID[bool(wanted.again), press_1],
         ref=ref,
@@ -118,6 +129,7 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
         door=given.message.door, key=given.key, digest=wanted.digest,
         number_a=a.e164, extension_a=a.extension or "", number_b=b.e164, extension_b=b.extension or "",
         name_b=name, bill=wanted.command.bill or "", press_1=press_1,
+        notices=given.heard.device is None or given.heard.device.notices,
         caller_id=account.caller_id or given.desk.caller_id,
         answer=answer + _at_most(given, wanted.command), answer_to=given.envelope, due_ms=now_ms,
         language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
@@ -138,8 +150,3 @@ def _verified(asked: Asked) -> bool:
     """Whether leg A is a verified telephone down to its extension: another one is another person's desk."""
     a = (asked.a.e164, asked.a.extension or "")
     return any((phone.e164, phone.extension) == a for phone in asked.phones)
-
-
-def _next_number(conn: Connection, account_id: str) -> int:
-    """Count the order on its account's row, which this transaction has locked."""
-    return int(conn.execute(_COUNT, {"account": account_id}).scalar_one()) - 1

@@ -2,14 +2,29 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, tuple_
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select, tuple_
 
-from orders.tables import ORDER_IS_OPEN, orders
+from orders.tables import ORDER_IS_OPEN, attempts, orders
+
+_REACHED = select(
+    exists()
+    .where(orders.c.user_id == bindparam("user"), orders.c.number_b == bindparam("number"))
+    .where(attempts.c.order_id == orders.c.id, attempts.c.role == "B", attempts.c.answered_ms.is_not(None))
+)
 
 
 def last(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
     """The order placed last, whatever became of it."""
     return conn.execute(_newest(account_id, user_id).limit(1)).one_or_none()
+
+
+def latest(conn: Connection, account_id: str, user_id: str, most: int, before: str = "") -> list[Row[Any]]:
+    """The orders placed last, newest first; with `before`, an order's reference, of those placed before that one."""
+    query = _newest(account_id, user_id).limit(most)
+    since = called(conn, account_id, user_id, before) if before else None
+    if since is not None:
+        query = query.where(tuple_(orders.c.accepted_ms, orders.c.id) < (since.accepted_ms, since.id))
+    return list(conn.execute(query))
 
 
 def not_over(conn: Connection, account_id: str, user_id: str) -> list[Row[Any]]:
@@ -23,13 +38,9 @@ def called(conn: Connection, account_id: str, user_id: str, reference: str) -> R
     return conn.execute(query.where(orders.c.user_id == user_id)).one_or_none()
 
 
-def recent(conn: Connection, account_id: str, user_id: str, most: int, before: str = "") -> list[Row[Any]]:
-    """The user's orders, newest first; with `before`, an order's reference, those placed before that one."""
-    query = _newest(account_id, user_id).limit(most)
-    since = called(conn, account_id, user_id, before) if before else None
-    if since is not None:
-        query = query.where(tuple_(orders.c.accepted_ms, orders.c.id) < (since.accepted_ms, since.id))
-    return list(conn.execute(query))
+def reached(conn: Connection, user_id: str, number: str) -> bool:
+    """Whether a call of the user's to this number was ever answered."""
+    return bool(conn.execute(_REACHED, {"user": user_id, "number": number}).scalar_one())
 
 
 def _newest(account_id: str, user_id: str) -> Select[Any]:

@@ -49,6 +49,7 @@ class NewOrder:
     answer: str
     answer_to: str
     due_ms: int
+    notices: bool = True
     language: str = ""
     asked_most: int | None = None
     asked_minutes: int | None = None

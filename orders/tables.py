@@ -62,6 +62,7 @@ orders = Table(
     Column("name_b", String(60), nullable=False, default=""),  # as the user calls the other party
     Column("bill", String(32), nullable=False, default=""),
     Column("press_1", Boolean, nullable=False),
+    Column("notices", Boolean, nullable=False, server_default=text("true")),  # is the sender told how it went
     Column("caller_id", String(20), nullable=False, default=""),
     Column("answer", Text, nullable=False),  # the first answer, given again to a redelivery
     Column("answer_to", Text, nullable=False, default=""),  # JSON: where and in which thread answers go; "" nowhere
@@ -79,6 +80,31 @@ orders = Table(
 )
 ORDER_IS_OPEN = partial_index("ix_orders_open", "state <> 'ended'", orders.c.due_ms)
 Index("ix_orders_of_account", orders.c.account_id, orders.c.accepted_ms)
+Index("ix_orders_to", orders.c.user_id, orders.c.number_b)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String(28), primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("message_id", ForeignKey("messages.id"), nullable=False),  # the order that it asks about
+    Column("ref", String(8), nullable=False),  # K7: that of the order, if it comes to one
+    Column("state", String(8), nullable=False),  # "open", "placed", "declined", "shut"; an open one may have expired
+    Column("why", String(16), nullable=False),  # "ask_new", "ask_costly", "ask_late"
+    Column("proof", String(8), nullable=False),  # of the order
+    Column("command", Text, nullable=False),  # JSON: the call, without a PIN
+    Column("digest", String(64), nullable=False),  # keyed digest of the call
+    Column("quote", Text, nullable=False),  # JSON: what was said that it costs
+    Column("code", String(64), nullable=False),  # keyed digest of what only the receiver of the question knows
+    Column("tries", Integer, nullable=False, default=0),  # wrong codes
+    Column("asked_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("answered_ms", BigInteger),
+    Column("order_id", ForeignKey("orders.id")),
+    UniqueConstraint("account_id", "ref"),
+)
+QUESTION_IS_OPEN = partial_index("ix_questions_open", "state = 'open'", questions.c.user_id)
 
 attempts = Table(
     "attempts",

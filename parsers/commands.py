@@ -1,30 +1,48 @@
-"""The command table, and a text read by it.
+"""A text read by the command table.
 
-A command is carried out only if every word of its line was understood; one without a number, name or reference only if
-it is the whole text. To add one, give it a row in `COMMANDS` and a result type in `parsers/results.py`; what a new kind
-of argument means is said in `parsers/grammar.py`.
+A command is carried out only if every word of its line was understood; one without a number or reference only if it is
+the whole text.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from kernel.errors import Refused
+from parsers import vocabulary
 from parsers.bare import is_meant, why_not
-from parsers.grammar import Argument, Clause, Reader, Reading
-from parsers.lines import MAX_LINE, PIN, command_line, only_reading, pin_of, pins_beside_again, pins_in
+from parsers.grammar import Reader
+from parsers.lines import MAX_LINE, command_line, only_reading, pins_beside_again, pins_in
+from parsers.nearly import nearly
 from parsers.numbers import MAX_LENGTH, Number
-from parsers.results import AgainCommand, CallCommand, DropCommand, NotACommand, Order, Parsed
+from parsers.results import (
+    AgainCommand,
+    AtCommand,
+    CallCommand,
+    CodeCommand,
+    DropCommand,
+    NameCommand,
+    NoCommand,
+    NotACommand,
+    NoticesCommand,
+    OkCommand,
+    Order,
+    Parsed,
+    RateCommand,
+    StatusCommand,
+    VerifyCommand,
+    name_of,
+)
+from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, Meant, call_of, verbs_in
 from parsers.targets import NamedNumber, Target, number_of
-from parsers.words import ASKING, COURTESY, PLEASE, Names, fold, keyword, phrase_at, split
+from parsers.words import ASKING, Names, fold, keys, split
 from parsers.writing import shown
 
 __all__ = [
     "COMMANDS",
     "AgainCommand",
     "CallCommand",
-    "Command",
     "DropCommand",
     "NamedNumber",
     "NotACommand",
@@ -35,72 +53,8 @@ __all__ = [
     "parse_text",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A row of the command table: the first clause is the one that must be there and names the command.
-
-    `everyday`: its verbs are everybody's words, so they say what was meant only where a line begins. `alone`: beside
-    thanks it may be no command either (`again, thank you`).
-    """
-
-    name: str
-    clauses: tuple[Clause, ...]
-    summary: str
-    make: Callable[[Reading], Order]
-    everyday: bool = False
-    alone: bool = False
-
-
-def _call(reading: Reading) -> CallCommand:
-    to, from_, bill, pin = (reading.get(name) for name in ("call", "from", "bill", "pin"))
-    assert isinstance(to, Number | NamedNumber)
-    assert from_ is None or isinstance(from_, Number | NamedNumber)
-    assert bill is None or isinstance(bill, str)
-    return CallCommand(to, from_, bill, pin=pin_of(pin))
-
-
-def _drop(reading: Reading) -> DropCommand:
-    reference = reading["drop"]
-    assert isinstance(reference, str)
-    return DropCommand(reference, pin=pin_of(reading.get("pin")))
-
-
-def _again(reading: Reading) -> AgainCommand:
-    return AgainCommand(pin=pin_of(reading.get("pin")))
-
-
-COMMANDS: Final = (
-    Command(
-        "call",
-        (
-            Clause("call", ("call", "ring", "phone", "dial"), Argument.TARGET),
-            Clause("from", ("from",), Argument.TARGET),
-            Clause("bill", ("bill",), Argument.CODE),
-            PIN,
-        ),
-        "CALL <number or name> [FROM <number or name>] [BILL <code>] [PIN <digits>]",
-        _call,
-    ),
-    Command(
-        "drop",
-        (Clause("drop", ("drop", "hang up", "hangup", "cancel", "stop", "end"), Argument.REFERENCE), PIN),
-        "DROP [<reference>] [PIN <digits>]",
-        _drop,
-        everyday=True,
-    ),
-    Command(
-        "again",
-        (Clause("again", ("again", "redial", "repeat", "try again"), Argument.NOTHING), PIN),
-        "AGAIN [PIN <digits>]",
-        _again,
-        everyday=True,
-        alone=True,
-    ),
-)
-_KEYWORDS: Final = tuple({word for command in COMMANDS for clause in command.clauses for word in clause.keywords})
-_LONE_VERBS: Final = frozenset(word for each in COMMANDS if each.alone for word in each.clauses[0].keywords)
-_BARE: Final = (Clause("call", (), Argument.TARGET), PIN)
+_TALK: Final = frozenset({"number_short", "number_letters", "number_badly_written", "number_odd_characters"})
+"""Faults of a number that was none: `at 5pm`."""
 
 
 def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare: bool = True) -> Parsed:
@@ -122,17 +76,6 @@ def _book(entries: tuple[tuple[str, str], ...]) -> Names:
     return Names(dict(entries))
 
 
-def _meant(words: Sequence[str]) -> Command | None:
-    """The command whose verb comes first, be the rest understood or not."""
-    begins = True
-    for at, word in enumerate(words):
-        for command in COMMANDS:
-            if (begins or not command.everyday) and phrase_at(words, at, command.clauses[0].keywords):
-                return command
-        begins = begins and (keyword(word) in PLEASE or "pin" in map(keyword, words[max(at - 1, 0) : at + 1]))
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     """Whose text it is that is read: whom they know, and where they write national numbers."""
@@ -143,67 +86,122 @@ class _Page:
     def read(self, line: str, rest: Sequence[str], *, bare: bool) -> Parsed:
         said, alone = self._by_verb(line), self._alone(line)
         if isinstance(said, NotACommand):
-            said = replace(said, kind=said.kind and not any(_meant(split(line[:MAX_LINE])) for line in rest))
-            return self._bare(alone, rest, said) if bare and alone else said
-        if alone and not isinstance(said, DropCommand) and is_other(said, alone):
+            said = replace(said, kind=said.kind and not any(next(verbs_in(keys(split(left))), None) for left in rest))
+            return self._bare(alone, line, rest, said) if bare and alone else said
+        if alone and not isinstance(said, DropCommand | NoCommand) and is_other(said, alone):
             return NotACommand((), Refused("name_or_command", name=alone.shown().removeprefix("call ")))
-        if isinstance(said, AgainCommand) or (isinstance(said, DropCommand) and not said.reference):
+        if not is_specific(said):
             return self._whole(said, line, rest)
         others = (self._by_verb(line) for line in rest)
         other = next((each for each in others if is_other(said, each)), None)
         if other is None or isinstance(other, NotACommand):
             return said
         why = Refused("two_lines", one=said.shown(), other=other.shown())
-        return NotACommand((), why, command=meant_by(said, other))
+        return NotACommand((), why, command=meant_by(said, other), language=said.language)
 
     def _by_verb(self, line: str) -> Parsed:
-        too_long = Refused("line_too_long") if len(line) > MAX_LINE else None
         words = split(line[:MAX_LINE])
-        meant = _meant(words)
+        if len(line) > MAX_LINE:
+            meant = next(verbs_in(keys(words)), None)
+            return self._too_long(words, meant)
+        found = list(verbs_in(keys(words)))
+        orders = [order for order in (self._order(words, meant) for meant in found) if order] or self._asked(words)
+        if orders:
+            same = all(order.canonical() == orders[0].canonical() for order in orders)
+            return orders[0] if same else NotACommand((), Refused("ambiguous"))
+        missed = (self._missed(words, meant) for meant in found)
+        return next((each for each in missed if each), None) or self._no_command(words, None)
+
+    def _asked(self, words: Sequence[str]) -> list[Order]:
+        """What a line with a question mark asks, if it is a command that only tells something."""
+        if not words[-1].endswith("?") or words[-1] == "?":
+            return []
+        words = [*words[:-1], words[-1].rstrip("?")]
+        found = [meant for meant in verbs_in(keys(words)) if meant.command.tells]
+        return [order for order in (self._order(words, meant) for meant in found) if order and not is_change(order)]
+
+    def _too_long(self, words: Sequence[str], meant: Meant | None) -> NotACommand:
+        why = Refused("line_too_long")
         if meant is None:
-            return self._no_command(words, too_long)
-        reader = Reader(words, meant.clauses, self.names, self.country, thanks=not meant.alone)
-        if too_long is None and (reading := only_reading(reader)) and meant.name in reading:
-            return meant.make(reading)
+            return self._no_command(words, why)
+        return NotACommand(self._reader(words, meant).leftovers()[0], why, command=meant.command.name)
+
+    def _reader(self, words: Sequence[str], meant: Meant) -> Reader:
+        return Reader(words, meant.command.clauses, self.names, self.country, thanks=not meant.command.alone)
+
+    def _order(self, words: Sequence[str], meant: Meant) -> Order | None:
+        """What the line orders, if it is this command and says nothing else."""
+        command = meant.command
+        reading = only_reading(self._reader(words, meant))
+        if not reading or command.name not in reading:
+            return None
+        order, pin = command.make(reading), reading.get("pin")
+        assert pin is None or isinstance(pin, str)
+        if isinstance(order, OkCommand) and not order.reference and set(meant.verb) <= vocabulary.COURTESY:
+            return None  # `ok` alone is said for thanks
+        if order.language or not meant.language:
+            return replace(order, pin=pin)
+        return replace(order, pin=pin, language=meant.language)
+
+    def _missed(self, words: Sequence[str], meant: Meant) -> NotACommand | None:
+        """What is told of a line that meant a command and is none; None if it is rather talk."""
+        command = meant.command
+        reader = self._reader(words, meant)
         unknown, why = reader.leftovers()
-        if why is None and unknown and (meant.alone or all(keyword(word) in _LONE_VERBS for word in unknown)):
+        if command.stray is not None and (len(unknown) > command.stray or (_is_talk(why))):
+            return None
+        if command.stray is not None and not unknown and why is None:
+            return None
+        if why is None and unknown and (command.alone or all(word in VERBS_ALONE for word in keys(unknown))):
             why = Refused("stands_alone")
-        return NotACommand(unknown, too_long or why or (None if unknown else Refused("ambiguous")), command=meant.name)
+        if why is None and unknown and command is CALL:
+            why = nearly(reader)
+        why = why or (None if unknown else Refused("ambiguous"))
+        return NotACommand(unknown, why, command=command.name, language=meant.language)
 
     def _no_command(self, words: Sequence[str], why: Refused | None) -> NotACommand:
         """A line without a verb: names that are known are not among the words that are not."""
-        reader = Reader(words, COMMANDS[0].clauses, Names({}), self.country)
+        reader = Reader(words, CALL.clauses, Names({}), self.country)
         unknown = tuple(
             reader.spelled(at) for at, word in enumerate(words) if fold(word.rstrip(ASKING)) not in self.names.parts
         )
-        kind = bool(words) and all(fold(word) in COURTESY or not fold(word) for word in words)
-        why = why or why_not(Reader(words, _BARE, self.names, self.country))
+        kind = bool(words) and all(fold(word) in vocabulary.COURTESY or not fold(word) for word in words)
+        why = why or why_not(Reader(words, BARE, self.names, self.country))
         return NotACommand(unknown, why, verb=False, kind=kind)
 
     def _alone(self, line: str) -> CallCommand | None:
         """The call that a line orders without a verb, by being a number or a name."""
-        reader = Reader(split(line[: MAX_LINE + 1]), _BARE, self.names, self.country)
-        reading = only_reading(reader) if len(line) <= MAX_LINE else None
-        return _call(reading) if reading and "call" in reading else None
+        if len(line) > MAX_LINE:
+            return None
+        reading = only_reading(Reader(split(line), BARE, self.names, self.country))
+        if not reading or "call" not in reading:
+            return None
+        pin = reading.get("pin")
+        assert pin is None or isinstance(pin, str)
+        return replace(call_of(reading), pin=pin)
 
-    def _bare(self, alone: CallCommand, rest: Sequence[str], said: NotACommand) -> Parsed:
+    def _bare(self, alone: CallCommand, line: str, rest: Sequence[str], said: NotACommand) -> Parsed:
         pins = pins_in(rest)
         if pins is None:
             return replace(said, kind=False)
-        if not is_meant(alone.to, _KEYWORDS, self.country):
+        if (rest and line.endswith(",")) or not is_meant(alone.to, self.country):
             return _doubted(alone.to, said)
         return with_pin(alone, pins)
 
-    def _whole(self, said: AgainCommand | DropCommand, line: str, rest: Sequence[str]) -> Parsed:
+    def _whole(self, said: Order, line: str, rest: Sequence[str]) -> Parsed:
         """A command of one word is one only if it is all that was said; AGAIN beside thanks is none."""
         again = isinstance(said, AgainCommand)
         pins = pins_beside_again(rest) if again else pins_in(rest)
         if pins is not None and not (rest and line.endswith(",")):
             return with_pin(said, pins)
         if again:
-            return NotACommand((), Refused("stands_alone"))
+            return NotACommand((), Refused("stands_alone"), language=said.language)
         unknown = tuple(word for left in rest for word in split(left[:MAX_LINE]))
-        return NotACommand(unknown, command="drop")
+        return NotACommand(unknown, verb=isinstance(said, DropCommand), command=name_of(said), language=said.language)
+
+
+def _is_talk(why: Refused | None) -> bool:
+    return why is not None and why.key in _TALK and not why.fields.get("number", "").startswith("+")
 
 
 def _doubted(alone: Target, said: NotACommand) -> NotACommand:
@@ -213,15 +211,35 @@ def _doubted(alone: Target, said: NotACommand) -> NotACommand:
     return replace(said, why=Refused("number_alone", number=shown(alone.original, MAX_LENGTH)))
 
 
+def is_specific(order: Order) -> bool:
+    """Whether an order says so much that other words below it can't have made it by chance."""
+    match order:
+        case DropCommand() | StatusCommand() | OkCommand() | NoCommand():
+            return bool(order.reference)
+        case RateCommand(to=target) | AtCommand(where=target):
+            return isinstance(target, Number)
+        case NameCommand():
+            return order.number is not None
+        case _:
+            return isinstance(order, CallCommand | VerifyCommand | CodeCommand)
+
+
+def is_change(order: Order) -> bool:
+    """Whether a command that may tell something changes it this time (`AT hotel`, `NOTICES ON`)."""
+    return (isinstance(order, AtCommand) and order.where is not None) or (
+        isinstance(order, NoticesCommand) and order.on is not None
+    )
+
+
 def is_other(said: Order, other: Parsed) -> bool:
     """Whether it is an order too, and a different one."""
     return not isinstance(other, NotACommand) and other.canonical() != said.canonical()
 
 
 def meant_by(*orders: Order) -> str:
-    """What was not done, if none of these was: "call", "drop", or "both"."""
-    kinds = {isinstance(order, DropCommand) for order in orders}
-    return "both" if len(kinds) > 1 else "drop" if True in kinds else "call"
+    """The command that was not done, if none of these was; "both" if they are of different kinds."""
+    kinds = {"call" if isinstance(order, AgainCommand) else name_of(order) for order in orders}
+    return kinds.pop() if len(kinds) == 1 else "both"
 
 
 def with_pin(order: Order, pins: frozenset[str]) -> Parsed:

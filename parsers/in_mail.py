@@ -9,8 +9,9 @@ from parsers.commands import is_other, meant_by, parse_text, with_pin
 from parsers.footers import DEVICE_SUBJECTS
 from parsers.lines import MAX_LINE, has_thanks, lines_of, pins_beside_again, pins_in
 from parsers.mail import Mail
-from parsers.results import AgainCommand, NotACommand, Parsed
-from parsers.words import COURTESY, GREETINGS, fold
+from parsers.results import AgainCommand, NoCommand, NotACommand, OkCommand, Parsed
+from parsers.vocabulary import COURTESY, GREETINGS
+from parsers.words import fold
 
 _APART: Final = re.compile(r"[\s._,-]+")
 _MOST_OWN_LINES: Final = 3
@@ -36,6 +37,8 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
     said = read(body, bare=True)
     if not subject:
         return said
+    if isinstance(said, OkCommand | NoCommand) and not said.reference:
+        said = NotACommand(tuple(body.split()), verb=False)  # to what is written above it, or to somebody else
     if isinstance(said, NotACommand):
         pins = pins_in(lines_of(body), own)
         above = read(subject, bare=pins is not None)

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
-from parsers.grammar import Argument, Clause, Reader, Reading
-from parsers.words import COURTESY, PLEASE, SIGN_OFF, THANKS, Names, fold, keyword, split
+from parsers.grammar import Reader, Reading
+from parsers.table import PIN
+from parsers.vocabulary import CLAUSE, COURTESY, PLEASE_WORDS, SIGN_OFF, THANKS, VERB
+from parsers.words import Names, fold, keys, split
 
 MAX_LINE: Final = 200
 """Characters of a command line."""
-PIN: Final = Clause("pin", ("pin",), Argument.PIN)
 _MOST_LINES: Final = 40
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
@@ -30,18 +31,27 @@ def command_line(text: str) -> tuple[str, Sequence[str]]:
     if first is None:
         return "", ()
     line, at = lines[first], first + 1
-    while at < len(lines) and (not lines[at] or _clause_line(lines[at])):
+    while at < len(lines) and (not lines[at] or _clause_line(lines[at]) or _goes_on(line, lines[at])):
         line = f"{line} {lines[at]}".rstrip(" ")
         at += 1
     return line, [left for left in lines[at:] if left]
 
 
 def _clause_line(line: str) -> bool:
-    """Whether a line goes on with the command above it; `Bill Smith` under it is more likely a signature."""
-    words = split(line)
-    if keyword(words[0]) == "bill":
+    """Whether a line goes on with the command above it; `Bill Smith` or `Max` under it is more likely a signature."""
+    words = split(line[:MAX_LINE])
+    said = keys(words)
+    if CLAUSE["bill"].at(said, 0):
         return len(words) > 1 and (words[0].isupper() or any(char.isdigit() for char in words[1]))
-    return keyword(words[0]) in ("from", "pin") and len(words) > 1
+    if CLAUSE["max"].at(said, 0):
+        return len(words) > 1 and words[1][0].isdigit()
+    return any(0 < CLAUSE[name].at(said, 0) < len(words) for name in ("from", "at", "pin"))
+
+
+def _goes_on(above: str, line: str) -> bool:
+    """Whether a line says whom to call from the place that the one above it names (`AT hotel`, `CALL bob`)."""
+    said, below = (keys(split(each[:MAX_LINE])) for each in (above, line))
+    return bool(VERB["at"].at(said, 0) and VERB["call"].at(below, 0))
 
 
 def pins_in(
@@ -52,7 +62,7 @@ def pins_in(
     for line in filter(None, lines):
         if pin := _lone_pin(line):
             pins.add(pin)
-        elif not _only(line, courtesy | PLEASE | own):
+        elif not _only(line, courtesy | PLEASE_WORDS | own):
             return None
     return frozenset(pins)
 
@@ -70,7 +80,8 @@ def has_thanks(line: str) -> bool:
 
 def _lone_pin(line: str) -> str | None:
     reading = only_reading(Reader(split(line), (PIN,), Names({}), None)) if len(line) <= MAX_LINE else None
-    return pin_of(reading.get("pin")) if reading else None
+    pin = reading.get("pin") if reading else None
+    return pin if isinstance(pin, str) else None
 
 
 def _only(line: str, known: frozenset[str]) -> bool:
@@ -82,9 +93,3 @@ def only_reading(reader: Reader) -> Reading | None:
     """The reading that accounts for every word, if there is exactly one."""
     found = list(islice(reader.readings(), _READINGS))
     return found[0] if found and all(reading == found[0] for reading in found) else None
-
-
-def pin_of(value: object) -> str | None:
-    """The PIN of a reading, if it has one."""
-    assert value is None or isinstance(value, str)
-    return value

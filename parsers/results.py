@@ -6,6 +6,8 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+from anyascii import anyascii
+
 from kernel.errors import Refused
 from kernel.masking import mask_number
 from kernel.money import plain
@@ -96,8 +98,10 @@ class OkCommand(_Referring):
     """Yes to the question about that order.
 
     "" comes of `YES` only: the one open question, if this device was asked exactly one. `OK` alone may be thanks, so
-    that is a `NotACommand` with `kind` and command "ok".
+    that is a `NotACommand` with `kind` and command "ok". `code` is the one that the question gave, "" if none.
     """
+
+    code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +186,8 @@ class NameCommand(Spoken):
 
     def _told(self) -> str:
         if self.delete:
-            return f"name delete {shown(self.name)}"
-        return f"name {shown(self.name)} {mask_number(self.number.e164) if self.number else ''}".rstrip()
+            return f"name delete {shown(anyascii(self.name))}"
+        return f"name {shown(anyascii(self.name))} {mask_number(self.number.e164) if self.number else ''}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,4 +289,4 @@ def _verb(order: Spoken) -> str:
 
 
 def _party(target: Target) -> str:
-    return shown(target.name) if isinstance(target, NamedNumber) else mask_number(target.e164)
+    return shown(anyascii(target.name)) if isinstance(target, NamedNumber) else mask_number(target.e164)

@@ -1,46 +1,20 @@
-"""The words we know at all, and how a word is compared: case, accents and a closing full stop do not count."""
+"""How words are told apart and compared: case, accents and a closing full stop do not count."""
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
-
-PLEASE: Final = frozenset({"please", "pls", "plz", "kindly"})
-"""Understood wherever a clause may begin."""
-
-THANKS_END: Final = (
-    ("thanks",), ("thank", "you"), ("many", "thanks"), ("thx",), ("cheers",), ("please",), ("pls",), ("plz",),
-)  # fmt: skip
-"""Understood where nothing else follows."""
-
-COURTESY: Final = frozenset({
-    "thanks", "thank", "thx", "ty", "you", "u", "so", "very", "much", "many", "cheers", "ok", "okay", "k", "got", "it",
-    "great", "good", "nice", "fine", "perfect", "noted", "received", "appreciated", "a", "lot", "lots", "all", "the",
-    "best", "regards", "rgds", "kind", "yours", "sincerely", "bye", "again", "gracias", "vale", "merci", "danke",
-})  # fmt: skip
-"""A reply of nothing but these words is kindness: it orders nothing, and an answer to it would cost its sender."""
-
-SIGN_OFF: Final = frozenset({"all", "the", "best", "kind", "regards", "rgds", "yours", "sincerely"})
-"""Those of them that close a letter and thank for nothing."""
-
-THANKS: Final = frozenset({
-    "thanks", "thank", "thankyou", "thx", "thnx", "tnx", "tks", "ty", "cheers", "appreciated", "gracias", "merci",
-    "danke", "grazie", "obrigado", "takk", "tack", "bedankt",
-})  # fmt: skip
-"""Words that thank, whatever stands beside them."""
-
-GREETINGS: Final = frozenset({"hi", "hello", "hey", "hallo", "hola", "salut", "ciao", "urgent"})
-"""A subject of nothing but these says nothing."""
-
-AROUND_REFERENCE: Final = frozenset({"the", "my", "this", "that", "call", "order", "it", "now"})
-"""Understood beside an order's reference, and in its place: `drop the call`, `hang up now`."""
 
 CLOSING: Final = ".,!"
 ASKING: Final = "?;"
+OPENING: Final = "\u00a1"  # as Spanish begins what it exclaims
+MOST_FIRST_LETTERS: Final = 3
+"""By which a phone book may be looked through."""
 MOST_NAME_WORDS: Final = 6
 MOST_NAME_LENGTH: Final = 60
 _WORD: Final = re.compile(r"[^ \t]+")
 _GLUED_PIN: Final = re.compile(r"(pin)[:=#]?([0-9]+[.,!?;]?)\Z", re.IGNORECASE)
+_LATIN: Final = re.compile(r"[A-Za-z'\u00c0-\u024f\u0300-\u036f]+\Z")
 
 
 def split(line: str) -> list[str]:
@@ -57,26 +31,54 @@ def split(line: str) -> list[str]:
 
 def fold(word: str) -> str:
     """What a word is compared by. Canonical forms only: look-alikes of other alphabets stay different words."""
-    word = word.rstrip(CLOSING)
-    if not word.isascii():
-        word = "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
-    return word.casefold()
+    word = word.rstrip(CLOSING).lstrip(OPENING)
+    return word.casefold() if word.isascii() else unaccented(word).casefold()
+
+
+def unaccented(word: str) -> str:
+    """A word without its accents."""
+    return "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
 
 
 def keyword(word: str) -> str:
-    """A word as a keyword: ASCII, lower case, without a closing colon or the like; empty if it cannot be one."""
+    """A word as a keyword: in lower case, without a closing colon or the like; empty if it cannot be one."""
     word = word.rstrip(CLOSING + ":=#")
-    return word.lower() if word.isascii() else ""
+    if word.isascii():
+        return word.lower()
+    word = word.lstrip(OPENING)
+    if not _LATIN.match(word.replace("\u2019", "'")):
+        return ""
+    return unicodedata.normalize("NFC", word.replace("\u2019", "'").lower())
 
 
-def phrase_at(words: Sequence[str], at: int, phrases: Sequence[str]) -> int:
-    """How many words from `at` on are one of these keywords (`hang up` is one of two words); 0 if none."""
-    first, longest = keyword(words[at]), 0
-    for phrase in phrases:
-        parts = phrase.split(" ") if phrase.startswith(first) else [""]
-        if [first, *map(keyword, words[at + 1 : at + len(parts)])] == parts:
-            longest = max(longest, len(parts))
-    return longest
+def keys(words: Iterable[str]) -> tuple[str, ...]:
+    """The words as keywords."""
+    return tuple(map(keyword, words))
+
+
+class Phrases:
+    """Keywords of one word or more (`hang up`), each also known without its accents; found by their first word."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in {spelling for each in phrases for spelling in (each, unaccented(each))}:
+            words = tuple(phrase.split(" "))
+            self._by_first.setdefault(words[0], []).append(words)
+        for found in self._by_first.values():
+            found.sort(key=len, reverse=True)
+
+    def at(self, keys: Sequence[str], at: int) -> int:
+        """How many of `keys` from `at` on are the longest of these phrases; 0 if none."""
+        found = self._by_first.get(keys[at]) if at < len(keys) else None
+        for words in found or ():
+            if tuple(keys[at : at + len(words)]) == words:
+                return len(words)
+        return 0
+
+    def lengths(self, keys: Sequence[str], at: int) -> list[int]:
+        """The lengths of all these phrases that stand at `at`, the longest first."""
+        found = self._by_first.get(keys[at]) if at < len(keys) else None
+        return [len(words) for words in found or () if tuple(keys[at : at + len(words)]) == words]
 
 
 class Names:
@@ -94,7 +96,12 @@ class Names:
                 continue  # an entry named by digits would put one number in the place of another
             self._by_words.setdefault(words, []).append((name, value))
             self.longest = max(self.longest, len(words))
+        self._firsts = frozenset(words[0] for words in self._by_words)
 
     def find(self, words: tuple[str, ...]) -> list[tuple[str, str]]:
         """Entries (name as kept, its number) whose folded words are `words` (several if they differ by accents)."""
         return self._by_words.get(words, [])
+
+    def begin(self, letters: str) -> bool:
+        """Whether an entry begins with these few folded letters."""
+        return 0 < len(letters) <= MOST_FIRST_LETTERS and any(first.startswith(letters) for first in self._firsts)

@@ -7,8 +7,10 @@ LONGEST: Final = 160
 """Characters of one text message in GSM-7 (3GPP TS 23.038)."""
 
 
-def fitting(parts: Sequence[str], whole: Callable[[str], str], more: Callable[[int], str], separator: str = ", ") -> str:
-    """`whole` of all the parts joined; if that is too long, of as many as fit beside `more`, given how many are left.
+def fitting(
+    parts: Sequence[str], whole: Callable[[str], str], more: Callable[[int], str], separator: str = ", "
+) -> str:
+    """`whole` of all the parts joined; if that is too long, of as many as fit beside `more`, given how many were said.
 
     At least one part is said.
     """

@@ -12,6 +12,17 @@ AT_MOST = " {most} at most."
 AT_MOST_MINUTES = " {minutes} min at most."
 AT_MOST_BOTH = " {most} and {minutes} min at most."
 
+ASKED: dict[str, str] = {
+    "ask_new": "{ref} {name} is new to me{from_}. Call at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
+    "ask_late": "{ref} {minutes} min late. Still call {name}{from_}, {price}/min? {ok} or NO {ref} in {within} min.",
+}
+"""Questions, by why one is asked."""
+ASKED_FROM = ", from {phone}"
+OK_BEFORE = "{ref} was called already: it is {doing}."
+DECLINED = "{ref} was not called."
+NO_TOO_LATE = "{ref} was called already. Write DROP {ref} to end it."
+
 DROPPING = "{ref} is being dropped."
 DROP_OVER = "{ref} is over already: {how}."
 DROP_UNKNOWN = "There is no {ref}. Nothing was dropped."

@@ -50,7 +50,7 @@ def standing(here: Here, order: Row[Any] | None, *first: str, ref: str = "") -> 
 
 def calls(here: Here, form: Form) -> Listing:
     """Past calls and present ones, newest first, each with what it cost."""
-    found = of_user.recent(here.conn, here.account.id, here.user.id, MOST_LISTED + 1, form.about)
+    found = of_user.latest(here.conn, here.account.id, here.user.id, MOST_LISTED + 1, form.about)
     shown = [Button(f"status.{order.ref}", _in_a_line(here, order)) for order in found]
     lines = () if shown else (here.say(words.NO_CALLS),)
     token = here.look()

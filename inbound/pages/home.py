@@ -59,6 +59,6 @@ def _live(here: Here, order: object) -> Button:
 
 
 def _lately_first(here: Here) -> Sequence[Entry]:
-    last = [order.name_b for order in of_user.recent(here.conn, here.account.id, here.user.id, LATELY)]
+    last = [order.name_b for order in of_user.latest(here.conn, here.account.id, here.user.id, LATELY)]
     place = {name: at for at, name in reversed(list(enumerate(last)))}
     return sorted(book(here.conn, here.user.id), key=lambda entry: place.get(entry.name, LATELY))

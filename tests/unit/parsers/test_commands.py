@@ -74,7 +74,7 @@ def test_a_line_understood_to_its_last_word_launches(text: str, canonical: str) 
         ("don't call mum", ["don't"], None),
         ("CALL nobody", ["nobody"], None),
         ("CALL mum FROM nowhere", ["nowhere"], None),
-        ("CALL mum?", ["mum?"], None),
+        ("CALL mum?", ["mum?"], "do_you_mean"),
         ("CALL m\u200bum", ["m\u200bum"], None),
         ("CALL m\u0443m", ["m\u0443m"], None),  # a Cyrillic letter
         ("CALL mum\u00a0please", ["mum\u00a0please"], None),

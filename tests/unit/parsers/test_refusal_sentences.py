@@ -13,6 +13,9 @@ GSM_7 = set(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 TYPICAL = {
+    "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
+    "limit": "20.000.000,00 US$",
+    "language": "franglais",
     "number": "+44 20 7946 0000 x512345",
     "words": "'tomorow'",
     "name": "Ann Marie Longname",

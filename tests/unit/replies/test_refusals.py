@@ -26,6 +26,9 @@ GSM_7 = set(
     "abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 TYPICAL = {
+    "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
+    "limit": "20.000.000,00 US$",
+    "language": "franglais",
     "number": "+44 20 7946 0000 x512345", "words": "'tomorow', 'at', 'noon', 'sharp' and more", "clause": "FROM",
     "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999",
     "doing": "waiting for you to press 1", "region": "GB", "field": "from",

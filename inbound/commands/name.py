@@ -1,0 +1,96 @@
+"""NAME: the sender's phone book by message: add or change a name, tell one, list them, strike one out."""
+
+from sqlalchemy import Connection
+
+from accounts import own
+from accounts.people import fold_name, names_of, phones_of, split_number
+from gate.sureness import Sure, sureness
+from inbound.given import Given, Ordered
+from kernel.errors import Refused
+from kernel.masking import mask_number
+from parsers.commands import NotACommand, parse_text
+from parsers.numbers import Number
+from parsers.results import NameCommand
+from parsers.words import MOST_FIRST_LETTERS
+from replies.language import Words
+from replies.lists import LONGEST, fitting, shortened
+
+KEPT = Words("{name} is {number} from now on.")
+CHANGED = Words("{name} is {number} from now on, and no longer {before}.")
+CALL = Words(" To ring them, write CALL {name}.")
+TOLD = Words("{name} is {number}.")
+STRUCK = Words("{name} is no longer in your phone book.")
+EMPTY = Words("Your phone book is empty. Write for example NAME mum +442079460000.")
+LIST = Words("Your names: {names}.")
+LIKE = Words("There is no {name}, but: {names}.")
+MORE = Words(" More: write NAME and first letters, like NAME {letters}.")
+AND_MORE = Words(" And {count} more.")
+
+
+def name(conn: Connection, given: Given, command: NameCommand) -> Ordered:
+    """Do what is said of the name."""
+    try:
+        if command.number is not None:
+            return _keep(conn, given, command.name, command.number)
+        if command.delete:
+            return _strike(conn, given, command.name)
+        return _tell(conn, given, command.name)
+    except Refused as why:
+        return given.not_done("name", why)
+
+
+def _keep(conn: Connection, given: Given, kept_as: str, number: Number) -> Ordered:
+    alone = parse_text(kept_as, country=given.user.country, names={})
+    if not isinstance(alone, NotACommand):
+        raise Refused("name_is_command", name=kept_as)
+    before = own.name_kept(conn, given.user.id, kept_as)
+    sure = sureness(given.proof) > Sure.CLAIMED
+    stored = f"{number.e164} x{number.extension}" if number.extension else number.e164
+    now_ms = given.desk.clock.ms()
+    if not own.write_name(conn, now_ms, given.user.id, kept_as, stored, sent_ms=given.sent_ms, sure=sure):
+        raise Refused("overtaken")
+    new = before is None or before[1] == stored
+    said = given.say(
+        KEPT if new else CHANGED, name=kept_as, number=mask_number(number.e164), before="" if new else _masked(before)
+    )
+    hint = given.say(CALL, name=kept_as) if alone.verb else ""
+    return Ordered(said + hint if len(said + hint) <= LONGEST else said, (("name", "passed"),))
+
+
+def _strike(conn: Connection, given: Given, kept_as: str) -> Ordered:
+    if own.name_kept(conn, given.user.id, kept_as) is None:
+        raise Refused("name_unknown", name=kept_as)
+    if not own.strike_name(conn, given.user.id, kept_as, sent_ms=given.sent_ms):
+        raise Refused("overtaken")
+    return given.done("name", STRUCK, name=kept_as)
+
+
+def _tell(conn: Connection, given: Given, kept_as: str) -> Ordered:
+    """The one of that name; else those that begin so; without a name all of them."""
+    labels = ((phone.label, phone.number) for phone in phones_of(conn, given.user.id) if phone.label)
+    mine = next((each for each in labels if fold_name(each[0]) == fold_name(kept_as)), None)
+    if kept := own.name_kept(conn, given.user.id, kept_as) or mine:
+        return given.done("name", TOLD, name=kept[0], number=_masked(kept))
+    every = sorted(names_of(conn, given.user.id), key=fold_name)
+    like = [each for each in every if fold_name(each).startswith(fold_name(kept_as))]
+    if not every:
+        return given.done("name", EMPTY)
+    if not like:
+        raise Refused("name_unknown", name=kept_as)
+    return Ordered(_listed(given, kept_as, like), (("name", "passed"),))
+
+
+def _listed(given: Given, kept_as: str, like: list[str]) -> str:
+    def more(count: int) -> str:
+        letters = fold_name(like[count])[: len(kept_as) + 1]
+        if len(letters) <= MOST_FIRST_LETTERS:
+            return given.say(MORE, letters=letters.upper())
+        return given.say(AND_MORE, count=len(like) - count)
+
+    words = LIKE if kept_as else LIST
+    names = [shortened(each) for each in like]
+    return fitting(names, lambda some: given.say(words, name=shortened(kept_as), names=some), more)
+
+
+def _masked(kept: tuple[str, str] | None) -> str:
+    return mask_number(split_number(kept[1])[0]) if kept else ""

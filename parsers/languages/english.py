@@ -1,0 +1,68 @@
+"""English: the words that the welcome card teaches, and what people write instead of them."""
+
+from typing import Final
+
+from parsers.languages.language import Language
+
+ENGLISH: Final = Language(
+    code="en",
+    names=("en", "english", "inglés"),
+    verbs={
+        "call": ("call", "ring", "phone", "dial", "connect me to", "put me through to"),
+        "drop": ("drop", "hang up", "hangup", "cancel", "stop", "end", "quit"),
+        "again": ("again", "redial", "repeat", "try again"),
+        "at": (
+            "at", "i am at", "i'm at", "im at", "i am on", "i'm on", "ring me at", "ring me on", "call me at",
+            "call me on", "phone me at", "phone me on", "reach me at", "reach me on",
+        ),
+        "last": ("last", "last calls", "recent", "recent calls", "my calls", "history"),
+        "status": ("status",),
+        "rate": ("rate", "rates", "price", "cost", "how much is"),
+        "balance": ("balance", "my balance", "credit", "my credit"),
+        "name": ("name", "names"),
+        "ok": ("ok", "okay", "yes"),
+        "no": ("no",),
+        "notices": ("notices", "notice"),
+        "help": ("help", "commands"),
+        "verify": ("verify",),
+        "code": ("code",),
+        "language": ("language", "lang"),
+    },
+    clauses={
+        "from": ("from",),
+        "at": (
+            "at", "ring me at", "ring me on", "call me at", "call me on", "phone me at", "phone me on",
+            "reach me at", "reach me on", "i am at", "i'm at", "im at",
+        ),
+        "bill": ("bill",),
+        "max": ("max", "maximum"),
+        "pin": ("pin",),
+    },
+    words={
+        "please": ("please", "pls", "plz", "kindly"),
+        "closing": ("thanks", "thank you", "many thanks", "thx", "cheers", "please", "pls", "plz"),
+        "now": ("now", "right now"),
+        "and": ("and",),
+        "article": ("the", "my"),
+        "pronoun": ("me", "you", "u", "us", "him", "her", "them", "it", "back", "somebody", "someone"),
+        "asking": (
+            "can you", "can u", "could you", "could u", "would you", "will you", "i want to", "i need to",
+            "i would like to", "i'd like to", "let me", "you can",
+        ),
+        "around_reference": ("the", "my", "this", "that", "call", "order", "it", "now"),
+        "minutes": ("min", "mins", "minute", "minutes"),
+        "on": ("on",),
+        "off": ("off",),
+        "delete": ("delete", "remove"),
+        "list": ("list", "all"),
+        "courtesy": (
+            "thanks", "thank", "thx", "ty", "you", "u", "so", "very", "much", "many", "cheers", "ok", "okay",
+            "k", "got", "it", "great", "good", "nice", "fine", "perfect", "noted", "received", "appreciated",
+            "a", "lot", "lots", "all", "the", "best", "regards", "rgds", "kind", "yours", "sincerely", "bye",
+            "again",
+        ),
+        "sign_off": ("all", "the", "best", "kind", "regards", "rgds", "yours", "sincerely"),
+        "thanks": ("thanks", "thank", "thankyou", "thx", "thnx", "tnx", "tks", "ty", "cheers", "appreciated"),
+        "greeting": ("hi", "hello", "hey", "urgent"),
+    },
+)  # fmt: skip

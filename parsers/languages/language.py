@@ -1,0 +1,43 @@
+"""What a language gives to the parsers: its words for commands, clauses and courtesies, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+Phrases = tuple[str, ...]
+
+VERBS: Final = (
+    "call", "drop", "again", "at", "last", "status", "rate", "balance", "name", "ok", "no", "notices", "help", "verify",
+    "code", "language",
+)  # fmt: skip
+"""The commands, each of which a language names by one phrase or more."""
+
+CLAUSES: Final = ("from", "at", "bill", "max", "pin")
+"""What may stand beside a command. `at` is `from` in everyday words: if they name no telephone, they are just words."""
+
+ROLES: Final = (
+    "please",  # wherever a clause may begin
+    "closing",  # where nothing else follows
+    "now",  # behind the name that is called
+    "and",  # before another clause with a verb
+    "article",  # before the name of a place
+    "pronoun",  # nobody's name after CALL, be it in the phone book: `call me` is what people say to each other
+    "asking",  # a request in place of an order: it is asked whether the order is meant
+    "around_reference",  # beside an order's reference, and in its place
+    "minutes", "on", "off", "delete", "list",  # what arguments are made of
+    "courtesy",  # a reply of nothing but these words is kindness: an answer to it would cost its sender
+    "sign_off",  # those of them that close a letter and thank for nothing
+    "thanks",  # words that thank, whatever stands beside them
+    "greeting",  # a subject of nothing but these says nothing
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language. `names` is what may follow LANGUAGE; phrases are in lower case, with their accents."""
+
+    code: str
+    names: Phrases
+    verbs: Mapping[str, Phrases]
+    clauses: Mapping[str, Phrases]
+    words: Mapping[str, Phrases]

@@ -20,6 +20,7 @@ from replies.receipts import outcome_text, party
 from replies.sentences import DOING, duration
 
 MOST_LISTED = 40
+ROOMY = 9
 
 
 def status(here: Here, form: Form) -> Listing:
@@ -28,22 +29,23 @@ def status(here: Here, form: Form) -> Listing:
 
 
 def standing(here: Here, order: Row[Any] | None, *first: str, ref: str = "") -> Listing:
-    """A call's page; `first` is said before anything else, and the lines of its legs go last."""
+    """A call's page; `first` is said before anything else, and what its legs are at comes last."""
     links: tuple[Button, ...] = (here.button("home", words.HOME), here.button("calls", words.CALLS))
+    token = here.look()
     if order is None:
         gone = here.say(words.NO_CALL, ref=ref)
-        return lambda _most: here.page(words.CALLS, lines=(gone,), links=links, token=here.look())
+        return lambda _most: here.page(words.CALLS, lines=(gone,), links=links, token=token)
     over = order.state == OrderState.ENDED
-    lines = (*first, *(_how_it_went(here, order) if over else _how_it_stands(here, order)))
-    legs = _legs(here, order)
+    lines = (*first, *(_how_it_went(here, order) if over else _how_it_stands(here, order)), *_legs(here, order))
     on = here.button(f"again.{order.ref}", words.AGAIN) if over else here.button(f"status.{order.ref}", words.REFRESH)
     main = None
     if not over and not _is_ending(here, order):
         main = here.change(here.button("drop", words.DROP), hidden=(("ref", order.ref),))
-    token = here.look()
 
     def listing(most: int) -> Page:
-        return here.page(order.ref, lines=(*lines, *legs[:most]), main=main, links=(on, *links), token=token)
+        """Where room is scarce, only the first line is said for sure."""
+        ways = (on, *links) if most >= ROOMY else (on, links[0])
+        return here.page(order.ref, lines=lines[: 1 + most], main=main, links=ways, token=token)
 
     return listing
 

@@ -21,6 +21,8 @@ PALM_OCTETS: Final = 800
 WML_OCTETS: Final = 1397
 """A Nokia 7110 takes no larger deck (compiled); others take more."""
 LONGEST_SMALL_LABEL: Final = 20
+SHORTER: Final = (160, 120, 80, 40)
+"""To so many characters lines are cut if the page is too large even so."""
 Octets = Callable[[bytes], int]
 
 
@@ -36,6 +38,7 @@ class Way:
     size: Octets = len
     label: int = 80
     links: int = 9
+    line: int = 400
 
 
 WAYS: Final[Mapping[Rendering, Way]] = {
@@ -54,6 +57,10 @@ def draw(listing: Listing, rendering: Rendering) -> bytes:
     for most in range(way.items, -1, -1):
         body = _drawn(listing(most), way)
         if way.size(body) <= way.most:
+            return body
+    for longest in SHORTER:  # a name that grew when it was spelled in other letters
+        body = _drawn(listing(0), replace(way, line=longest))
+        if way.size(body) <= way.most:
             break
     return body
 
@@ -69,11 +76,11 @@ def _shortened(page: Page, way: Way) -> Page:
         return readable(text, way.charset)
 
     items = tuple(Button(each.name, _cut(fitting(each.label), way.label)) for each in page.items)
-    lines = tuple(fitting(line) for line in page.lines)
+    lines = tuple(_cut(fitting(line), way.line) for line in page.lines)
     main = page.main
     if main is not None:
         fields = tuple(replace(field, value=fitting(field.value)) for field in main.fields)
-        hidden = tuple((name, fitting(value)) for name, value in main.hidden)
+        hidden = tuple((name, value) for name, value in main.hidden if value)
         main = replace(main, fields=fields, hidden=hidden)
     links = page.links
     if page.more and len(links) > way.links:

@@ -24,8 +24,8 @@ def places(here: Here, *lines: str) -> Listing:
     token, links = here.look(), (here.button("home", words.HOME),)
 
     def listing(most: int) -> Page:
-        told = tuple(line for line in (*lines, said) if line)
-        return here.page(words.WHERE, lines=told, items=tuple(items[:most]), main=main, links=links, token=token)
+        shown = (*lines, said) if most or not lines else lines
+        return here.page(words.WHERE, lines=tuple(line for line in shown if line), items=tuple(items[:most]), main=main, links=links, token=token)
 
     return listing
 

@@ -46,6 +46,7 @@ class PagesDoor:
         """The addresses, for a Flask app."""
         made = Blueprint("pages", __name__)
         made.add_url_rule(AT, view_func=self.show, methods=["GET"])
+        made.add_url_rule(f"{AT}/", view_func=self.show, methods=["GET"], endpoint="show_too")
         made.add_url_rule(f"{AT}/<handle>", view_func=self.show, methods=["GET"])
         made.add_url_rule(AT, view_func=self.press, methods=["POST"], endpoint="press")
         made.register_error_handler(HTTPException, self._of_flask)

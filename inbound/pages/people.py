@@ -12,6 +12,7 @@ from accounts.tables import contacts
 from inbound.api_order import ApiOrder
 from inbound.api_reader import read_fields
 from inbound.mail_reader import names_known
+from kernel.errors import Refused
 from kernel.masking import mask_number
 from parsers.commands import CallCommand, NamedNumber, NotACommand, Target
 from parsers.numbers import Number, parse_number
@@ -61,6 +62,8 @@ def entry_of(conn: Connection, user_id: str, key: str) -> Entry | None:
 
 def written(conn: Connection, user: User, typed: str, language: str) -> str:
     """What was keyed in, as a button carries it: `=1f00ba12` for a name of the book, else a number. Raises Unclear."""
+    if not typed.strip():
+        raise Unclear(refusal_text(Refused("number_empty"), language))
     read = read_fields(ApiOrder("", "", None, typed[:LONGEST_TYPED], None, None), user.country, names_known(conn, user))
     if isinstance(read, NotACommand):
         raise Unclear(refusal_text(read, language))

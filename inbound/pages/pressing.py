@@ -138,7 +138,7 @@ class Pressing:
     def _told(self, who: Holder, ticket: Ticket, order: PageOrder, words_: str = "", message_id: str = "") -> Listing:
         """The page after a change: where it can be seen, with the sentence for it."""
         with self.db.read(snapshot=True) as conn:
-            here = self._here(conn, who, ticket.since_s, order.secure)
+            here = self._here(conn, holder(conn, self.secrets, who.user.id) or who, ticket.since_s, order.secure)
             if not message_id:
                 return home.at_home(here, here.say(words_))
             came = outcome(conn, who.account.id, who.user.id, message_id, here.language)

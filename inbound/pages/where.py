@@ -25,7 +25,14 @@ def places(here: Here, *lines: str) -> Listing:
 
     def listing(most: int) -> Page:
         shown = (*lines, said) if most or not lines else lines
-        return here.page(words.WHERE, lines=tuple(line for line in shown if line), items=tuple(items[:most]), main=main, links=links, token=token)
+        return here.page(
+            words.WHERE,
+            lines=tuple(line for line in shown if line),
+            items=tuple(items[:most]),
+            main=main,
+            links=links,
+            token=token,
+        )
 
     return listing
 

@@ -167,4 +167,4 @@ class Browser:
         read: _Html | _Deck = _Deck() if "wml" in answer.headers["content-type"] else _Html()
         charset = answer.headers["content-type"].partition("charset=")[2]
         read.feed(answer.body.decode(charset))
-        return Shown(self, answer, read.forms, " | ".join(read.text), read.title)
+        return Shown(self, answer, read.forms, " | ".join(read.text), read.title.strip().removesuffix(" - Cordboard"))

@@ -15,9 +15,9 @@ from accounts import manage
 from billing import decks, ledger
 from gate.rules import Limits
 from inbound.api_reader import API, ApiReader
+from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
-from inbound.heard import Reader
 from inbound.ordering import Ordering
 from inbound.pages.reader import PAGE, PageReader
 from inbound.smtp import MailIn

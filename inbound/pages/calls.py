@@ -81,14 +81,17 @@ def _how_it_went(here: Here, order: Row[Any]) -> tuple[str, ...]:
 
 def _legs(here: Here, order: Row[Any]) -> tuple[str, ...]:
     bill = so_far(here.conn, order.id, here.now_ms)
-    return tuple(_leg(here, order, leg, bill.currency) for leg in bill.legs) if bill else ()
+    told = (_leg(here, order, leg, bill.currency) for leg in bill.legs) if bill else ()
+    return tuple(line for line in told if line)
 
 
 def _leg(here: Here, order: Row[Any], leg: LegSoFar, currency: str) -> str:
     who = here.say(words.YOU) if leg.role == "A" else shortened(order.name_b)
     fields = {"who": who, "number": mask_number(leg.number)}
+    if leg.up_ms is None and order.state == OrderState.JOINED:
+        return ""  # it has answered; when, the switch's log will say
     if leg.up_ms is None:
-        return here.say(words.LEG_RINGS, **fields).strip()
+        return here.say(words.LEG_SILENT if order.state == OrderState.ENDED else words.LEG_RINGS, **fields).strip()
     time = f"{duration(leg.lasted_ms)}, {display(leg.charge, currency)}"
     return here.say(words.LEG_UP, **fields, time=time).strip()
 

@@ -97,7 +97,7 @@ class PagesDoor:
         main = Main(Button(SIGN_IN, of(words.SIGN_IN)), "", (name, Field("p", of(words.PIN_FIELD), "pin", longest=20)))
         lines = [translated(self.language, line)] if line else []
         page = Page(words.SERVICE, lines=(*lines,), main=main, status=status, language=self.language)
-        return lambda most: replace(page, lines=(*lines, person)) if person and most else page
+        return lambda most: replace(page, foot=(person,)) if person and most else page
 
     def _trouble(self, line: str, status: HTTPStatus) -> Response:
         page = Page(say(self.language, words.TROUBLE), (say(self.language, line),), status=status)

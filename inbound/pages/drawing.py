@@ -76,7 +76,7 @@ def _shortened(page: Page, way: Way) -> Page:
         return readable(text, way.charset)
 
     items = tuple(Button(each.name, _cut(fitting(each.label), way.label)) for each in page.items)
-    lines = tuple(_cut(fitting(line), way.line) for line in page.lines)
+    lines, foot = (tuple(_cut(fitting(line), way.line) for line in said) for said in (page.lines, page.foot))
     main = page.main
     if main is not None:
         fields = tuple(replace(field, value=fitting(field.value)) for field in main.fields)
@@ -86,7 +86,7 @@ def _shortened(page: Page, way: Way) -> Page:
     if page.more and len(links) > way.links:
         links = (*links[: way.links - 1], page.more)
     title = _cut(fitting(page.title), way.label)
-    return replace(page, title=title, lines=lines, items=items, main=main, links=links)
+    return replace(page, title=title, lines=lines, foot=foot, items=items, main=main, links=links)
 
 
 def readable(text: str, charset: str) -> str:

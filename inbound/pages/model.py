@@ -50,6 +50,8 @@ class Page:
     items: tuple[Button, ...] = ()
     main: Main | None = None
     links: tuple[Button, ...] = ()
+    foot: tuple[str, ...] = ()
+    """What is said below all else."""
     more: Button | None = None
     """Where the links are that a small screen has no room for; they stand last among `links`."""
     token: str = ""

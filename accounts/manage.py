@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from accounts import valid
 from accounts.handles import free_handle
+from accounts.messengers import is_shared, messenger_of
 from accounts.people import fold_address, fold_name, phones_of
 from accounts.pins import check_new_pin
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
@@ -110,14 +111,47 @@ def unlock_pin(conn: Connection, user_id: str) -> None:
     conn.execute(update(users).where(users.c.id == user_id).values(pin_failures=0, pin_locked_until_ms=0))
 
 
-def add_device(conn: Connection, now_ms: int, user_id: str, address: str, answers: str | None = None) -> str:
-    """An e-mail address that the user orders from. Answers go there, to `answers`, or (if "") nowhere."""
+def add_device(
+    conn: Connection, now_ms: int, user_id: str, address: str, answers: str | None = None, *, satellite: bool = False
+) -> str:
+    """An e-mail address that the user orders from. Answers go there, to `answers`, or (if "") nowhere.
+
+    A satellite messenger, known by its address or said to be one, gets no receipts: they cost its owner. One whose
+    mails come from everybody's address can't be answered there.
+    """
     address = valid.email(address)
-    answer_address = address if answers is None else answers and valid.email(answers)
+    if answers is None:
+        answers = "" if is_shared(address) else address
     return _insert(
         conn, devices, now_ms, Refused("device_exists", address=address),
-        user_id=user_id, kind="email", address=address, answer_address=answer_address,
+        user_id=user_id, kind="email", address=address, answer_address=answers and valid.email(answers),
+        notices=not (satellite or messenger_of(address)),
     )  # fmt: skip
+
+
+def set_notices(conn: Connection, address: str, yes: bool) -> None:
+    """Whether this device is told how its calls went."""
+    _must(conn.execute(_of_device(update(devices), address).values(notices=yes)), "no_such_device", address=address)
+
+
+def set_limit(conn: Connection, address: str, micro: int | None) -> None:
+    """The most that one call may cost that this device ordered; None: what the account says."""
+    if micro is not None and micro <= 0:
+        raise Refused("cap_not_positive")
+    done = conn.execute(_of_device(update(devices), address).values(limit_call=micro))
+    _must(done, "no_such_device", address=address)
+
+
+def set_ask_new(conn: Connection, account_id: str, yes: bool) -> None:
+    """Whether who has but a PIN is asked back before a number is called that is new to them."""
+    _change_account(conn, account_id, ask_new=yes)
+
+
+def set_ask_above(conn: Connection, account_id: str, micro: int) -> None:
+    """What a minute may cost before who but claims to be the sender is asked back."""
+    if micro < 0:
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, ask_above=micro)
 
 
 def set_press_1(conn: Connection, address: str, yes: bool) -> None:

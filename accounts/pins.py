@@ -9,8 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sqlalchemy import Case, case, select, update
+from sqlalchemy import Case, bindparam, case, select, update
 
+from accounts import guesses
 from accounts.tables import users
 from kernel.db import Database
 from kernel.errors import Refused
@@ -25,12 +26,20 @@ LOCK_MINUTES = (15, 30, 60, 120, 240, 480, 960, 1440)
 TOO_FEW_DIGITS = 3
 """A PIN of no more different digits than this is not given out (`112112`)."""
 
+_WHO = select(users.c.account_id).where(
+    users.c.id == bindparam("user"), users.c.pin_hash != "", users.c.pin_locked_until_ms <= bindparam("now")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """Too many wrong PINs; none is looked at before `until_ms`. False, as an answer to "was it right?"."""
+    """Too many wrong PINs; none is looked at before `until_ms`. False, as an answer to "was it right?".
+
+    `kind` is whose: "user", or a kind of `accounts/guesses.py::MOST`.
+    """
 
     until_ms: int
+    kind: str = "user"
 
     def __bool__(self) -> bool:
         return False
@@ -57,9 +66,17 @@ def check_new_pin(text: str) -> str:
     return pin
 
 
-def check_pin(db: Database, secrets: Secrets, user_id: str, pin: str, now_ms: int) -> bool | Locked:
-    """Whether `pin` is the user's. Locked after too many wrong ones; a right one starts the count anew."""
+def check_pin(
+    db: Database, secrets: Secrets, user_id: str, pin: str, now_ms: int, sender: str = ""
+) -> bool | Locked:  # fmt: skip
+    """Whether `pin` is the user's. Locked after too many wrong ones; a right one starts the count anew.
+
+    `sender` is a digest of who sent it, by which wrong ones are counted, too.
+    """
     with db.write() as conn:
+        who = conn.execute(_WHO, {"user": user_id, "now": now_ms}).one_or_none()
+        if who is not None and (crowded := guesses.count(conn, sender, who.account_id, now_ms)):
+            return Locked(crowded.until_ms, crowded.kind)
         counted = conn.execute(
             update(users)
             .where(users.c.id == user_id, users.c.pin_hash != "", users.c.pin_locked_until_ms <= now_ms)
@@ -75,6 +92,8 @@ def check_pin(db: Database, secrets: Secrets, user_id: str, pin: str, now_ms: in
     if not secrets.is_pin(row.pin_hash, read_pin(pin)):
         return False
     with db.write() as conn:
+        if who is not None:
+            guesses.take_back(conn, sender, who.account_id)
         conn.execute(
             update(users)
             .where(users.c.id == user_id, users.c.pin_hash == row.pin_hash)

@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from kernel.errors import Refused
 from kernel.money import parse_amount
+from replies.language import ENGLISH, languages
 
 SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
@@ -119,6 +120,14 @@ class Mail(Part):
         return self
 
 
+class Dns(Part):
+    """Where a mail's evidence is looked up, and what that may cost for one mail."""
+
+    nameservers: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]+$")], ...] = ()  # none: the machine's
+    seconds: float = Field(default=3.0, gt=0, le=10)
+    lookups: int = Field(default=20, ge=1, le=100)
+
+
 class Carrier(Part):
     """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
 
@@ -208,6 +217,12 @@ def _redis(data: dict[str, Any]) -> SecretStr:
     return SecretStr(f"unix://{socket}")
 
 
+def _spoken(code: str) -> str:
+    if code not in languages():
+        raise ValueError(f"one of {', '.join(languages())}")
+    return code
+
+
 class Settings(BaseSettings):
     """All of them. With no file and no variable it is one machine with everything on it."""
 
@@ -225,9 +240,11 @@ class Settings(BaseSettings):
     redis_url: SecretStr = Field(default_factory=_redis)
     secret_key: SecretStr = SecretStr("")  # empty: made once, in home/secret.key
     human_contact: str = ""  # whom a user may turn to: a telephone number or an address
+    language: Annotated[str, AfterValidator(_spoken)] = ENGLISH  # of users who never said which (ISO 639-1)
     smtp: Smtp = Smtp()
     web: Web = Web()
     mail: Mail = Mail()
+    dns: Dns = Dns()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()

@@ -26,6 +26,8 @@ from dispatcher.switchlog import Follower
 from gate.rules import Limits
 from inbound.api import ApiDoor
 from inbound.api_reader import API, ApiReader
+from inbound.evidence.lookups import Nameservers
+from inbound.evidence.weigher import Weigher
 from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
@@ -35,6 +37,7 @@ from inbound.pages.pressing import Pressing
 from inbound.pages.reader import PAGE, PageReader
 from inbound.pages.signing_in import Brakes, SigningIn
 from inbound.pages.tickets import Tickets
+from inbound.proving import Proving
 from inbound.smtp_limits import SmtpLimits
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import WebLimits
@@ -102,13 +105,20 @@ class Parts:
             max_talk_s=calls.max_call_minutes * 60,
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
-        ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
+        ordering = Ordering(
+            self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has,
+            human_contact=self.settings.human_contact, language=self.settings.language,
+        )  # fmt: skip
         readers: dict[str, Reader] = {
-            EMAIL: self.reader,
-            API: ApiReader(),
-            PAGE: PageReader(self.secrets, self.settings.web.plain_call_cap),
-        }
-        return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
+            EMAIL: self.reader, API: ApiReader(), PAGE: PageReader(self.secrets, self.settings.web.plain_call_cap),
+        }  # fmt: skip
+        return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering, self.weigher)
+
+    @cached_property
+    def weigher(self) -> Weigher:
+        """What proves a mail."""
+        dns = self.settings.dns
+        return Weigher(Nameservers(dns.nameservers), self.clock, dns.seconds, dns.lookups)
 
     @property
     def web_app(self) -> Flask:
@@ -121,13 +131,14 @@ class Parts:
     @property
     def pages(self) -> PagesDoor:
         """The micro-web."""
-        web, human, language = self.settings.web, self.settings.human_contact, self.intake.ordering.language
+        web, human, language = self.settings.web, self.settings.human_contact, self.settings.language
         pressing = Pressing(
             self.db, self.clock, self.secrets, self.intake, Tickets(self.secrets),
             orders_of_token(web.page_changes_per_minute), language, human, web.plain_call_cap,
         )  # fmt: skip
         brakes = Brakes.of(web.wrong_pins_per_minute, web.all_wrong_pins_per_minute)
-        return PagesDoor(pressing, SigningIn(self.db, self.secrets, brakes), language, human)
+        tell = Proving(self.db, self.clock, self.secrets).tell_of_lock
+        return PagesDoor(pressing, SigningIn(self.db, self.secrets, brakes, tell), language, human)
 
     @property
     def web_limits(self) -> WebLimits:

@@ -11,6 +11,9 @@ from orders.states import OrderState
 from replies import outbox
 from replies.receipts import receipt_text
 
+NOT_RUNG = frozenset({"expired", "interrupted", "a_bad_number", "a_unreachable", "a_congestion"})
+"""Outcomes that nobody noticed at their telephone: they are told also to who wants no receipts."""
+
 
 def close(conn: Connection, order: Row[Any], state: OrderState, outcome: str, now_ms: int) -> bool:
     """End an order all of whose attempts are final; False if somebody else moved it."""
@@ -19,6 +22,7 @@ def close(conn: Connection, order: Row[Any], state: OrderState, outcome: str, no
     close_order(conn, order.id, now_ms)
     bill = receipt(conn, order.id)
     assert bill is not None
-    text = receipt_text(order, outcome, bill)
-    outbox.put(conn, f"receipt:{order.id}", order.answer_to, text, now_ms)
+    if order.notices or outcome in NOT_RUNG:
+        text = receipt_text(order, outcome, bill)
+        outbox.put(conn, f"receipt:{order.id}", order.answer_to, text, now_ms)
     return True

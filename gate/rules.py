@@ -19,7 +19,7 @@ from gate.highcost import HIGH_COST
 from gate.sureness import Sure, sureness
 from kernel.errors import Refused
 from kernel.money import display
-from parsers.numbers import Kind, Number
+from parsers.numbers import DEAR, Kind, Number
 from satellite.numbering import classify
 
 DAY_MS = 24 * 3600 * 1000
@@ -99,13 +99,10 @@ def two_parties(asked: Asked, _conn: Connection) -> None:
             raise Refused("our_own_number", number=number.original)
 
 
-_DEAR = {Kind.PREMIUM, Kind.SHARED_COST, Kind.PERSONAL, Kind.PAGER, Kind.UAN, Kind.SHARED_NETWORK, Kind.UNKNOWN}
-
-
 def premium(asked: Asked, _conn: Connection) -> None:
     """Numbers that cost by who answers them, not by where they are."""
     for number in (asked.a, asked.b):
-        if number.kind in _DEAR and not asked.account.allow_premium:
+        if number.kind in DEAR and not asked.account.allow_premium:
             raise Refused("premium", number=number.original)
 
 

@@ -12,10 +12,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
-from accounts.people import User
-from accounts.pins import Locked, check_pin
+from accounts.people import devices_of
+from inbound.evidence.weigher import Weigher
 from inbound.heard import Heard, Reader
 from inbound.ordering import Ordering
+from inbound.proving import Proving
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database
@@ -25,7 +26,10 @@ from kernel.secrets import Secrets
 from orders import messages
 from parsers.commands import NotACommand
 from replies import outbox
+from replies.language import say
+from replies.outbox import Envelope
 from replies.refusals import refusal_text
+from replies.sentences import FROM_ELSEWHERE
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +67,7 @@ class Intake:
     doorbell: Doorbell
     readers: Mapping[str, Reader]
     ordering: Ordering
+    weigher: Weigher | None = None  # without one no signature is looked at
 
     def accept(self, door: str, *delivered: Delivered) -> list[str]:
         """Store messages durably, all or none; their ids. Only after this may a door say that it has them."""
@@ -92,7 +97,7 @@ class Intake:
         proof = ""
         try:
             heard = self._read(row)
-            proof = self._proof(heard)
+            proof = self._proving.proof(row, heard) if heard else ""
             order_id = self._decide(row, heard, proof)
         except Unavailable:
             raise  # it stays stored; the sweeper brings it back
@@ -117,28 +122,19 @@ class Intake:
         return len(left)
 
     def _read(self, row: Row[Any]) -> Heard | None:
-        recipients, _, raw = self.secrets.unseal(row.raw).partition(BOUNDARY)
+        brought_for, _, raw = self.secrets.unseal(row.raw).partition(BOUNDARY)
+        recipients = tuple(brought_for.decode().split("\n"))
         try:
             with self.db.read() as conn:
-                return self.readers[row.door].read(conn, tuple(recipients.decode().split("\n")), raw, row.peer)
+                heard = self.readers[row.door].read(conn, recipients, raw, row.peer)
         except Refused as refused:
             self._close_silently(row, {"unreadable": refused.key})
             return None
+        return self._proving.weighed(row, heard, recipients, raw)
 
-    def _proof(self, heard: Heard | None) -> str:
-        """Alias, token or PIN. The hash takes its time, so it is done outside of any transaction."""
-        if heard is None or heard.user is None or heard.automatic or heard.proof or not heard.pin:
-            return heard.proof if heard else ""
-        right = check_pin(self.db, self.secrets, heard.user.id, heard.pin, self.clock.ms())
-        if isinstance(right, Locked):
-            log.warning("PIN locked", extra={"user": heard.user.id})
-            self._tell_of_lock(heard.user, right)
-        return "pin" if right else ""
-
-    def _tell_of_lock(self, user: User, locked: Locked) -> None:
-        told = f"Too many wrong PINs for {user.name}. See: cordboard devices pin --unlock"
-        with self.db.write() as conn:
-            outbox.tell_operator(conn, f"locked:{user.id}:{locked.until_ms}", told, self.clock.ms())
+    @property
+    def _proving(self) -> Proving:
+        return Proving(self.db, self.clock, self.secrets, self.weigher)
 
     def _decide(self, row: Row[Any], heard: Heard | None, proof: str) -> str | None:
         """The order's id if there is one to launch now."""
@@ -158,10 +154,29 @@ class Intake:
             ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
             outbox.put(conn, f"answer:{row.id}", envelope, done.answer + "\n", now_ms)
+            if proof and not envelope and not heard.answerable and done.order_id is None:
+                self._tell_elsewhere(conn, row, heard, done.answer)
             crash_point("handle.before_commit")
         if not proof:
             log.info("a message was not acted on", extra={"message_id": row.id, "why": "not_proven"})
         return done.order_id
+
+    def _tell_elsewhere(self, conn: Connection, row: Row[Any], heard: Heard, answer: str) -> None:
+        """Why nothing was called, to whoever reads the user's other answers, else to the operator."""
+        assert heard.user is not None
+        others = [each.answer_address for each in devices_of(conn, heard.user.id) if "@" in each.answer_address]
+        told = say(self._language(heard), FROM_ELSEWHERE, address=heard.said.get("from", "?"), answer=answer)
+        key, now_ms = f"elsewhere:{row.id}", self.clock.ms()
+        if others:
+            outbox.put(conn, key, Envelope(others[0], "").sealed(self.secrets), told + "\n", now_ms)
+        else:
+            outbox.tell_operator(conn, key, f"For {heard.user.name}. {told}", now_ms)
+
+    def _set_aside(self, heard: Heard) -> str:
+        return refusal_text(Refused("shunted"), self._language(heard))
+
+    def _language(self, heard: Heard) -> str:
+        return (heard.user.language if heard.user else "") or self.ordering.language
 
     def _close_silently(self, row: Row[Any], said: dict[str, str]) -> None:
         log.info("a message was not acted on", extra={"message_id": row.id, "why": said.get("why", "unreadable")})
@@ -178,7 +193,7 @@ class Intake:
             if heard and proof and not heard.automatic:
                 sealed = heard.envelope.sealed(self.secrets)
                 # By a key of its own: the answer proper is still to come, should it be replayed.
-                outbox.put(conn, f"set-aside:{row.id}", sealed, refusal_text(Refused("shunted")) + "\n", now_ms)
+                outbox.put(conn, f"set-aside:{row.id}", sealed, self._set_aside(heard) + "\n", now_ms)
 
 
 def _nothing_to_say(row: Row[Any], heard: Heard) -> str:

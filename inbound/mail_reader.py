@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from accounts.manage import alias_digest
+from accounts.messengers import is_shared
 from accounts.people import Account, AliasOwner, Device, User, by_alias, devices_of, names_of, phones_of, who_is
 from inbound.heard import Heard
 from kernel.masking import mask_address
 from kernel.secrets import Secrets
 from parsers.commands import NotACommand
-from parsers.in_mail import parse_mail
+from parsers.in_mail import parse_mail, with_cards
 from parsers.mail import Mail, read_mail
 from parsers.pins import find_pin, strike_pins
+from parsers.vcards import cards_in
 from replies.outbox import Envelope
 
 EMAIL = "email"
@@ -44,8 +46,12 @@ class MailReader:
         user, account = owner or (None, None)
         names = {} if user is None else names_known(conn, user)
         parsed = parse_mail(mail, country=user.country if user else None, names=names)
+        if user is not None:
+            cards = tuple((card.name, card.number) for card in cards_in(raw))
+            parsed = with_cards(mail, parsed, cards)
         pin = find_pin(f"{mail.subject}\n{mail.own_text}") if isinstance(parsed, NotACommand) else parsed.pin
         to = self._answer_address(conn, user, device)
+        nobody_reads = device is None and is_shared(mail.from_address or "")
         subject = _struck(mail.subject, pin)
         return Heard(
             key=_key(mail, raw),
@@ -60,6 +66,7 @@ class MailReader:
             envelope=Envelope(to, written_to, subject, mail.message_id or ""),
             kept=_struck(f"Subject: {mail.subject}\n\n{mail.own_text}", pin)[:LONGEST_KEPT],
             said={"from": mask_address(mail.from_address or "?"), "peer": peer, "alias": "yes" if proof else "no"},
+            answerable=bool(to) and not nobody_reads,
         )
 
     def _sender(

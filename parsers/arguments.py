@@ -5,6 +5,7 @@ Each takes the line and where to begin, and yields what it may be: where that en
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from kernel.errors import Refused
@@ -24,6 +25,7 @@ Found = Iterator[tuple[int, Value | Refused]]
 _CODE: Final = re.compile(r"[A-Za-z0-9._-]{1,32}\Z")
 _PIN: Final = re.compile(r"[0-9]{4,10}\Z")
 _REFERENCE: Final = re.compile(rf"[{REFERENCE_LETTERS}][1-9][0-9]{{0,6}}\Z")
+_QUESTION_CODE: Final = re.compile(r"[0-9]{4}\Z")
 _AMOUNT: Final = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?\Z")
 _MINUTES: Final = re.compile(r"[1-9][0-9]{0,2}\Z")
 _EXTENSION_WORD: Final = re.compile(r"(?:x|ext\.?|extension)[0-9]*[.,!]?\Z", re.IGNORECASE)
@@ -50,10 +52,16 @@ def numbers_at(line: Line, at: int) -> Found:
     end = at + 1
     while end < len(line.words) and _goes_on(line, end):
         end += 1
+    yield end, _number(" ".join(line.words[at:end]).rstrip(CLOSING), line.country)
+
+
+@lru_cache(maxsize=64)
+def _number(text: str, country: str | None) -> Number | Refused:
+    """A line is read by several commands, and its numbers each time."""
     try:
-        yield end, parse_number(" ".join(line.words[at:end]).rstrip(CLOSING), line.country)
+        return parse_number(text, country)
     except Refused as refused:
-        yield end, refused
+        return refused
 
 
 def like_a_number(word: str) -> bool:
@@ -68,14 +76,22 @@ def _places_at(line: Line, at: int) -> Found:
         yield from _names_at(line, at + article)
 
 
-def _maybe_places_at(line: Line, at: int) -> Found:
-    yield from _places_at(line, at)
+def _spots_at(line: Line, at: int) -> Found:
+    for end, value in _places_at(line, at):
+        if not (isinstance(value, NamedNumber) and fold(value.name) in vocabulary.CALENDAR):
+            yield end, value
+
+
+def _maybe_spots_at(line: Line, at: int) -> Found:
+    yield from _spots_at(line, at)
     yield at, ""
 
 
 def _names_at(line: Line, at: int) -> Found:
+    if at >= len(line.words) or line.folded[at] not in line.names.firsts:
+        return
     for length in range(min(line.names.longest, len(line.words) - at), 0, -1):
-        found = line.names.find(tuple(fold(word) for word in line.words[at : at + length]))
+        found = line.names.find(tuple(line.folded[at : at + length]))
         if len({number for _, number in found}) > 1:
             yield at + length, Refused("name_twice", name=shown(found[0][0]))
         elif found:
@@ -83,10 +99,10 @@ def _names_at(line: Line, at: int) -> Found:
 
 
 def _named(name: str, value: str) -> Value | Refused:
-    try:
-        return NamedNumber(name, parse_number(value, None))
-    except Refused as refused:
-        return Refused("name_bad_number", name=shown(name), number=refused.fields.get("number", ""))
+    number = _number(value, None)
+    if isinstance(number, Refused):
+        return Refused("name_bad_number", name=shown(name), number=number.fields.get("number", ""))
+    return NamedNumber(name, number)
 
 
 def _goes_on(line: Line, at: int) -> bool:
@@ -135,8 +151,14 @@ def _references_at(line: Line, at: int) -> Found:
     yield (_around_reference(line, at + 1), reference) if _REFERENCE.match(reference) else (at, "")
 
 
+def _answers_at(line: Line, at: int) -> Found:
+    for end, reference in _references_at(line, at):
+        word = line.words[end].rstrip(CLOSING) if reference and end < len(line.words) else ""
+        yield (end + 1, f"{reference} {word}") if _QUESTION_CODE.match(word) else (end, reference)
+
+
 def _around_reference(line: Line, at: int) -> int:
-    while at < len(line.words) and fold(line.words[at]) in vocabulary.AROUND_REFERENCE:
+    while at < len(line.words) and line.folded[at] in vocabulary.AROUND_REFERENCE:
         at += 1
     return at
 
@@ -177,7 +199,8 @@ ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.TARGET: targets_at,
     Argument.PARTY: _parties_at,
     Argument.PLACE: _places_at,
-    Argument.MAYBE_PLACE: _maybe_places_at,
+    Argument.SPOT: _spots_at,
+    Argument.MAYBE_SPOT: _maybe_spots_at,
     Argument.NUMBER: numbers_at,
     Argument.CODE: _codes_at,
     Argument.PIN: _pins_at,
@@ -185,6 +208,7 @@ ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.MONEY: _money_at,
     Argument.MINUTES: _minutes_at,
     Argument.REFERENCE: _references_at,
+    Argument.ANSWER: _answers_at,
     Argument.NAMING: _namings_at,
     Argument.SWITCH: _switches_at,
     Argument.LANGUAGE: _languages_at,

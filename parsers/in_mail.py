@@ -9,7 +9,8 @@ from parsers.commands import is_other, meant_by, parse_text, with_pin
 from parsers.footers import DEVICE_SUBJECTS
 from parsers.lines import MAX_LINE, has_thanks, lines_of, pins_beside_again, pins_in
 from parsers.mail import Mail
-from parsers.results import AgainCommand, NoCommand, NotACommand, OkCommand, Parsed
+from parsers.pins import find_pin
+from parsers.results import AgainCommand, CardsCommand, NameCommand, NoCommand, NotACommand, OkCommand, Parsed
 from parsers.vocabulary import COURTESY, GREETINGS
 from parsers.words import fold
 
@@ -58,6 +59,21 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
         why = Refused("two_commands", one=above.shown(), other=said.shown())
         return NotACommand((), why, command=meant_by(above, said))
     return with_pin(said, frozenset({above.pin} if above.pin else ()))
+
+
+def with_cards(mail: Mail, said: Parsed, entries: tuple[tuple[str, str], ...]) -> Parsed:
+    """What the mail says, its vCards being these: they are meant for the phone book if its text says nothing else.
+
+    A subject is what a telephone puts there (`Bob`), unless it is an order with a verb.
+    """
+    own = _own_words(mail)
+    lists = isinstance(said, NameCommand) and not said.name
+    without_verb = not said.verb if isinstance(said, NotACommand) else not said.language
+    nothing = isinstance(said, NotACommand) and said.why is not None and said.why.key == "nothing_said"
+    says_no_more = pins_in(lines_of(mail.own_text), own, frozenset()) is not None
+    if not entries or not (lists or ((without_verb or nothing) and says_no_more)):
+        return said
+    return CardsCommand(entries, pin=find_pin(f"{mail.subject}\n{mail.own_text}"))
 
 
 def _of_subject(above: Parsed, said: NotACommand, body: str, pins: frozenset[str] | None) -> Parsed:

@@ -19,7 +19,8 @@ class Argument(Enum):
     TARGET = "a number, or a name of the phone book"
     PARTY = "the same, but no `me` or `him`, whatever the phone book says"
     PLACE = "as TARGET; `the` and `my` may stand before the name"
-    MAYBE_PLACE = "the same, or nothing"
+    SPOT = "as PLACE, but no month or day of the week, whatever the phone book says"
+    MAYBE_SPOT = "the same, or nothing"
     NUMBER = "a number"
     CODE = "1 to 32 letters, digits, dots, dashes or underscores"
     PIN = "4 to 10 digits"
@@ -27,6 +28,7 @@ class Argument(Enum):
     MONEY = "an amount of the account's currency"
     MINUTES = "a number of minutes"
     REFERENCE = "an order's reference such as K7, or nothing: the only order there is"
+    ANSWER = "the same, and the four digits that were asked for with it"
     NAMING = "a new name and its number, DELETE and a name, a name, LIST, or nothing"
     SWITCH = "ON, OFF or nothing"
     LANGUAGE = "a language, by its name or its code"
@@ -57,9 +59,11 @@ class Line:
     country: str | None
     thanks: bool = True
     keys: Sequence[str] = field(init=False)
+    folded: Sequence[str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", keys(self.words))
+        object.__setattr__(self, "folded", tuple(map(fold, self.words)))
 
     def clause_at(self, at: int) -> Clause | None:
         """The clause whose keyword stands at `at`."""
@@ -76,9 +80,9 @@ class Line:
 
     def closes(self, at: int) -> bool:
         """Whether nothing but thanks follows."""
-        rest = tuple(word for word in map(fold, self.words[at:]) if word)
-        if rest and rest[-1] not in vocabulary.CLOSING_WORDS:
+        if at < len(self.folded) and self.folded[-1] and self.folded[-1] not in vocabulary.CLOSING_WORDS:
             return False
+        rest = tuple(filter(None, self.folded[at:]))
         while rest:
             end = next((end for end in vocabulary.CLOSINGS if rest[: len(end)] == end), None)
             if end is None or not (self.thanks or vocabulary.PLEASE.at(rest, 0)):

@@ -10,7 +10,7 @@ from typing import Final
 from parsers import vocabulary
 from parsers.line import Line
 from parsers.numbers import Number
-from parsers.words import CLOSING, MOST_NAME_LENGTH, MOST_NAME_WORDS, fold
+from parsers.words import CLOSING, MOST_NAME_LENGTH, MOST_NAME_WORDS
 
 _AFTER_NAME: Final = CLOSING + ":="
 
@@ -47,7 +47,7 @@ def _named(line: Line, at: int, is_number: Callable[[str], bool]) -> Iterator[Sp
         yield end, _spelled(line, at + first, end), None, True
     if last and _is_name(line, at, end - 1):
         yield end, _spelled(line, at, end - 1), None, True
-    folded = tuple(fold(word) for word in line.words[at:end])
+    folded = tuple(line.folded[at:end])
     known = line.names.find(folded) or (len(folded) == 1 and line.names.begin(folded[0]))
     if not first and not last and known:
         yield end, _spelled(line, at, end), None, False

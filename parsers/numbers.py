@@ -47,6 +47,12 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+DEAR: Final = frozenset(
+    {Kind.PREMIUM, Kind.SHARED_COST, Kind.PERSONAL, Kind.PAGER, Kind.UAN, Kind.SHARED_NETWORK, Kind.UNKNOWN}
+)
+"""Kinds that cost by who answers, not by where that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A valid number: `e164` with its plus, `region` ISO 3166 (or `001` for codes of no country), its `kind`.

@@ -191,6 +191,19 @@ class NameCommand(Spoken):
 
 
 @dataclass(frozen=True, slots=True)
+class CardsCommand(Spoken):
+    """Keep the names and numbers of these vCards in the phone book, both as they were written there."""
+
+    entries: tuple[tuple[str, str], ...]
+
+    def _ordered(self) -> str:
+        return "\n".join(["CARDS", *(f"{name}\t{number}" for name, number in self.entries)])
+
+    def _told(self) -> str:
+        return "name"
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesCommand(Spoken):
     """Send this device notices of its calls, or none; None: tell which."""
 
@@ -268,6 +281,7 @@ Order = (
     | RateCommand
     | BalanceCommand
     | NameCommand
+    | CardsCommand
     | OkCommand
     | NoCommand
     | NoticesCommand

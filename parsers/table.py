@@ -102,6 +102,11 @@ def _notices(reading: Reading) -> NoticesCommand:
     return NoticesCommand({"on": True, "off": False}.get(_str(reading["notices"])))
 
 
+def _ok(reading: Reading) -> OkCommand:
+    reference, _, code = _str(reading["ok"]).partition(" ")
+    return OkCommand(reference, code=code)
+
+
 def _verify(reading: Reading) -> VerifyCommand:
     number = reading["verify"]
     assert isinstance(number, Number)
@@ -114,7 +119,7 @@ COMMANDS: Final = (
         (
             _own("call", Argument.PARTY),
             Clause("from", CLAUSE["from"], Argument.PLACE),
-            Clause("from", CLAUSE["at"], Argument.PLACE, loose=True),
+            Clause("from", CLAUSE["at"], Argument.SPOT, loose=True),
             Clause("bill", CLAUSE["bill"], Argument.CODE),
             Clause("max", CLAUSE["max"], Argument.MONEY),
             Clause("max minutes", CLAUSE["max"], Argument.MINUTES),
@@ -140,7 +145,7 @@ COMMANDS: Final = (
         stray=None,
         alone=True,
     ),
-    Command("at", (_own("at", Argument.MAYBE_PLACE), PIN), "AT [<number or name>] [PIN <digits>]", _at, tells=True),
+    Command("at", (_own("at", Argument.MAYBE_SPOT), PIN), "AT [<number or name>] [PIN <digits>]", _at, tells=True),
     Command("last", (_own("last", Argument.NOTHING), PIN), "LAST [PIN <digits>]", lambda _: LastCommand(), tells=True),
     Command(
         "status",
@@ -166,9 +171,9 @@ COMMANDS: Final = (
     Command("name", (_own("name", Argument.NAMING), PIN), "NAME <new name> <number> [PIN <digits>]", _name),
     Command(
         "ok",
-        (_own("ok", Argument.REFERENCE), PIN),
-        "OK <reference> [PIN <digits>]",
-        lambda reading: OkCommand(_str(reading["ok"])),
+        (_own("ok", Argument.ANSWER), PIN),
+        "OK <reference> [<its code>] [PIN <digits>]",
+        _ok,
         stray=0,
     ),
     Command(

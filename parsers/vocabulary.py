@@ -30,6 +30,7 @@ CLOSINGS: Final = tuple(
 CLOSING_WORDS: Final = frozenset(word for phrase in CLOSINGS for word in phrase)
 NOW: Final = _phrases("now")
 AND: Final = _phrases("and")
+CALENDAR: Final = _folded("calendar")
 PRONOUNS: Final = _folded("pronoun")
 ARTICLE: Final = _phrases("article")
 REQUEST: Final = _phrases("asking")

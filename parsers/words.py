@@ -87,6 +87,7 @@ class Names:
     def __init__(self, names: Mapping[str, str]) -> None:
         self._by_words: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         self.longest = 0
+        self.firsts: set[str] = set()
         self.parts = frozenset(fold(part) for name in names for part in name.split())
         for name, value in names.items():
             words = tuple(fold(word) for word in name.split())
@@ -95,6 +96,7 @@ class Names:
             if not any(char.isalpha() for char in name):
                 continue  # an entry named by digits would put one number in the place of another
             self._by_words.setdefault(words, []).append((name, value))
+            self.firsts.add(words[0])
             self.longest = max(self.longest, len(words))
         self._firsts = frozenset(words[0] for words in self._by_words)
 

@@ -13,15 +13,22 @@ AT_MOST_MINUTES = " {minutes} min at most."
 AT_MOST_BOTH = " {most} and {minutes} min at most."
 
 ASKED: dict[str, str] = {
-    "ask_new": "{ref} {name} is new to me{from_}. Call at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
+    "ask_new": "{ref} {name} is new. Call{from_} at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
     "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
-    "ask_late": "{ref} {minutes} min late. Still call {name}{from_}, {price}/min? {ok} or NO {ref} in {within} min.",
+    "ask_late": "{ref} {minutes} min late: call {name}{from_} at {price}/min? Reply {ok} (or NO {ref}) in {within} min",
 }
 """Questions, by why one is asked."""
-ASKED_FROM = ", from {phone}"
+ASKED_FROM = " from {phone}"
 OK_BEFORE = "{ref} was called already: it is {doing}."
 DECLINED = "{ref} was not called."
 NO_TOO_LATE = "{ref} was called already. Write DROP {ref} to end it."
+
+PIN_LOCKED = (
+    "Somebody sent wrong PINs in your name. No PIN is taken until {until}; your secret address goes on working. "
+    "Was it not you? Tell whoever runs this."
+)
+PIN_LOCKED_SUBJECT = "Wrong PINs"
+FROM_ELSEWHERE = "From {address}, which I can't answer: {answer}"
 
 DROPPING = "{ref} is being dropped."
 DROP_OVER = "{ref} is over already: {how}."

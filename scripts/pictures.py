@@ -1,6 +1,7 @@
+#!/usr/bin/env python3
 """Takes the pictures of docs/pages.md anew: the pages of a real call, as Chromium, lynx and w3m show them.
 
-    .venv/bin/python scripts/pictures.py        # needs chromium, lynx and w3m (Debian packages of these names)
+    scripts/pictures.py        # needs chromium, lynx and w3m (Debian packages of these names)
 
 A house on the built-in exchange is set up, Ann signs in, calls Bob and drops him; each page that she gets is kept and
 shown in windows of several sizes. Look at what comes out: no test does.
@@ -25,7 +26,9 @@ from tests.joint.inbound.browser import BROWSERS, Browser, Shown
 from tests.joint.inbound.web import Answer
 
 OUT: Final = Path(__file__).parents[1] / "docs" / "pictures"
-NAMES: Final = {"Bob": "+442079460000", "Harbour office": "+442079460012", "Mum": "+442079460018", "Zoë": "+33199001234"}
+NAMES: Final = {
+    "Bob": "+442079460000", "Harbour office": "+442079460012", "Mum": "+442079460018", "Zoë": "+33199001234",
+}  # fmt: skip
 GAP: Final = 6
 TALL: Final = 500
 """Of windows with more pixels a few are enough."""
@@ -91,7 +94,8 @@ def kept(folder: Path, kind: str) -> dict[str, Path]:
     for name, answer in shown.items():
         files[name] = folder / f"{name}.html"
         charset = answer.headers["content-type"].partition("charset=")[2]
-        files[name].write_text(answer.body.decode(charset).replace("<HEAD>", '<HEAD><META CHARSET="utf-8">', 1), "utf-8")
+        said = answer.body.decode(charset).replace("<HEAD>", '<HEAD><META CHARSET="utf-8">', 1)
+        files[name].write_text(said, "utf-8")
     return files
 
 
@@ -124,15 +128,20 @@ def sheet(folder: Path, name: str, files: list[Path], size: tuple[int, int], *, 
     whole = f"--window-size={len(files) * (width + GAP) + GAP},{height + 2 * GAP}"
     likes = [f"--blink-settings=preferredColorScheme={0 if dark else 1}"]
     words = [*CHROMIUM, *likes, whole, f"--screenshot={OUT / f'{name}.png'}", f"--user-data-dir={folder / 'profile'}"]
-    subprocess.run([*words, made.as_uri()], check=True, capture_output=True, timeout=120)
+    subprocess.run(  # noqa: S603 our own words
+        [*words, made.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
 
 
 def dump(name: str, files: dict[str, Path], *words: str) -> None:
     """Every page as a browser of text shows it."""
     parts = []
     for page, file in files.items():
-        said = subprocess.run([*words, str(file)], check=True, capture_output=True, timeout=60).stdout.decode()
-        lines = [line.rstrip() for line in said.strip("\n").split("\n")]
+        said = subprocess.run([*words, str(file)], check=True, capture_output=True, timeout=60)  # noqa: S603 the same
+        lines = [line.rstrip() for line in said.stdout.decode().strip("\n").split("\n")]
         parts.append(f"---- {page}\n" + "\n".join(lines))
     (OUT / f"{name}.txt").write_text("\n\n".join(parts) + "\n", "utf-8")
 

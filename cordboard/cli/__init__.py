@@ -36,6 +36,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
     },
     "Calls": {
+        "parse": ("parse", "Show what a message would do, without doing it."),
         "call": ("call", "Place a call over HTTP, and follow it."),
         "drop": ("drop", "End an order's call, or the order before anybody is rung."),
         "why": ("why", "The whole story of an order or a message, by the second."),

@@ -149,6 +149,41 @@ def cap(tools: Tools, account: str, amount: int) -> None:
     click.echo(f"{found.name}: one call may cost {display(amount, found.currency)} at most.")
 
 
+@accounts.command("ask-new")
+@click.argument("account")
+@click.argument("state", type=ON_OFF)
+@with_tools
+def ask_new(tools: Tools, account: str, state: str) -> None:
+    """Ask back before a number is called that is new to its user?
+
+    Who is known by a PIN alone is asked, at first and until that number was
+    answered once; nobody is asked about the phone book.
+    """
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.set_ask_new(conn, found.id, state == "on")
+    click.echo(f"{found.name}: asking about new numbers is {state}.")
+
+
+@accounts.command("ask-above")
+@click.argument("account")
+@click.argument("amount", type=AMOUNT)
+@with_tools
+def ask_above(tools: Tools, account: str, amount: int) -> None:
+    """Set what a minute may cost before ACCOUNT's users are asked back.
+
+    Only who is known by a PIN or a secret address alone is asked.
+    """
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.set_ask_above(conn, found.id, amount)
+    click.echo(f"{found.name}: asked about above {display(amount, found.currency)} a minute.")
+
+
 @accounts.command()
 @click.argument("account")
 @with_tools

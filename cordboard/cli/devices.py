@@ -8,6 +8,7 @@ from cordboard.cli.choices import account_by, stored_number, user_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, spaced, table
 from kernel.errors import Refused
+from kernel.money import parse_amount, plain
 
 USER = click.option("--user", help="Whose; needed where the account has several users.")
 
@@ -21,13 +22,19 @@ def devices() -> None:
 @click.argument("account")
 @click.argument("address")
 @click.option("--answers", metavar="ADDRESS", help='Where answers go instead; "none" for nowhere.')
+@click.option("--satellite", is_flag=True, help="A satellite messenger: no receipts, unless `notices` is on.")
 @USER
 @with_tools
-def add(tools: Tools, account: str, address: str, answers: str | None, user: str | None) -> None:
-    """Let a user of ACCOUNT order from the e-mail ADDRESS."""
+def add(tools: Tools, account: str, address: str, answers: str | None, satellite: bool, user: str | None) -> None:
+    """Let a user of ACCOUNT order from the e-mail ADDRESS.
+
+    One without answers is never asked back: it calls names of the phone book
+    only, within `devices limit` or the MAX of its order.
+    """
     with tools.db.write() as conn:
         who = user_by(conn, account_by(conn, account), user)
-        manage.add_device(conn, tools.clock.ms(), who.id, address, "" if answers == "none" else answers)
+        to = "" if answers == "none" else answers
+        manage.add_device(conn, tools.clock.ms(), who.id, address, to, satellite=satellite)
     click.echo(f"{who.name} may now order from {people.fold_address(address)}.")
 
 
@@ -46,17 +53,20 @@ def list_(tools: Tools, account: str | None, json_: bool) -> None:
                 owner.name,
                 "yes" if device.press_1 else "no",
                 device.answer_address or "nobody",
+                "on" if device.notices else "off",
+                "" if device.limit_call is None else plain(device.limit_call),
             )
             for owner in chosen
             for user in people.users_of(conn, owner.id)
             for device in people.devices_of(conn, user.id)
         ]
     if json_:
-        names = ("address", "user", "account", "press_1", "answers")
-        as_json([dict(zip(names, row, strict=True)) | {"press_1": row[3] == "yes"} for row in rows])
+        names = ("address", "user", "account", "press_1", "answers", "notices", "limit")
+        flags = [{"press_1": row[3] == "yes", "notices": row[5] == "on", "limit": row[6] or None} for row in rows]
+        as_json([dict(zip(names, row, strict=True)) | flag for row, flag in zip(rows, flags, strict=True)])
         return
-    heads = ("Address", "User", "Account", "Press 1", "Answers to")
-    table(heads, [(*row[:4], "same" if row[4] == row[0] else row[4]) for row in rows])
+    heads = ("Address", "User", "Account", "Press 1", "Answers to", "Told", "Limit")
+    table(heads, [(*row[:4], "same" if row[4] == row[0] else row[4], *row[5:]) for row in rows])
 
 
 @devices.command()
@@ -78,6 +88,33 @@ def press1(tools: Tools, address: str, state: str) -> None:
     with tools.db.write() as conn:
         manage.set_press_1(conn, address, state == "on")
     click.echo(f"{people.fold_address(address)}: press-1 is {state}.")
+
+
+@devices.command()
+@click.argument("address")
+@click.argument("state", type=click.Choice(["on", "off"]))
+@with_tools
+def notices(tools: Tools, address: str, state: str) -> None:
+    """Is ADDRESS told how its calls went? First answers are sent in any case."""
+    with tools.db.write() as conn:
+        manage.set_notices(conn, address, state == "on")
+    click.echo(f"{people.fold_address(address)}: notices are {state}.")
+
+
+@devices.command()
+@click.argument("address")
+@click.argument("amount")
+@with_tools
+def limit(tools: Tools, address: str, amount: str) -> None:
+    """Set the most that one call may cost that ADDRESS ordered; "none" for the account's.
+
+    It is what stands in for an OK where the device can't be asked.
+    """
+    micro = None if amount == "none" else parse_amount(amount)
+    with tools.db.write() as conn:
+        manage.set_limit(conn, address, micro)
+    said = "has no limit of its own" if micro is None else f"one call may cost {plain(micro)} at most"
+    click.echo(f"{people.fold_address(address)}: {said}.")
 
 
 @devices.command()
@@ -158,3 +195,22 @@ def name(tools: Tools, account: str, name: str, number: str | None, user: str | 
         kept = stored_number(number, who.country)
         manage.add_contact(conn, tools.clock.ms(), who.id, name, kept)
     click.echo(f'{who.name} may now write "CALL {name}" for {spaced(kept)}.')
+
+
+@devices.command()
+@click.argument("account")
+@click.argument("code")
+@USER
+@with_tools
+def language(tools: Tools, account: str, code: str, user: str | None) -> None:
+    """Answer a user of ACCOUNT in the language of that CODE, like en or es; "default" is the installation's."""
+    from accounts import own
+    from replies.language import languages
+
+    chosen = "" if code == "default" else code.lower()
+    if chosen and chosen not in languages():
+        raise Refused("no_such_language", text=code, languages=", ".join(languages()))
+    with tools.db.write() as conn:
+        who = user_by(conn, account_by(conn, account), user)
+        own.set_language(conn, who.id, chosen)
+    click.echo(f"{who.name} is answered in {chosen or tools.settings.language} from now on.")

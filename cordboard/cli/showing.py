@@ -53,6 +53,7 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("May call", ", ".join(sorted(account.zones)) or "nowhere"),
             ("Also allowed", ", ".join(allowed) or "nothing"),
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
+            ("Asks back", _asks(account)),
         )
     )
     for user in people.users_of(conn, account.id):
@@ -61,16 +62,22 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
 
 
 def _print_user(conn: Connection, user: User) -> None:
-    lines = [("User", f"{user.name}, {user.country}" + ("" if user.active else " (shut out)"))]
+    spoken = f", answered in {user.language}" if user.language else ""
+    lines = [("User", f"{user.name}, {user.country}{spoken}" + ("" if user.active else " (shut out)"))]
     for device in people.devices_of(conn, user.id):
         notes = "" if device.press_1 else " (no press-1)"
         if device.answer_address != device.address:
             notes += f" (answers to {device.answer_address or 'nobody'})"
+        notes += "" if device.notices else " (no notices)"
+        if device.limit_call is not None:
+            notes += f" (one call {plain(device.limit_call)} at most)"
         lines.append(("Writes from", device.address + notes))
     lines += [
         ("Rung at", f"{spaced(phone.number)} {phone.label}".rstrip() + (" (main)" if phone.main else ""))
         for phone in people.phones_of(conn, user.id)
     ]
+    if user.rung_at:
+        lines.append(("Just now at", spaced(user.rung_at)))
     hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
     lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
     lines += [("Token", f"{hint}..") for hint in _tokens(conn, user)]
@@ -87,6 +94,8 @@ def _account(conn: Connection, account: Account) -> dict[str, Any]:
         "deck": account.deck,
         "zones": sorted(account.zones),
         "cap_call": plain(account.cap_call),
+        "ask_new": account.ask_new,
+        "ask_above": plain(account.ask_above),
         "allowed": _allowed(account),
         "active": account.active,
     }
@@ -99,6 +108,8 @@ def _user(conn: Connection, user: User) -> dict[str, Any]:
         "name": user.name,
         "country": user.country,
         "active": user.active,
+        "language": user.language or None,
+        "rung_at": user.rung_at or None,
         "pin": user.has_pin,
         "aliases": people.alias_hints(conn, user.id),
         "tokens": _tokens(conn, user),
@@ -111,6 +122,12 @@ def _user(conn: Connection, user: User) -> dict[str, Any]:
 def _tokens(conn: Connection, user: User) -> list[str]:
     """How each of the user's tokens in use begins."""
     return [tokens.PREFIX + each.hint for each in tokens.tokens_of(conn, user.id) if each.revoked_ms is None]
+
+
+def _asks(account: Account) -> str:
+    """What who is known by a PIN or secret address alone is asked about."""
+    new = "new numbers, and " if account.ask_new else ""
+    return f"about {new}above {display(account.ask_above, account.currency)} a minute"
 
 
 def _allowed(account: Account) -> dict[str, bool]:

@@ -48,7 +48,9 @@ def card(welcome: Welcome) -> str:
         if first:
             lines += ["", f"  {name:<14}{first}", *([f"  {'':<14}{second}"] if second else [])]
     lines += ["", "The first line of your mail (or its subject) is the order. For example:", ""]
-    return "\n".join(lines + [f"  {order:<42}{note}".rstrip() for order, note in examples(welcome)])
+    lines += [f"  {order:<42}{note}".rstrip() for order, note in examples(welcome)]
+    lines += ["", "Five words do it all, by mail, by text and on a page:", ""]
+    return "\n".join(lines + [f"  {order:<14}{note}" for order, note in five_words(welcome)])
 
 
 def examples(welcome: Welcome) -> tuple[tuple[str, str], ...]:
@@ -58,6 +60,17 @@ def examples(welcome: Welcome) -> tuple[tuple[str, str], ...]:
         (f"CALL {number}", "to your secret address"),
         (f"CALL {number} PIN {welcome.pin}", f"to {welcome.order_address}"),
         (f"CALL {number} BILL refit", "marked refit on your bill"),
+    )
+
+
+def five_words(welcome: Welcome) -> tuple[tuple[str, str], ...]:
+    """What is taught; HELP tells of the rest. None of them is a word that carriers of texts keep for themselves."""
+    return (
+        ("CALL ann", f"rings you, then Ann, once you wrote NAME ann {_example(welcome.zones)}"),
+        ("AT hotel", "rings you there from now on, a phone of yours; AT alone tells"),
+        ("AGAIN", "your last call once more"),
+        ("DROP K7", "ends the call that was answered as K7"),
+        ("LAST", "your last calls, and what they cost; HELP tells more"),
     )
 
 

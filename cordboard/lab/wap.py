@@ -1,4 +1,4 @@
-"""A WAP telephone behind a real gateway: it asks by WSP without a connection (WAP-230, over UDP) and gets compiled decks.
+"""A WAP telephone behind a real gateway: it asks by WSP without a connection (WAP-230), and gets compiled decks.
 
 fakewap of Kannel fetches pages, too, but can't send a form as a telephone does.
 """

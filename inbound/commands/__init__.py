@@ -14,6 +14,7 @@ from inbound.commands.again import again
 from inbound.commands.at import at
 from inbound.commands.balance import balance
 from inbound.commands.call import call
+from inbound.commands.cards import cards
 from inbound.commands.drop import drop
 from inbound.commands.help import help_
 from inbound.commands.language import language
@@ -54,6 +55,7 @@ DOINGS: Final[Mapping[type[Any], Doing]] = {
     results.RateCommand: Doing(rate),
     results.BalanceCommand: Doing(balance),
     results.NameCommand: Doing(name),
+    results.CardsCommand: Doing(cards),
     results.NoticesCommand: Doing(notices),
     results.LanguageCommand: Doing(language),
     results.HelpCommand: Doing(help_, unproven=True),

@@ -40,29 +40,44 @@ def name(conn: Connection, given: Given, command: NameCommand) -> Ordered:
 
 
 def _keep(conn: Connection, given: Given, kept_as: str, number: Number) -> Ordered:
-    alone = parse_text(kept_as, country=given.user.country, names={})
-    if not isinstance(alone, NotACommand):
-        raise Refused("name_is_command", name=kept_as)
     before = own.name_kept(conn, given.user.id, kept_as)
-    sure = sureness(given.proof) > Sure.CLAIMED
-    stored = f"{number.e164} x{number.extension}" if number.extension else number.e164
-    now_ms = given.desk.clock.ms()
-    if not own.write_name(conn, now_ms, given.user.id, kept_as, stored, sent_ms=given.sent_ms, sure=sure):
-        raise Refused("overtaken")
-    new = before is None or before[1] == stored
+    keep(conn, given, kept_as, number)
+    new = before is None or before[1] == _stored(number)
     said = given.say(
         KEPT if new else CHANGED, name=kept_as, number=mask_number(number.e164), before="" if new else _masked(before)
     )
-    hint = given.say(CALL, name=kept_as) if alone.verb else ""
+    hint = given.say(CALL, name=kept_as) if _as_a_text(given, kept_as).verb else ""
     return Ordered(said + hint if len(said + hint) <= LONGEST else said, (("name", "passed"),))
 
 
+def keep(conn: Connection, given: Given, kept_as: str, number: Number) -> None:
+    """Write the name. Refused: name_is_command, overtaken, and as `own.write_name`."""
+    _as_a_text(given, kept_as)
+    sure = sureness(given.proof) > Sure.CLAIMED
+    now_ms = given.desk.clock.ms()
+    if not own.write_name(conn, now_ms, given.user.id, kept_as, _stored(number), sent_ms=given.sent_ms, sure=sure):
+        raise Refused("overtaken")
+
+
+def _as_a_text(given: Given, kept_as: str) -> NotACommand:
+    """What the name alone would read to. Refused (name_is_command) if that is an order."""
+    alone = parse_text(kept_as, country=given.user.country, names={})
+    if not isinstance(alone, NotACommand):
+        raise Refused("name_is_command", name=kept_as)
+    return alone
+
+
+def _stored(number: Number) -> str:
+    return f"{number.e164} x{number.extension}" if number.extension else number.e164
+
+
 def _strike(conn: Connection, given: Given, kept_as: str) -> Ordered:
-    if own.name_kept(conn, given.user.id, kept_as) is None:
+    kept = own.name_kept(conn, given.user.id, kept_as)
+    if kept is None:
         raise Refused("name_unknown", name=kept_as)
     if not own.strike_name(conn, given.user.id, kept_as, sent_ms=given.sent_ms):
         raise Refused("overtaken")
-    return given.done("name", STRUCK, name=kept_as)
+    return given.done("name", STRUCK, name=kept[0])
 
 
 def _tell(conn: Connection, given: Given, kept_as: str) -> Ordered:

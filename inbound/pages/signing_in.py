@@ -1,5 +1,7 @@
 """Signing in: a handle and its PIN. An unknown name, a wrong PIN and a locked one read alike and take alike."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -9,9 +11,12 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from accounts.handles import Holder, by_handle
-from accounts.pins import LONGEST_PIN, check_pin
+from accounts.people import User
+from accounts.pins import LONGEST_PIN, Locked, check_pin
 from kernel.db import Database
 from kernel.secrets import Secrets
+
+log = logging.getLogger(__name__)
 
 NOBODY: Final = "0" * 28
 EVERYBODY: Final = "everybody"
@@ -46,11 +51,12 @@ class Brakes:
 
 @dataclass(frozen=True)
 class SigningIn:
-    """Checks who signs in."""
+    """Checks who signs in. `tell_of_lock` is for those who should know that somebody guesses."""
 
     db: Database
     secrets: Secrets
     brakes: Brakes
+    tell_of_lock: Callable[[User, Locked], None]
 
     def check(self, handle: str, pin: str, address: str, now_ms: int) -> Holder | None:
         """Who that is; None if it is nobody. Raises TooMany."""
@@ -63,8 +69,11 @@ class SigningIn:
         right = check_pin(self.db, self.secrets, found.user.id if found and known else NOBODY, pin, now_ms)
         if right:
             return found
-        if not known or right is not False:  # it was not looked at: it takes as long as if it had been
+        if not known or isinstance(right, Locked):  # it was not looked at: it takes as long as if it had been
             self.secrets.is_pin(self._some_hash, pin)
+        if found and isinstance(right, Locked):
+            log.warning("PIN locked", extra={"user": found.user.id, "by": right.kind})
+            self.tell_of_lock(found.user, right)
         self.brakes.wrong(address)
         return None
 

@@ -44,6 +44,12 @@ ENGLISH: Final = Language(
         "now": ("now", "right now"),
         "and": ("and",),
         "article": ("the", "my"),
+        "calendar": (
+            "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
+            "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
+            "sunday", "christmas", "easter", "noon", "midnight", "dawn", "dusk", "night", "lunch", "dinner",
+            "last", "once", "least", "most",
+        ),
         "pronoun": ("me", "you", "u", "us", "him", "her", "them", "it", "back", "somebody", "someone"),
         "asking": (
             "can you", "can u", "could you", "could u", "would you", "will you", "i want to", "i need to",

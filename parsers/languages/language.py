@@ -20,6 +20,7 @@ ROLES: Final = (
     "closing",  # where nothing else follows
     "now",  # behind the name that is called
     "and",  # before another clause with a verb
+    "calendar",  # never a place, be they in the phone book: `call bob in May`
     "article",  # before the name of a place
     "pronoun",  # nobody's name after CALL, be it in the phone book: `call me` is what people say to each other
     "asking",  # a request in place of an order: it is asked whether the order is meant

@@ -48,6 +48,11 @@ SPANISH: Final = Language(
         "now": ("ahora", "ahora mismo", "ya"),
         "and": ("y",),
         "article": ("el", "la", "mi"),
+        "calendar": (
+            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre",
+            "noviembre", "diciembre", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo",
+            "navidad", "reyes", "pascua", "verano", "invierno", "otoño", "primavera", "paz", "serio",
+        ),
         "pronoun": ("me", "mí", "te", "ti", "le", "lo", "él", "ella", "nosotros", "ellos", "alguien"),
         "asking": ("puedes", "puede", "podrías", "podría", "quiero", "quisiera", "necesito", "me gustaría"),
         "around_reference": ("la", "el", "mi", "esta", "esa", "llamada", "orden", "ahora", "ya"),

@@ -1,4 +1,4 @@
-"""WAP through a real gateway: every deck compiles in Kannel's wapbox and is small enough; a call is ordered by decks."""
+"""WAP through a real gateway: every deck compiles in Kannel's wapbox and is small enough; a call by decks."""
 
 import os
 import threading

@@ -4,7 +4,9 @@ from accounts import people, tokens
 from accounts.manage import alias_digest
 from accounts.pins import check_pin
 from cordboard.cli.context import Tools
-from parsers.commands import CallCommand, parse_text
+from parsers.commands import CallCommand, NotACommand, parse_text
+from parsers.numbers import parse_number
+from parsers.results import NameCommand, name_of
 
 from .conftest import Run
 
@@ -29,10 +31,26 @@ def test_welcome_card(petrel: str, tools: Tools) -> None:
 
 
 def test_examples_on_the_card_are_understood(petrel: str) -> None:
-    examples = [line.strip().partition("   ")[0] for line in petrel.splitlines() if line.startswith("  CALL ")]
+    examples = [line.strip().partition("   ")[0] for line in petrel.splitlines() if line.startswith("  CALL +")]
     assert len(examples) == 3
     for example in examples:
         assert isinstance(parse_text(example, names={}, country="FR"), CallCommand), example
+
+
+def test_the_five_words_on_the_card_are_understood_and_are_no_carriers_own(petrel: str) -> None:
+    taught = petrel.partition("Five words")[2].splitlines()[2:]
+    words = [line.strip().partition("  ")[0] for line in taught]
+    assert [word.split()[0] for word in words] == ["CALL", "AT", "AGAIN", "DROP", "LAST"]
+    for word in words:
+        said = parse_text(word, names={"Ann": "+442079460018", "hotel": "+33140001234"}, country="FR")
+        assert not isinstance(said, NotACommand), word
+        assert name_of(said) == word.split()[0].lower()
+    keep = {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "START", "YES", "UNSTOP", "ARRET"}
+    assert not keep & set(petrel.replace(",", " ").split())
+    name = taught[0].partition("wrote ")[2]
+    said = parse_text(name, names={}, country="FR")
+    assert isinstance(said, NameCommand)
+    assert (said.name, said.number) == ("ann", parse_number("+33199001234", None))
 
 
 def test_card_for_programs(run: Run, petrel: str) -> None:

@@ -117,7 +117,7 @@ def test_a_user_without_a_phone_is_told(house: House) -> None:
 @pytest.mark.parametrize(
     ("date", "told"),
     [
-        ("Mon, 21 Sep 2026 14:01:00 +0000", "Not called: your message took 12 minutes to get here."),
+        ("Mon, 21 Sep 2026 14:01:00 +0000", "A1 12 min late: call Mum at $0.04/min? Reply OK A1 "),
         ("Sat, 19 Sep 2026 14:13:00 +0000", "Not called: your message is over two days old."),
         ("Mon, 21 Sep 2026 14:04:00 +0000", "A1 Ringing"),
         ("Mon, 21 Sep 2026 16:13:10 +0200", "A1 Ringing"),
@@ -130,7 +130,7 @@ def test_an_old_order_is_asked_about(house: House, date: str, told: str) -> None
     house.send(house.mail(f"CALL mum PIN {PIN}", date=date))
     ((_, said),) = house.said()
     assert said.startswith(told)
-    assert len(house.orders) == told.startswith("A1")
+    assert len(house.orders) == told.startswith("A1 Ringing")
 
 
 def test_references_go_on_and_only_orders_take_one(house: House) -> None:
@@ -144,17 +144,24 @@ class TestPressOne:
 
     @pytest.fixture(autouse=True)
     def trusted(self, house: House) -> None:
+        house.signed.add(ANN)
         with house.db.write() as conn:
             manage.set_press_1(conn, ANN, False)
 
     def test_off(self, house: House) -> None:
-        house.send(house.mail(f"CALL mum PIN {PIN}"))
+        house.send(house.mail("CALL mum"))
         assert not house.orders[0].press_1
         assert house.said() == [(ANN, "A1 Ringing +1 2..0101, then Mum. About $0.04/min.")]
 
     def test_off_by_alias_from_the_own_device(self, house: House) -> None:
         house.send(house.mail("CALL mum"), to=house.alias)
         assert not house.orders[0].press_1
+
+    @pytest.mark.parametrize("by", ["pin", "alias"])
+    def test_on_for_who_only_claims_to_be_the_sender(self, house: House, by: str) -> None:
+        house.signed.clear()
+        house.send(house.mail(f"CALL mum PIN {PIN}"), to=house.alias if by == "alias" else ORDER)
+        assert house.orders[0].press_1
 
     def test_on_by_alias_from_elsewhere(self, house: House) -> None:
         house.send(house.mail("CALL mum", **{"from": "x@hotel.example"}), to=house.alias)

@@ -114,7 +114,8 @@ def test_it_passes_the_whole_gate(called: House) -> None:
 
 def test_an_old_again_is_asked_about_like_any_call(called: House) -> None:
     called.clock.now_ms += 3_600_000
-    assert said(called, "AGAIN").startswith("Not called: your message took 60 minutes to get here.")
+    assert said(called, "AGAIN").startswith("B1 60 min late: call Mum")
+    assert len(called.orders) == 1
 
 
 def test_a_name_that_means_another_number_by_now_is_not_said(house: House) -> None:
@@ -137,6 +138,7 @@ def test_who_is_not_proven_repeats_nothing_and_is_told_nothing(called: House, te
 
 
 def test_from_a_trusted_device_without_the_press(house: House) -> None:
+    house.signed.add(ANN)
     with house.db.write() as conn:
         manage.set_press_1(conn, ANN, False)
     said(house, "mum")

@@ -7,7 +7,7 @@ import pytest
 from accounts.tables import devices, users
 from orders.states import MessageState
 from replies.tables import outbox
-from tests.unit.inbound.house import ANN, ORDER, PIN, House
+from tests.unit.inbound.house import ANN, DOLLAR, ORDER, PIN, House
 
 NO_ORDER = (
     "Not called: I see no order in 'hello', 'there' and more. Write CALL and a name or number, like CALL +442079460000."
@@ -87,10 +87,15 @@ def test_a_mail_that_cannot_be_read(house: House) -> None:
 def test_wrong_pins_lock_until_the_time_is_over(house: House) -> None:
     for pin in range(5):
         house.send(house.mail(f"CALL mum PIN 1234567{pin}"))
-    assert nothing_came_of_it(house, house.send(house.mail(f"CALL mum PIN {PIN}")))
-    assert [to for to, _ in house.said()] == ["operator"]  # told once that somebody guesses at Ann's PIN
+    for _ in range(2):
+        message_id = house.send(house.mail(f"CALL mum PIN {PIN}"))
+        assert house.rules(message_id)[-1] == ["proven", "not_proven"]
+    told = house.said()  # once each, that somebody guesses at Ann's PIN
+    assert [to for to, _ in told] == ["operator", ANN]
+    assert told[1][1].startswith("Somebody sent wrong PINs in your name. No PIN is taken until 21 Sep 14:28 UTC")
     house.clock.now_ms += QUARTER_MS - 1
-    assert nothing_came_of_it(house, house.send(house.mail(f"CALL mum PIN {PIN}", date="")))
+    house.send(house.mail(f"CALL mum PIN {PIN}", date=""))
+    assert not house.orders
     house.clock.now_ms += 1
     house.send(house.mail(f"CALL mum PIN {PIN}", date=""))
     assert len(house.orders) == 1
@@ -135,9 +140,9 @@ def test_another_users_device_is_not_answered_by_alias(house: House) -> None:
 
 @pytest.mark.parametrize("text", ["CALL mum", "CALL nobody"])
 def test_a_device_that_cannot_be_answered_is_not(house: House, text: str) -> None:
-    house.change(devices, answer_address="")
+    house.change(devices, answer_address="", limit_call=5 * DOLLAR)
     house.send(house.mail(f"{text} PIN {PIN}"))
-    assert not house.said()
+    assert [to for to, _ in house.said()] == ["operator"] * (text != "CALL mum")
     assert [order.answer_to for order in house.orders] == [""] * (text == "CALL mum")
 
 

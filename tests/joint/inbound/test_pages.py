@@ -1,4 +1,4 @@
-"""The pages' main jobs, in each rendering: sign in, call in three taps, see it, drop it, the book, where one is rung."""
+"""The pages' main jobs, in each rendering: sign in, call in three taps, see it, drop it, the book, being rung."""
 
 from collections.abc import Iterator
 

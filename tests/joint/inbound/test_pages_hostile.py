@@ -77,6 +77,7 @@ def test_93_five_wrong_ones_lock_also_the_right_one_and_it_reads_alike(house: Ho
     wrong, right = html.sign_in(pin="111111"), html.sign_in()
     assert wrong.text == right.text
     assert "home" not in right.buttons
+    assert {to for to, _ in house.said()} == {"operator", "ann@ship.example"}
 
 
 def test_93_an_address_that_guesses_is_held_back(house: House, html: Browser) -> None:

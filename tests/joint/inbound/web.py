@@ -14,6 +14,7 @@ from inbound.pages.door import PagesDoor
 from inbound.pages.pressing import Pressing
 from inbound.pages.signing_in import Brakes, SigningIn
 from inbound.pages.tickets import Tickets
+from inbound.proving import Proving
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import RunningWeb, WebLimits
 from tests.unit.inbound.house import NOW, PLAIN_CAP, SECRETS, House
@@ -114,7 +115,8 @@ def pages_of(house: House) -> PagesDoor:
         house.db, house.clock, SECRETS, _Intake(house), Tickets(SECRETS),  # type: ignore[arg-type]
         orders_of_token(ORDERS_A_MINUTE), "en", HUMAN, PLAIN_CAP,
     )  # fmt: skip
-    signing_in = SigningIn(house.db, SECRETS, Brakes.of(WRONG_A_MINUTE, WRONG_A_MINUTE * 2))
+    brakes = Brakes.of(WRONG_A_MINUTE, WRONG_A_MINUTE * 2)
+    signing_in = SigningIn(house.db, SECRETS, brakes, Proving(house.db, house.clock, SECRETS).tell_of_lock)
     return PagesDoor(pressing, signing_in, "en", HUMAN)
 
 

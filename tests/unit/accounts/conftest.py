@@ -28,7 +28,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-_NAMES = {"accounts", "users", "devices", "aliases", "phones", "contacts"}
+_NAMES = {"accounts", "users", "devices", "aliases", "phones", "contacts", "counters"}
 
 
 @pytest.fixture

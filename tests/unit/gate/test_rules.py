@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from accounts import manage
 from accounts.people import Phone, account_of, phones_of, user_of
 from billing import ledger
 from billing.holds import available, open_hold
-from billing.quotes import cost
+from billing.quotes import Quote, cost
+from billing.rating import Terms
 from gate import gate
 from gate.highcost import HIGH_COST
 from gate.rules import RULES, Asked
+from gate.sureness import sureness
 from parsers.numbers import Kind, Number, parse_number
 from tests.unit import factory
 from tests.unit.inbound.house import ANNS_PHONE, DOLLAR, LIMITS, MUM, NOW, OWN_NUMBER, House
@@ -27,6 +30,12 @@ def number(text: str) -> Number:
 
 def phone(e164: str) -> Phone:
     return Phone("p", e164, "", False, "operator")
+
+
+def quoted(rate_b: int, fee: int = 10_000) -> Quote:
+    """What Ann was told that a call to her mother costs."""
+    a = Terms("1", "United States", 17_000, 0, 6, 6, "USD", "retail", "row")
+    return Quote(a, replace(a, rate=rate_b, connect_fee=fee, first=30), 0)
 
 
 @pytest.fixture
@@ -67,13 +76,24 @@ PASSES: list[tuple[str, Changes]] = [
     ("two parties", {"b": number("+12025550188")}),
     ("premium", {"b": number("+18002345678")}),
     ("premium", {"b": number("+19002345678"), "account_allow_premium": True}),
-    ("satellite", {"b": number("+870773123456"), "account_allow_satellite": True, "account_cap_call": 15 * DOLLAR}),
+    ("satellite", {"b": number("+870773123456"), "account_allow_satellite": True, "account_cap_call": 15 * DOLLAR,
+                   "proof": "dkim"}),
     ("zone", {"b": number("+18762345678"), "account_zones": frozenset({"GB", "JM"}), "account_allow_high_cost": True,
               "a": number(MUM), "phones": (phone(MUM),)}),
     ("rate known", {"b": number("+442079460019")}),
     ("route", {"has_route": lambda e164: e164 in (ANNS_PHONE, MUM)}),
     ("cap per call", {"account_cap_call": 75_300}),
     ("funds", {"account_cap_call": 1000 * DOLLAR}),
+    ("consent", {"answerable": False, "most": DOLLAR}),
+    ("consent", {"answerable": False, "has_max": True}),
+    ("consent", {"answerable": False, "most": DOLLAR, "b": number("+12025550188"), "phones": (
+        phone(ANNS_PHONE), phone("+12025550188"))}),
+    ("consent", {"answerable": False, "most": DOLLAR, "account_ask_above": 0}),
+    ("asked back", {"b": number("+12025550188"), "proof": "alias", "account_ask_new": True}),
+    ("asked back", {"b": number("+12025550188"), "proof": "sms", "account_ask_new": True, "account_ask_above": 0}),
+    ("asked back", {"b": number("+12025550188"), "proof": "dkim", "account_ask_new": True, "account_ask_above": 0}),
+    ("asked back", {"b": number(MUM), "account_ask_new": True, "account_ask_above": 41_500}),
+    ("asked back", {"sent_ms": NOW - LIMITS.stale_ms - 1, "agreed": quoted(24_500), "account_ask_above": 0}),
 ]  # fmt: skip
 
 
@@ -91,8 +111,6 @@ REFUSES: list[tuple[str, str, Changes]] = [
     ("enrolled", "account_closed", {"account_active": False}),
     ("enrolled", "account_closed", {"user_active": False}),
     ("proven", "not_proven", {"proof": ""}),
-    ("fresh", "late", {"sent_ms": NOW - LIMITS.stale_ms - 1}),
-    ("fresh", "late", {"sent_ms": NOW - 2 * DAY}),
     ("fresh", "too_old", {"sent_ms": NOW - 2 * DAY - 1}),
     ("own phone", "phone_not_yours", {"a": number("+12025550188")}),
     ("own phone", "phone_not_yours", {"phones": ()}),
@@ -125,6 +143,17 @@ REFUSES: list[tuple[str, str, Changes]] = [
     ("cap per call", "over_call_cap", {"account_cap_call": 75_299}),
     ("cap per call", "over_call_cap", {"b": number("+870773123456"), "account_allow_satellite": True}),
     ("funds", "no_funds", {"account_id": "nobody's"}),
+    ("cap per call", "over_call_cap", {"most": 75_299}),
+    ("consent", "no_consent", {"answerable": False}),
+    ("consent", "late", {"answerable": False, "most": DOLLAR, "sent_ms": NOW - LIMITS.stale_ms - 1}),
+    ("consent", "not_in_book", {"answerable": False, "most": DOLLAR, "b": number("+12025550188")}),
+    ("asked back", "ask_late", {"sent_ms": NOW - LIMITS.stale_ms - 1, "proof": "dkim"}),
+    ("asked back", "ask_late", {"sent_ms": NOW - 2 * DAY, "proof": "sms"}),
+    ("asked back", "ask_costly", {"account_ask_above": 41_499}),
+    ("asked back", "ask_costly", {"account_ask_above": 0, "proof": "alias"}),
+    ("asked back", "ask_new", {"b": number("+12025550188"), "account_ask_new": True}),
+    ("asked back", "dearer", {"agreed": quoted(24_400)}),
+    ("asked back", "dearer", {"agreed": quoted(24_500, fee=9_000)}),
 ]
 
 
@@ -155,6 +184,8 @@ WRONG: dict[str, Changes] = {
     "route": {"has_route": lambda _: False},
     "cap per call": {"account_cap_call": 1},
     "funds": {"account_id": "nobody's"},
+    "consent": {"answerable": False},
+    "asked back": {"account_ask_above": 0},
 }
 
 
@@ -170,6 +201,32 @@ def test_the_first_rule_of_the_table_that_refuses_has_the_say(house: House, aske
     verdict = judge(house, changed(asked, satellite))
     assert verdict.rules[-1][0] == rule
     assert len(verdict.rules) == NAMES.index(rule) + 1
+
+
+def test_a_number_is_new_until_it_was_answered_once(house: House, asked: Asked) -> None:
+    there = changed(asked, {"b": number("+12025550188"), "account_ask_new": True})
+    with house.db.write() as conn:
+        order = factory.order(conn, asked.account.id, asked.user.id, number_b="+12025550188")
+        factory.attempt(conn, order, "A", answered_ms=NOW)
+        factory.attempt(conn, order, "B")
+    assert judge(house, there).asks is not None
+    with house.db.write() as conn:
+        factory.attempt(conn, order, "B", answered_ms=NOW)
+    assert judge(house, there).refused is None
+
+
+def test_a_name_that_was_written_down_by_a_claim_is_new(house: House, asked: Asked) -> None:
+    there = changed(asked, {"b": number("+12025550188"), "account_ask_new": True})
+    for sure in (False, True):
+        with house.db.write() as conn:
+            manage.add_contact(conn, NOW, asked.user.id, f"Bill {sure}", "+12025550188", sure=sure)
+        assert (judge(house, there).refused is None) is sure
+
+
+@pytest.mark.parametrize(("proof", "sure"), [("", 0), ("alias", 1), ("pin", 1), ("code", 1), ("sms", 2), ("dkim", 3),
+                                             ("page", 3), ("token", 3), ("hearsay", 0)])  # fmt: skip
+def test_how_sure(proof: str, sure: int) -> None:
+    assert sureness(proof) == sure
 
 
 @pytest.mark.parametrize(("least_s", "talk_s"), [(60, 60), (90, 90), (9000, 7200)])

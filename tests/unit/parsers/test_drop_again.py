@@ -115,7 +115,7 @@ def test_in_the_middle_of_a_line_these_are_everyday_words(text: str) -> None:
 
 def test_every_command_of_the_table_reads_its_own_summary() -> None:
     """What is taught is understood: each verb, with and without each clause."""
-    filled = {"<number or name>": "mum", "<code>": "X1", "<digits>": "1234", "<reference>": "K7",
+    filled = {"<number or name>": "mum", "<code>": "X1", "<its code>": "4711", "<digits>": "1234", "<reference>": "K7",
               "<amount>": "20", "<minutes>": "20", "<number>": "+442079460000", "<new name>": "Ann Marie",
               "<language>": "es"}  # fmt: skip
     for command in COMMANDS:

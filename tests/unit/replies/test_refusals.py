@@ -12,6 +12,7 @@ from cordboard.cli.sentences import SENTENCES
 from kernel.errors import Refused
 from parsers.commands import NotACommand, parse_text
 from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, refusal_text
+from replies.sentences import ASKED, ASKED_FROM
 
 ROOT = Path(__file__).parents[3]
 OF_MESSAGES = ("parsers", "gate", "inbound", "replies")
@@ -35,6 +36,7 @@ TYPICAL = {
     "one": "call Ann Marie Longname", "other": "call +44 2..0018 from +870 7..1234 bill ACME-17",
     "text": "Captain Haddock's number at the yard", "most": "500", "languages": "English, Spanish, French, German",
     "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
+    "price": "EUR 1000.00", "refs": "Z999, Z998, Z997, Z996",
 }  # fmt: skip
 
 Raised = tuple[str, str, frozenset[str]]
@@ -57,7 +59,11 @@ def raised(packages: tuple[str, ...]) -> Iterator[Raised]:
     for package in packages:
         for where, tree in sources(package):
             for call in ast.walk(tree):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refused":
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Name)
+                    and call.func.id in ("Refused", "AskBack")
+                ):
                     fields = frozenset(keyword.arg or "" for keyword in call.keywords)
                     for key in literals(call.args[0]) or _chosen(tree):
                         yield f"{where}:{call.lineno}", key, fields
@@ -85,7 +91,10 @@ def test_the_scan_finds_what_it_should() -> None:
 
 @pytest.mark.parametrize(("where", "key", "fields"), FOR_SENDERS, ids=[f"{at}-{key}" for at, key, _ in FOR_SENDERS])
 def test_a_sender_has_a_sentence_with_all_its_fields(where: str, key: str, fields: frozenset[str]) -> None:
-    assert placeholders(REFUSALS[key]) <= fields
+    if key in ASKED:
+        assert placeholders(ASKED[key]) <= fields | {"ref", "name", "from_", "price", "ok", "within"}
+    else:
+        assert placeholders(REFUSALS[key]) <= fields
 
 
 @pytest.mark.parametrize(("where", "key", "fields"), FOR_OPERATORS, ids=[f"{at}-{key}" for at, key, _ in FOR_OPERATORS])
@@ -147,3 +156,13 @@ def test_a_better_reason_goes_before_the_words() -> None:
     parsed = parse_text("CALL 911 now", country="US", names={})
     assert isinstance(parsed, NotACommand)
     assert refusal_text(parsed).startswith("Not called: 911 is an emergency number.")
+
+
+@pytest.mark.parametrize("key", ASKED)
+def test_a_question_goes_into_one_text_message(key: str) -> None:
+    said = ASKED[key].format(
+        ref="Z999", name="N" * 40, from_=ASKED_FROM.format(phone="+870 7..1234"), price="EUR 999.99", minutes="2880",
+        ok="OK Z999 1234", within=30,
+    )  # fmt: skip
+    assert len(said) <= 160
+    assert set(said) <= GSM_7

@@ -17,12 +17,12 @@ from accounts.handles import plain
 from inbound.pages import words
 from inbound.pages.choosing import choose
 from inbound.pages.drawing import WAYS, draw, style_hash
-from inbound.pages.forms import Form, read_form
+from inbound.pages.forms import Form, Unreadable, read_form
 from inbound.pages.model import Button, Field, Listing, Main, Page
 from inbound.pages.pressing import Closed, Pressing
 from inbound.pages.signing_in import SigningIn, TooMany
 from inbound.pages.tickets import Stale
-from kernel.errors import Refused, Unavailable
+from kernel.errors import Unavailable
 from replies.language import say, translated
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class PagesDoor:
             return self._answer(self._sign_in_page(words.TOO_MANY, HTTPStatus.TOO_MANY_REQUESTS))
         except Closed as closed:
             return self._trouble(str(closed), HTTPStatus.FORBIDDEN)
-        except Refused:
+        except Unreadable:
             return self._trouble(words.UNREADABLE, HTTPStatus.BAD_REQUEST)
         except Unavailable as e:
             log.warning("a page was put off", extra={"why": str(e)})

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from kernel.errors import Refused
-
 TYPE: Final = "application/x-www-form-urlencoded"
 MOST_FIELDS: Final = 20
 LONGEST_FIELD: Final = 200
 FIELDS: Final = frozenset({"t", "u", "p", "to", "name", "number", "ref", "entry"})
 _BUTTON: Final = re.compile(r"([a-z]{1,12})(?:\.([A-Za-z0-9]{1,28}))?\Z")
+
+
+class Unreadable(Exception):
+    """No form of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +30,23 @@ class Form:
 
 
 def read_form(body: bytes, mimetype: str) -> Form:
-    """Refused (page_unreadable) if it is no form of ours: another type, a field twice, two buttons, too much."""
+    """Unreadable if it is no form of ours: another type, a field twice, two buttons, too much."""
     if mimetype != TYPE:
-        raise Refused("page_unreadable")
+        raise Unreadable
     fields: dict[str, str] = {}
     buttons: list[tuple[str, str]] = []
     for name, value in _pairs(body):
         pressed = _BUTTON.match(name)
         if name in fields or len(value) > LONGEST_FIELD:
-            raise Refused("page_unreadable")
+            raise Unreadable
         if name in FIELDS:
             fields[name] = value
         elif pressed:
             buttons.append((pressed[1], pressed[2] or ""))
         else:
-            raise Refused("page_unreadable")
+            raise Unreadable
     if len(buttons) != 1:
-        raise Refused("page_unreadable")
+        raise Unreadable
     return Form(fields, *buttons[0])
 
 
@@ -61,4 +63,4 @@ def _pairs(body: bytes) -> list[tuple[str, str]]:
                 continue
     except ValueError:
         pass
-    raise Refused("page_unreadable")
+    raise Unreadable

@@ -11,7 +11,7 @@ from accounts.handles import Holder, holder
 from inbound.intake import Intake
 from inbound.pages import calls, confirm, facts, home, names, where, words
 from inbound.pages.choosing import Rendering
-from inbound.pages.forms import Form
+from inbound.pages.forms import Form, Unreadable
 from inbound.pages.here import Here
 from inbound.pages.model import Listing
 from inbound.pages.order import Delivery, PageOrder
@@ -79,7 +79,7 @@ class Pressing:
             return home.at_home(self._here(conn, who, self.clock.ms() // 1000, secure))
 
     def pressed(self, form: Form, rendering: Rendering, peer: str, *, secure: bool) -> Listing:
-        """The page that a button leads to. Stale if its ticket is none for it; Refused if there is no such button."""
+        """The page that a button leads to. Stale: its ticket is none for it. Unreadable: there is no such one."""
         ticket = self.tickets.whose(form["t"])
         with self.db.read(snapshot=True) as conn:
             who = holder(conn, self.secrets, ticket.user_id)
@@ -90,7 +90,7 @@ class Pressing:
                 self.tickets.check(form["t"], who, here.now_ms)
                 return VIEWS[form.action](here, form)
             if form.action not in BOUND:
-                raise Refused("page_unreadable")
+                raise Unreadable
             hidden = [form[name] for name in BOUND[form.action]]
             self.tickets.check(form["t"], who, here.now_ms, form.action, hidden)
             if form.action == "call" and not self._is_as_shown(here, form, ticket):

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from inbound.pages.choosing import Rendering
-from inbound.pages.model import Button, Listing, Page
+from inbound.pages.model import Button, Listing, Main, Page
 from inbound.pages.wbxml import compiled_size
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -75,18 +75,25 @@ def _shortened(page: Page, way: Way) -> Page:
     def fitting(text: str) -> str:
         return readable(text, way.charset)
 
-    items = tuple(Button(each.name, _cut(fitting(each.label), way.label)) for each in page.items)
-    lines, foot = (tuple(_cut(fitting(line), way.line) for line in said) for said in (page.lines, page.foot))
+    def said(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_cut(fitting(line), way.line) for line in lines)
+
+    def labelled(buttons: Iterable[Button]) -> tuple[Button, ...]:
+        return tuple(Button(each.name, _cut(fitting(each.label), way.label)) for each in buttons)
+
     main = page.main
     if main is not None:
-        fields = tuple(replace(field, value=fitting(field.value)) for field in main.fields)
+        (button,) = labelled([main.button])
+        fields = tuple(replace(each, label=fitting(each.label), value=fitting(each.value)) for each in main.fields)
         hidden = tuple((name, value) for name, value in main.hidden if value)
-        main = replace(main, fields=fields, hidden=hidden)
+        main = Main(button, main.token, fields, hidden)
     links = page.links
     if page.more and len(links) > way.links:
         links = (*links[: way.links - 1], page.more)
-    title = _cut(fitting(page.title), way.label)
-    return replace(page, title=title, lines=lines, foot=foot, items=items, main=main, links=links)
+    return replace(
+        page, title=_cut(fitting(page.title), way.label), lines=said(page.lines), items=labelled(page.items),
+        main=main, links=labelled(links), foot=said(page.foot),
+    )  # fmt: skip
 
 
 def readable(text: str, charset: str) -> str:

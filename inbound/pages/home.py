@@ -12,6 +12,7 @@ from replies.language import translated
 from replies.receipts import party
 from replies.sentences import DOING
 
+ROOMY = 9
 LATELY = 40
 """So many of the last calls are looked at for whom to put first."""
 
@@ -34,10 +35,13 @@ def at_home(here: Here, *lines: str) -> Listing:
         here.button("balance", words.BALANCE), here.button("help", words.HELP),
     )  # fmt: skip
 
+    items = (*live, *dials)
+
     def listing(most: int) -> Page:
-        items = tuple((*live, *dials)[:most])
+        """Where room is scarce, names go before what the page of each call says anyhow."""
+        said = (*lines, where) if most >= min(len(items), ROOMY) or not number else lines
         return here.page(
-            words.SERVICE, lines=(*lines, where), items=items, main=main, links=links, token=token,
+            words.SERVICE, lines=said, items=items[:most], main=main, links=links, token=token,
             more=here.button("more", words.MORE),
         )  # fmt: skip
 

@@ -198,8 +198,11 @@ def test_the_call_is_the_one_that_a_mail_makes(house: House, html: Browser) -> N
     assert (first.amount, first.quote, first.most) == (second.amount, second.quote, min(second.most, PLAIN_CAP))
 
 
-@pytest.mark.parametrize(("language", "said"), [("", "Sign in"), ("xx", "Sign in")])
-def test_a_language_without_a_catalogue_is_english(house: House, html: Browser, language: str, said: str) -> None:
+@pytest.mark.parametrize(("language", "book", "said"), [("", "Book", "Ringing"), ("es", "Agenda", "Llamo a")])
+def test_pages_are_in_the_users_language(house: House, html: Browser, language: str, book: str, said: str) -> None:
     house.change(users, language=language)
-    assert html.get().buttons == {"sign": said}
-    assert "Book" in html.sign_in().buttons.values()
+    page = html.sign_in()
+    assert book in page.buttons.values()
+    page = page.press("Mum").tap("call")
+    assert said in page.text
+    assert page.answer.headers["content-language"] == (language or "en")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from accounts.tables import users
 from inbound.pages.wbxml import compiled_size
 from tests.joint.inbound.browser import BROWSERS, Browser
 from tests.joint.inbound.every_page import Walk, crowd, fill_book
@@ -13,7 +14,7 @@ from tests.joint.inbound.web import Web, live
 from tests.unit.inbound.house import House
 
 DTD = etree.DTD(str(Path(__file__).parents[2] / "dtd" / "wml_1.1.dtd"))
-SIZES = (0, 1, 500)
+SIZES = [(0, "en"), (1, "en"), (500, "en"), (1, "es"), (500, "es")]
 
 
 @pytest.fixture
@@ -23,8 +24,9 @@ def web(house: House) -> Iterator[Web]:
         yield found
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_palm_pages_have_at_most_800_bytes(house: House, web: Web, size: int) -> None:
+@pytest.mark.parametrize(("size", "language"), SIZES)
+def test_palm_pages_have_at_most_800_bytes(house: House, web: Web, size: int, language: str) -> None:
+    house.change(users, language=language)
     fill_book(house, size)
     for how, page in Walk(house, Browser(web, BROWSERS["palm"])).pages():
         assert len(page.answer.body) <= 800, how
@@ -33,8 +35,9 @@ def test_palm_pages_have_at_most_800_bytes(house: House, web: Web, size: int) ->
         page.answer.body.decode("iso-8859-1")
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_decks_are_wml_and_compile_to_at_most_1397_bytes(house: House, web: Web, size: int) -> None:
+@pytest.mark.parametrize(("size", "language"), SIZES)
+def test_decks_are_wml_and_compile_to_at_most_1397_bytes(house: House, web: Web, size: int, language: str) -> None:
+    house.change(users, language=language)
     fill_book(house, size)
     for how, page in Walk(house, Browser(web, BROWSERS["wml"])).pages():
         deck = page.answer.body
@@ -42,8 +45,9 @@ def test_decks_are_wml_and_compile_to_at_most_1397_bytes(house: House, web: Web,
         assert DTD.validate(etree.fromstring(deck)), (how, DTD.error_log)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_plain_pages_need_nothing_else(house: House, web: Web, size: int) -> None:
+@pytest.mark.parametrize(("size", "language"), SIZES)
+def test_plain_pages_need_nothing_else(house: House, web: Web, size: int, language: str) -> None:
+    house.change(users, language=language)
     fill_book(house, size)
     for how, page in Walk(house, Browser(web, BROWSERS["html"])).pages():
         assert len(page.answer.body) < 12_000, how

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo play serve test check unit joint parts prove bench requirements clean
+.PHONY: demo play serve test check unit joint parts prove bench bench-full requirements clean
 
 demo: .venv/run
 	$(BIN)/cordboard demo
@@ -40,6 +40,11 @@ prove: .venv/dev
 # How fast it is, each figure beside its floor: docs/performance.md. Three minutes; real Asterisk when it is there.
 bench: .venv/dev
 	$(BIN)/python -m bench
+
+# The same with as many calls, legs and past calls as the product is to bear. Half an hour, 20 GB of disk.
+bench-full: .venv/dev
+	scripts/parts-install.sh
+	$(BIN)/python -m bench --calls 500 --repeat 3 --mails 500 --legs 2000 --past 1000000
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -47,6 +47,11 @@ def free_handle(conn: Connection, name: str) -> str:
     return found
 
 
+def handle_of(conn: Connection, user_id: str) -> str:
+    """The user's own."""
+    return str(conn.execute(select(users.c.handle).where(users.c.id == user_id)).scalar_one() or "")
+
+
 def by_handle(conn: Connection, secrets: Secrets, written: str) -> Holder | None:
     """Whose handle this is, however it is spelled."""
     user_id = conn.execute(_BY_HANDLE, {"handle": plain(written)}).scalar()

@@ -25,8 +25,8 @@ ALIAS_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 """32 of them, without l, o, 0 and 1: five bits each."""
 ALIAS_LENGTH = 12
 ALIAS_HINT = 2
-VERIFIED_BY_OPERATOR = "operator"
-SWITCHES = frozenset({"premium", "satellite", "high_cost", "any_phone"})
+VERIFIED_BY_OPERATOR, VERIFIED_BY_CALL = "operator", "call"
+SWITCHES = frozenset({"premium", "satellite", "high_cost", "any_phone", "verify"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,11 @@ def remove_device(conn: Connection, address: str) -> None:
     _must(conn.execute(_of_device(delete(devices), address)), "no_such_device", address=address)
 
 
-def add_phone(conn: Connection, now_ms: int, user_id: str, number: str, label: str = "", main: bool = False) -> str:
-    """A telephone that the operator vouches for; the first one is the main one."""
+def add_phone(
+    conn: Connection, now_ms: int, user_id: str, number: str, label: str = "", main: bool = False, *,
+    verified_by: str = VERIFIED_BY_OPERATOR,
+) -> str:  # fmt: skip
+    """A telephone that the operator vouches for, or that heard a code; the first one is the main one."""
     number = valid.number(number)
     first = not phones_of(conn, user_id)
     if main:
@@ -173,7 +176,7 @@ def add_phone(conn: Connection, now_ms: int, user_id: str, number: str, label: s
     return _insert(
         conn, phones, now_ms, Refused("phone_exists", number=number),
         user_id=user_id, number=number, label=valid.name(label, 40) if label else "",
-        main=main or first, verified_by=VERIFIED_BY_OPERATOR,
+        main=main or first, verified_by=verified_by,
     )  # fmt: skip
 
 

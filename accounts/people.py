@@ -23,6 +23,7 @@ class Account:
     allow_satellite: bool
     allow_high_cost: bool
     allow_any_phone: bool
+    allow_verify: bool
     cap_call: int
     charge_unjoined: bool
     tax_ppm: int
@@ -246,6 +247,7 @@ def _account(row: Row[Any]) -> Account:
         allow_satellite=of[c.allow_satellite],
         allow_high_cost=of[c.allow_high_cost],
         allow_any_phone=of[c.allow_any_phone],
+        allow_verify=of[c.allow_verify],
         cap_call=of[c.cap_call],
         charge_unjoined=of[c.charge_unjoined],
         tax_ppm=of[c.tax_ppm],

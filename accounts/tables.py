@@ -16,6 +16,7 @@ accounts = Table(
     Column("allow_satellite", Boolean, nullable=False, default=False),
     Column("allow_high_cost", Boolean, nullable=False, default=False),
     Column("allow_any_phone", Boolean, nullable=False, default=False),  # FROM a number nobody verified
+    Column("allow_verify", Boolean, nullable=False, server_default=text("true")),  # users add phones by a spoken code
     Column("cap_call", BigInteger, nullable=False),  # micro-units one call may cost
     Column("charge_unjoined", Boolean, nullable=False, default=True),  # is A charged when B never answered
     Column("tax_ppm", Integer, nullable=False, default=0),  # tax in millionths of the charge
@@ -90,7 +91,7 @@ phones = Table(
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
     Column("label", String(40), nullable=False, default=""),
     Column("main", Boolean, nullable=False, default=False),  # rung when the order names no FROM
-    Column("verified_by", String(20), nullable=False),  # "operator"
+    Column("verified_by", String(20), nullable=False),  # "operator", "call"
     Column("created_ms", BigInteger, nullable=False),
     UniqueConstraint("user_id", "number"),
 )

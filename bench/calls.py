@@ -34,7 +34,7 @@ def product_and_floor(table: Table, street: Street, where: str, calls: int, repe
 
 
 def _round(street: Street, calls: int) -> tuple[float, list[Sent]]:
-    sent = asyncio.run(crowd(street.house.smtp_port, street.mails(calls), CONNECTIONS))
+    sent = asyncio.run(crowd(street.house.smtp_port, street.mails(calls, signed=True), CONNECTIONS))
     street.house.until(street.settled, SETTLE_SECONDS)
     joined = [each.joined_ms for each in street.legs(sent) if each.role == "B"]
     if len(joined) != calls or not all(joined):
@@ -46,7 +46,7 @@ def held(table: Table, street: Street, legs: int, workers: int) -> None:
     """Calls that nobody ends until all are up; then all are cut off at once, and every bill is looked at."""
     street.script(None)
     street.start(workers)
-    sent = asyncio.run(crowd(street.house.smtp_port, street.mails(legs // 2), CONNECTIONS))
+    sent = asyncio.run(crowd(street.house.smtp_port, street.mails(legs // 2, signed=True), CONNECTIONS))
     street.house.until(lambda: _all_joined(street, sent), SETTLE_SECONDS)
     live = int(street.stats()["live_channels"])
     began = time.monotonic()

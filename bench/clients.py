@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import formatdate
 
 from cordboard.lab.ports import HOST
 
@@ -32,12 +33,14 @@ class Sent:
     ok: float
 
 
-def compose(sender: str, to: str, number: str, message_id: str, more: str = "") -> Mail:
-    """A mail that orders a call to a number."""
+def compose(
+    sender: str, to: str, number: str, message_id: str, more: str = "", signed: Callable[[bytes], bytes] = bytes
+) -> Mail:
+    """A mail that orders a call to a number, with what `signed` puts on top of it."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"], mail["Message-ID"] = sender, to, message_id
+    mail["From"], mail["To"], mail["Message-ID"], mail["Date"] = sender, to, message_id, formatdate()
     mail.set_content(f"CALL {number}{more}\n")
-    return Mail(sender, to, number, mail.as_bytes())
+    return Mail(sender, to, number, signed(mail.as_bytes()))
 
 
 async def deliver(port: int, mail: Mail) -> Sent:

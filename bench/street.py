@@ -23,7 +23,7 @@ from orders.tables import MESSAGE_IS_OPEN, ORDER_IS_OPEN, attempts, messages, or
 
 SENDERS = 5
 TALK_S = 2.0
-_QUICK = {"does": "answers", "post_dial_s": 0.005, "ring_s": 0.005, "press_s": None}
+_QUICK = {"does": "answers", "post_dial_s": 0.005, "ring_s": 0.005, "press_s": 0.005}
 _numbers = itertools.count(1)
 
 
@@ -39,19 +39,20 @@ class Street:
     def start(self, workers: int) -> None:
         self.house.start("--workers", str(workers), *(f"--without={part}" for part in self.without))
 
-    def mails(self, count: int, *, pin: bool = False) -> list[Mail]:
-        """So many orders, each for a number of its own, by the senders in turn."""
-        return [self._mail(self.people[number % SENDERS], pin=pin) for number in range(count)]
+    def mails(self, count: int, *, pin: bool = False, signed: bool = False) -> list[Mail]:
+        """So many orders, each for a number of its own, by the senders in turn. Signed ones need no pressed 1."""
+        return [self._mail(self.people[number % SENDERS], pin=pin, signed=signed) for number in range(count)]
 
     def of_strangers(self, count: int) -> list[Mail]:
         """As many mails by people whom nobody knows."""
         to = self.house.settings.mail.order_address
         return [compose(f"{n}@else.example", to, "+442079460000", f"<{n}@else.example>") for n in range(count)]
 
-    def _mail(self, who: Enrolled, *, pin: bool) -> Mail:
+    def _mail(self, who: Enrolled, *, pin: bool, signed: bool) -> Mail:
         number = next(_numbers)
         to, more = (self.house.settings.mail.order_address, f" PIN {who.pin}") if pin else (who.alias, "")
-        return compose(who.email, to, f"+442079{number:06d}", f"<{number}@bench.example>", more)
+        sign = self.house.post.signed if signed else bytes
+        return compose(who.email, to, f"+442079{number:06d}", f"<{number}@bench.example>", more, sign)
 
     def settled(self) -> bool:
         """Whether every mail is handled and every order ended."""

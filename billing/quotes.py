@@ -1,4 +1,4 @@
-"""What a call of two legs may cost, and how long it may last on a budget. Pure; amounts in micro-units.
+"""What a call of two legs, or of one, may cost, and how long it may last on a budget. Pure; amounts in micro-units.
 
 A is paid from its own answer, so a plan for `talk_s` of talk covers A for the confirm window, B's longest ringing
 and the talk, and B for the talk. The legs are cut where the plan ends: half a second early, since a cut comes late
@@ -23,17 +23,20 @@ LONGEST_TALK_S = 700 * 60
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The frozen terms of one order: both deck rows, the tax, who pays for an unjoined call, the longest waits."""
+    """The frozen terms of one order: its legs' deck rows, the tax, who pays for an unjoined call, the longest waits.
+
+    `b` is None for an order of one leg.
+    """
 
     a: Terms
-    b: Terms
+    b: Terms | None
     tax_ppm: int
     charge_unjoined: bool = True
     ring_b_s: int = RING_B_S
     confirm_s: int = CONFIRM_S
 
     def __post_init__(self) -> None:
-        if self.a.currency != self.b.currency:
+        if self.b is not None and self.a.currency != self.b.currency:
             raise ValueError(f"legs in two currencies: {self.a.currency} and {self.b.currency}")
 
     @property
@@ -42,8 +45,11 @@ class Quote:
         return self.a.currency
 
     def terms(self, role: str) -> Terms:
-        """The deck row of leg "A" or "B"."""
-        return self.a if role == "A" else self.b
+        """The deck row of leg "A" or "B". ValueError for a leg that the order has not."""
+        terms = self.a if role == "A" else self.b
+        if terms is None:
+            raise ValueError("an order of one leg has no leg B")
+        return terms
 
     def to_json(self) -> str:
         """JSON that `from_json` reads back to an equal object."""
@@ -53,7 +59,7 @@ class Quote:
     def from_json(cls, text: str) -> Self:
         """The inverse of `to_json`."""
         values = json.loads(text)
-        values["a"], values["b"] = Terms(**values["a"]), Terms(**values["b"])
+        values["a"], values["b"] = Terms(**values["a"]), values["b"] and Terms(**values["b"])
         return cls(**values)
 
 
@@ -82,7 +88,8 @@ class Ceiling:
 def cost(quote: Quote, talk_s: int) -> int:
     """The most that a call with `talk_s` seconds of talk can cost, tax included. Never falls as `talk_s` grows."""
     waiting_s = quote.confirm_s + quote.ring_b_s
-    return gross((waiting_s + talk_s) * 1000, quote.a, quote.tax_ppm) + gross(talk_s * 1000, quote.b, quote.tax_ppm)
+    of_b = gross(talk_s * 1000, quote.b, quote.tax_ppm) if quote.b else 0
+    return gross((waiting_s + talk_s) * 1000, quote.a, quote.tax_ppm) + of_b
 
 
 def plan(quote: Quote, budget: int, *, max_talk_s: int, min_talk_s: int = MIN_TALK_S) -> Plan | None:
@@ -115,5 +122,5 @@ def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int
 
 
 def per_minute(quote: Quote) -> int:
-    """Both legs' price of one minute, tax included, connect fees and increments left out."""
-    return charge_up((quote.a.rate + quote.b.rate) * (MICRO + quote.tax_ppm), MICRO)
+    """Its legs' price of one minute, tax included, connect fees and increments left out."""
+    return charge_up((quote.a.rate + (quote.b.rate if quote.b else 0)) * (MICRO + quote.tax_ppm), MICRO)

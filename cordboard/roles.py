@@ -8,11 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from redis.exceptions import RedisError
-from rq import Queue
-from rq.serializers import JSONSerializer
-from rq.worker import SimpleWorker
-
+from cordboard import rq_worker
 from cordboard.wiring import Parts
 from dispatcher import jobs
 from dispatcher.switches.exchange.server import ExchangeConfig, serve_exchange
@@ -20,7 +16,6 @@ from inbound.mail_reader import EMAIL
 from inbound.smtp import MailIn, SmtpDoor
 from inbound.smtp_server import serve_smtp
 from inbound.web_server import serve_web
-from kernel import doorbell
 from kernel.errors import Misconfigured, Unavailable
 
 log = logging.getLogger(__name__)
@@ -28,9 +23,6 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 SEND_SECONDS = 0.1
 SEND_AT_MOST_SECONDS = 5.0
-WORKER_WAIT_SECONDS = 1.0
-REDIS_AGAIN_SECONDS = 2.0
-"""A Redis that went is looked for this often; RQ by itself would wait up to a minute longer each time."""
 
 
 def smtp(parts: Parts) -> None:
@@ -61,19 +53,7 @@ def web(parts: Parts) -> None:
 def worker(parts: Parts) -> None:
     """One RQ worker on its one queue; waits out a Redis that is away."""
     jobs.install(parts.launcher.launch)
-    stop = threading.Event()
-    while not stop.is_set():
-        redis = doorbell.connect(parts.settings.redis_url.get_secret_value())
-        try:
-            queue = Queue(doorbell.QUEUE, connection=redis, serializer=JSONSerializer)
-            rq_worker = SimpleWorker([queue], connection=redis, serializer=JSONSerializer, log_job_description=False)
-            rq_worker.max_connection_wait_time = REDIS_AGAIN_SECONDS
-            rq_worker.work(logging_level="WARNING", with_scheduler=False)
-        except (RedisError, OSError) as e:
-            log.warning("redis is away", extra={"why": type(e).__name__})
-            stop.wait(WORKER_WAIT_SECONDS)
-        else:
-            return
+    rq_worker.work(parts.settings.redis_url.get_secret_value())
 
 
 def conductor(parts: Parts) -> None:

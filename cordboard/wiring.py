@@ -3,7 +3,7 @@
 import os
 import socket
 import ssl
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from flask import Flask
@@ -47,6 +47,7 @@ from kernel.db import Database
 from kernel.doorbell import Doorbell
 from kernel.errors import Misconfigured
 from kernel.secrets import Secrets
+from orders import codes
 from replies.outbox import Sender
 from replies.ways import Way
 from replies.ways.maildir import MaildirWay
@@ -208,7 +209,9 @@ class Parts:
         )  # fmt: skip
         ari = Ari(*self.ari, switch.ari_app, self.routes)
         waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)
-        return Conductor(papers, ari, waits, self.due.ring, self.clock)
+        return Conductor(
+            papers, ari, waits, self.due.ring, self.clock, digits_of=partial(codes.digits_of, self.secrets)
+        )
 
     @cached_property
     def follower(self) -> Follower:

@@ -16,10 +16,10 @@ from dispatcher.progress import PROGRESS, Action, Event, Step
 from dispatcher.routes import Routes
 from dispatcher.settling import Settling
 from dispatcher.slices import Slices
-from dispatcher.switches.base import Kind, SwitchEvent
+from dispatcher.switches.base import FAILED, Kind, SwitchEvent
 from kernel.clock import Clock
-from orders import attempts, orders
-from orders.states import AttemptState, OrderState
+from orders import attempts, codes, orders
+from orders.states import AttemptState, OrderKind, OrderState
 from replies import outbox
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class Advance:
             case Kind.DIGIT if event.detail == "1" and leg.role == "A":
                 return self.step(conn, call, Event.PRESSED_1)
             case Kind.PLAYED:
-                return self.step(conn, call, Event.TOLD)
+                return self.step(conn, call, Event.NOT_TOLD if event.detail == FAILED else Event.TOLD)
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []
@@ -104,6 +104,8 @@ class Advance:
     def _answered(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
         if leg.role == "B":
             return self.step(conn, call, Event.B_ANSWERED)
+        if call.kind is OrderKind.CODE:
+            return self.step(conn, call, Event.A_LISTENS)
         return self.step(conn, call, Event.A_ANSWERED if call.press_1 else Event.A_TRUSTED)
 
     def _ended(self, conn: Connection, call: Call, leg: Leg, cause: int) -> list[Ask]:
@@ -174,6 +176,8 @@ class Advance:
             log.warning("order moved under us", extra={"order": call.order_id, "event": event})
             self._calls.load(conn, call.order_id)
             return []
+        if step.to is OrderState.SPEAKING:
+            codes.spoken(conn, call.order_id, self._clock.ms())
         call.state, call.outcome = step.to, outcome or call.outcome
         return [ask for action in step.actions if (ask := self._prepare(conn, call, action))]
 

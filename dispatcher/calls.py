@@ -11,7 +11,7 @@ from billing.holds import ceiling_of
 from billing.quotes import Ceiling, Plan, Quote, plan
 from billing.tables import holds
 from orders.attempts import of_order
-from orders.states import AttemptState, OrderState
+from orders.states import AttemptState, OrderKind, OrderState
 from orders.tables import attempts, orders
 
 _ORDER_OF = select(attempts.c.order_id).where(
@@ -57,6 +57,7 @@ class Call:
     account_id: str
     state: OrderState
     press_1: bool
+    kind: OrderKind
     number_b: str
     caller_id: str
     outcome: str
@@ -160,6 +161,7 @@ def _call(row: Row[Any]) -> Call:
         account_id=row.account_id,
         state=OrderState(row.state),
         press_1=row.press_1,
+        kind=OrderKind(row.kind),
         number_b=row.number_b,
         caller_id=row.caller_id,
         outcome=row.outcome,

@@ -52,12 +52,12 @@ class Conductor:
 
     def __init__(
         self, papers: Paperwork, switch: Ari, waits: Waits, ring: Callable[[], object], clock: Clock,
-        pace: Pace | None = None,
+        pace: Pace | None = None, digits_of: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
         self._papers, self._switch, self._ring, self._clock = papers, switch, ring, clock
         self._pace = pace or Pace()
         self._answered = asyncio.Event()
-        self._performer = Performer(switch, waits, self._happened, self._answered.set, clock)
+        self._performer = Performer(switch, waits, self._happened, self._answered.set, clock, digits_of)
         self._inbox: asyncio.Queue[Happening] = asyncio.Queue()
         self._room = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="papers")

@@ -19,6 +19,8 @@ from kernel.errors import CordboardError, Unavailable
 log = logging.getLogger(__name__)
 
 TELL_AT_MOST_S = 8.0
+SPEAK_AT_MOST_S = 25.0
+"""Twelve seconds of sound, and a switch that is slow to begin."""
 CLOCKS_APART_MS = 2_000
 """The switch's clock may be ahead of ours by so much; more, and ours was set back."""
 CREATE_REFUSED = 38  # Q.850: network out of order
@@ -39,9 +41,10 @@ class Performer:
 
     def __init__(
         self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], answered: Callable[[], None],
-        clock: Clock,
+        clock: Clock, digits_of: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
         self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
+        self._digits_of = digits_of
         self._answered = answered
         self._last: dict[str, asyncio.Task[None]] = {}
         self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
@@ -49,6 +52,7 @@ class Performer:
             Action.DIAL_A: lambda _call, ask: self._dial(ask.attempt_id, waits.ring_a),
             Action.ARM_A: self._arm_a,
             Action.ASK_A: self._ask,
+            Action.SPEAK: self._speak,
             Action.CREATE_B: self._create_b,
             Action.DIAL_B: self._dial_b,
             Action.ARM_JOINED: self._arm_joined,
@@ -103,6 +107,8 @@ class Performer:
         """What is not known to be done is undone where that is safe; the rest is left to the log and the next look."""
         if ask.action is Action.TELL_A and ask.call:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
+        elif ask.action is Action.SPEAK and ask.call:
+            self._happened(Timer(ask.call.order_id, Event.NOT_TOLD))
         elif ask.action is Action.CREATE_B and isinstance(error, SwitchRefused):
             self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
         elif ask.action in _ARMS and ask.call:
@@ -173,6 +179,10 @@ class Performer:
         self._later(TELL_AT_MOST_S, Timer(call.order_id, Event.TOLD))
         await self._unbridge(call.order_id)
         await self._switch.tell(ask.attempt_id, ask.cause)
+
+    async def _speak(self, call: Call, ask: Ask) -> None:
+        self._later(SPEAK_AT_MOST_S, Timer(call.order_id, Event.NOT_TOLD))
+        await self._switch.speak(ask.attempt_id, self._digits_of(call.order_id))
 
     async def _unbridge(self, order_id: str) -> None:
         with contextlib.suppress(CordboardError):

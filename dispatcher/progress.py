@@ -17,6 +17,7 @@ class Event(StrEnum):
     A_READY = "a_ready"  # its channel is in our application; nobody rings yet
     A_ANSWERED = "a_answered"
     A_TRUSTED = "a_trusted"  # answered, and this order needs no pressed 1
+    A_LISTENS = "a_listens"  # answered, and this order speaks a code to them and rings nobody else
     PRESSED_1 = "pressed_1"
     NOT_PRESSED = "not_pressed"  # 20 s without a 1
     A_ENDED = "a_ended"
@@ -24,6 +25,7 @@ class Event(StrEnum):
     B_ANSWERED = "b_answered"
     B_ENDED = "b_ended"
     TOLD = "told"  # the words to A were played
+    NOT_TOLD = "not_told"  # they could not be, or took too long
     LOW = "low"  # what the hold pays for is almost used up, or the switch was not told of all of it
     DROP = "drop"  # somebody wishes it to end
 
@@ -34,6 +36,7 @@ class Action(StrEnum):
     DIAL_A = "dial_a"
     ARM_A = "arm_a"  # set leg A's limit anew, from its answer
     ASK_A = "ask_a"  # play who asked, wait for a 1
+    SPEAK = "speak"  # say the order's code, twice
     CREATE_B = "create_b"
     DIAL_B = "dial_b"  # bridged first, so that A hears B ringing
     ARM_JOINED = "arm_joined"  # set B's limit from its answer; A's reaches beyond it, and either end ends both
@@ -62,6 +65,10 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.RINGING_A, E.A_TRUSTED): Step(S.REACHING_B, (A.ARM_A, A.CREATE_B)),
     (S.CONFIRMING, E.PRESSED_1): Step(S.REACHING_B, (A.CREATE_B,)),
     (S.CONFIRMING, E.NOT_PRESSED): Step(S.CLOSING, (A.END_A,), "not_confirmed"),
+    (S.RINGING_A, E.A_LISTENS): Step(S.SPEAKING, (A.ARM_A, A.SPEAK)),
+    (S.SPEAKING, E.TOLD): Step(S.CLOSING, (A.END_A,), "code_spoken"),
+    (S.SPEAKING, E.NOT_TOLD): Step(S.CLOSING, (A.END_A,), "code_not_spoken"),
+    (S.SPEAKING, E.A_ENDED): Step(S.CLOSING, (), "code_cut_short"),
     (S.REACHING_B, E.B_READY): Step(S.RINGING_B, (A.DIAL_B,)),
     (S.RINGING_B, E.B_ANSWERED): Step(S.JOINED, (A.ARM_JOINED,), "talked"),
     (S.JOINED, E.LOW): Step(S.JOINED, (A.EXTEND,)),
@@ -69,6 +76,7 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.RINGING_B, E.B_ENDED): Step(S.TELLING, (A.TELL_A,), "b"),
     (S.JOINED, E.B_ENDED): Step(S.CLOSING, (A.END_A,)),
     (S.TELLING, E.TOLD): Step(S.CLOSING, (A.END_A,)),
+    (S.TELLING, E.NOT_TOLD): Step(S.CLOSING, (A.END_A,)),
     # A is gone: before it answered that is the outcome, later B must not be left ringing or talking to nobody. Before
     # it was dialled it is no outcome at all: settling makes the order due again.
     (S.RINGING_A, E.A_ENDED): Step(S.CLOSING, (), "a"),

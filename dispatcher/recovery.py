@@ -135,6 +135,8 @@ class Recovery:
         match call.state:
             case OrderState.CONFIRMING:
                 return [Ask(Action.ASK_A, call, leg.attempt_id)]
+            case OrderState.SPEAKING:
+                return [Ask(Action.SPEAK, call, leg.attempt_id)]
             case OrderState.TELLING:
                 return [Ask(Action.TELL_A, call, leg.attempt_id, call.outcome.removeprefix("b_"))]
             case OrderState.CLOSING:

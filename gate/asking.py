@@ -33,7 +33,7 @@ def consent(asked: "Asked", conn: Connection) -> None:
     if asked.most is None and not asked.has_max:
         raise Refused("no_consent")
     if not _is_written_down(asked, conn):
-        raise Refused("not_in_book", number=asked.b.original)
+        raise Refused("not_in_book", number=asked.called.original)
 
 
 def asked_back(asked: "Asked", conn: Connection) -> None:
@@ -46,11 +46,14 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
     if not asked.answerable:
         return
     if _is_late(asked):
-        raise AskBack("ask_late", minutes=_minutes(asked))
+        kind = Refused if asked.b is None else AskBack
+        raise kind("late" if asked.b is None else "ask_late", minutes=_minutes(asked))
     if sureness(asked.proof) > Sure.CLAIMED:
         return
     if per_minute(asked.quote) > asked.account.ask_above:
-        raise AskBack("ask_costly")
+        raise Refused("dear_to_verify") if asked.b is None else AskBack("ask_costly")
+    if asked.b is None:
+        return  # what is verified is always new
     if asked.proof == "pin" and asked.account.ask_new and not _is_known(asked, conn):
         raise AskBack("ask_new")
 
@@ -66,11 +69,11 @@ def _minutes(asked: "Asked") -> str:
 def _is_written_down(asked: "Asked", conn: Connection) -> bool:
     """In the phone book, by who was sure to be the user, or among the user's own phones."""
     own = {phone.e164 for phone in asked.phones}
-    return asked.b.e164 in own or asked.b.e164 in sure_numbers_of(conn, asked.user.id)
+    return asked.called.e164 in own or asked.called.e164 in sure_numbers_of(conn, asked.user.id)
 
 
 def _is_known(asked: "Asked", conn: Connection) -> bool:
-    return _is_written_down(asked, conn) or of_user.reached(conn, asked.user.id, asked.b.e164)
+    return _is_written_down(asked, conn) or of_user.reached(conn, asked.user.id, asked.called.e164)
 
 
 def _costs_more(now: Quote, agreed: Quote) -> bool:

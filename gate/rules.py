@@ -45,7 +45,7 @@ class Asked:
     user: User
     proof: str  # by which the sender is known: gate/sureness.py has them all
     a: Number
-    b: Number
+    b: Number | None  # None: A alone is rung, to hear a code that shows whose number it is
     phones: tuple[Phone, ...]
     service_numbers: frozenset[str]
     has_route: Callable[[str], bool]
@@ -59,6 +59,16 @@ class Asked:
     terms: dict[str, Terms] = field(default_factory=dict)
     quote: Quote | None = None
     plan: Plan | None = None
+
+    @property
+    def parties(self) -> tuple[Number, ...]:
+        """Who would be rung."""
+        return (self.a,) if self.b is None else (self.a, self.b)
+
+    @property
+    def called(self) -> Number:
+        """Who is to be reached."""
+        return self.b or self.a
 
     @property
     def cap(self) -> int:
@@ -85,30 +95,32 @@ def fresh(asked: Asked, _conn: Connection) -> None:
 
 
 def own_phone(asked: Asked, _conn: Connection) -> None:
-    """Leg A is a number that was verified for this user, unless the account lets it be any."""
+    """Leg A is a number that was verified for this user, unless the account lets it be any, or it is to be verified."""
+    if asked.b is None:
+        return
     if not asked.account.allow_any_phone and all(phone.e164 != asked.a.e164 for phone in asked.phones):
         raise Refused("phone_not_yours", number=asked.a.original)
 
 
 def two_parties(asked: Asked, _conn: Connection) -> None:
     """Two different numbers, neither of them ours: a call to ourselves would ring in a circle."""
-    if asked.a.e164 == asked.b.e164:
+    if asked.b is not None and asked.a.e164 == asked.b.e164:
         raise Refused("same_number", number=asked.b.original)
-    for number in (asked.a, asked.b):
+    for number in asked.parties:
         if number.e164 in asked.service_numbers:
             raise Refused("our_own_number", number=number.original)
 
 
 def premium(asked: Asked, _conn: Connection) -> None:
     """Numbers that cost by who answers them, not by where they are."""
-    for number in (asked.a, asked.b):
+    for number in asked.parties:
         if number.kind in DEAR and not asked.account.allow_premium:
             raise Refused("premium", number=number.original)
 
 
 def satellite(asked: Asked, _conn: Connection) -> None:
     """Voice only, and only where the account allows satellite legs."""
-    for number in (asked.a, asked.b):
+    for number in asked.parties:
         family = classify(number.e164)
         if family is None:
             continue
@@ -120,7 +132,7 @@ def satellite(asked: Asked, _conn: Connection) -> None:
 
 def zone(asked: Asked, _conn: Connection) -> None:
     """Countries are switched on one by one, ranges known for fraud one account at a time."""
-    for number in (asked.a, asked.b):
+    for number in asked.parties:
         if number.kind is Kind.SATELLITE:
             continue
         if number.region not in asked.account.zones:
@@ -131,20 +143,21 @@ def zone(asked: Asked, _conn: Connection) -> None:
 
 def rate_known(asked: Asked, conn: Connection) -> None:
     """No row, no call."""
-    for role, number in (("A", asked.a), ("B", asked.b)):
+    for role, number in zip("AB", asked.parties, strict=False):
         terms = find_terms(conn, asked.account.deck, number.e164, asked.now_ms)
         if terms is None or terms.currency != asked.account.currency:
             raise Refused("no_rate", number=number.original)
         asked.terms[role] = terms
     asked.quote = Quote(
-        asked.terms["A"], asked.terms["B"], asked.account.tax_ppm, asked.account.charge_unjoined,
+        asked.terms["A"], asked.terms.get("B"), asked.account.tax_ppm,
+        asked.account.charge_unjoined or asked.b is None,  # with nobody to be joined to it costs what it takes
         ring_b_s=asked.limits.ring_b_s, confirm_s=asked.limits.confirm_s,
     )  # fmt: skip
 
 
 def route(asked: Asked, _conn: Connection) -> None:
     """A carrier takes it."""
-    for number in (asked.a, asked.b):
+    for number in asked.parties:
         if not asked.has_route(number.e164):
             raise Refused("no_route", number=number.original)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, exists, select, tuple_
 
+from orders.states import OrderKind
 from orders.tables import ORDER_IS_OPEN, attempts, orders
 
 _REACHED = select(
@@ -16,6 +17,12 @@ _REACHED = select(
 def last(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
     """The order placed last, whatever became of it."""
     return conn.execute(_newest(account_id, user_id).limit(1)).one_or_none()
+
+
+def last_call(conn: Connection, account_id: str, user_id: str) -> Row[Any] | None:
+    """The call ordered last, whatever became of it; what only speaks a code is none."""
+    query = _newest(account_id, user_id).where(orders.c.kind == OrderKind.CALL)
+    return conn.execute(query.limit(1)).one_or_none()
 
 
 def latest(conn: Connection, account_id: str, user_id: str, most: int, before: str = "") -> list[Row[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from kernel.db import alone, change
-from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderState
+from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderKind, OrderState
 from orders.tables import ORDER_IS_OPEN, orders, wishes
 from orders.wishes import WishKind
 
@@ -49,6 +49,7 @@ class NewOrder:
     answer: str
     answer_to: str
     due_ms: int
+    kind: str = OrderKind.CALL
     notices: bool = True
     language: str = ""
     asked_most: int | None = None

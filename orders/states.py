@@ -18,6 +18,7 @@ class OrderState(StrEnum):
     CLAIMED = "claimed"  # leg A's attempt exists, its channel is asked for; nobody rings yet
     RINGING_A = "ringing_a"
     CONFIRMING = "confirming"  # A answered and is asked to press 1
+    SPEAKING = "speaking"  # A answered and hears a code; there is no B
     REACHING_B = "reaching_b"  # leg B's channel is asked for
     RINGING_B = "ringing_b"
     JOINED = "joined"
@@ -39,8 +40,9 @@ ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
     OrderState.DUE: frozenset({OrderState.CLAIMED, OrderState.ENDED}),
     OrderState.CLAIMED: frozenset({OrderState.DUE, OrderState.RINGING_A, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.RINGING_A: frozenset(
-        {OrderState.CONFIRMING, OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}
+        {OrderState.CONFIRMING, OrderState.SPEAKING, OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}
     ),
+    OrderState.SPEAKING: frozenset({OrderState.CLOSING, OrderState.ENDED}),
     OrderState.CONFIRMING: frozenset({OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.REACHING_B: frozenset({OrderState.RINGING_B, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.RINGING_B: frozenset({OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
@@ -56,6 +58,14 @@ ATTEMPT_MOVES: dict[AttemptState, frozenset[AttemptState]] = {
     AttemptState.ANSWERED: frozenset({AttemptState.ENDED}),
     AttemptState.ENDED: frozenset(),
 }
+
+
+class OrderKind(StrEnum):
+    """What an order is for."""
+
+    CALL = "call"
+    CODE = "code"  # one leg, which hears a code that shows whose number it is
+
 
 LIVE_ORDERS = frozenset(OrderState) - {OrderState.DUE, OrderState.ENDED}
 UNDER_WAY = tuple(sorted(frozenset(OrderState) - {OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}))

@@ -50,6 +50,7 @@ orders = Table(
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     Column("user_id", ForeignKey("users.id"), nullable=False),
     Column("message_id", ForeignKey("messages.id"), nullable=False),
+    Column("kind", String(8), nullable=False, server_default=text("'call'")),  # "call", or "code": A alone is rung
     Column("door", String(8), nullable=False),
     Column("key", String(64), nullable=False, unique=True),  # one message, one order: digest of the message's own key
     Column("digest", String(64), nullable=False),  # keyed digest of the parsed command
@@ -57,7 +58,7 @@ orders = Table(
     Column("outcome", String(24), nullable=False, default=""),  # why it ended: "talked", "b_busy", ...
     Column("number_a", String(16), nullable=False),
     Column("extension_a", String(8), nullable=False, default=""),
-    Column("number_b", String(16), nullable=False),
+    Column("number_b", String(16), nullable=False),  # "" where there is no other party
     Column("extension_b", String(8), nullable=False, default=""),
     Column("name_b", String(60), nullable=False, default=""),  # as the user calls the other party
     Column("bill", String(32), nullable=False, default=""),
@@ -126,6 +127,19 @@ attempts = Table(
     Column("end_reason", String(24), nullable=False, default=""),  # why we ended it, "" if we did not
 )
 ATTEMPT_IS_OPEN = partial_index("ix_attempts_open", "state <> 'ended'", attempts.c.switch)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),  # the code is a keyed digest of it, and kept nowhere
+    Column("user_id", ForeignKey("users.id"), nullable=False),
+    Column("number", String(16), nullable=False),  # E.164: whose it is, is to be shown
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger),  # set when it is spoken: nobody heard it before
+    Column("tries", Integer, nullable=False, default=0),  # wrong ones
+    Column("used_ms", BigInteger),
+)
+Index("ix_codes_of_user", codes.c.user_id, codes.c.made_ms)
 
 wishes = Table(
     "wishes",

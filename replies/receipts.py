@@ -13,7 +13,7 @@ from replies.language import ENGLISH, say, translated
 
 def party(order: Row[Any]) -> str:
     """How the other party is called to the sender: by their name for it, else its masked number."""
-    return order.name_b or mask_number(order.number_b)
+    return order.name_b or mask_number(order.number_b or order.number_a)
 
 
 def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
@@ -31,7 +31,7 @@ def outcome_text(order: Row[Any], outcome: str, receipt: Receipt, language: str)
     talk_ms = talked_ms(receipt)
     return say(
         language,
-        _first_line(outcome, receipt, talked=bool(talk_ms)),
+        _first_line(order, outcome, receipt, talked=bool(talk_ms)),
         ref=order.ref,
         name=party(order),
         phone=mask_number(order.number_a),
@@ -46,7 +46,9 @@ def talked_ms(receipt: Receipt) -> int:
     return max((leg.ended_ms - leg.answered_ms for leg in receipt.legs if _is_b(leg)), default=0)  # type: ignore[operator]
 
 
-def _first_line(outcome: str, receipt: Receipt, *, talked: bool) -> str:
+def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool) -> str:
+    if not order.number_b and outcome.startswith("a_"):
+        return sentences.CODE_UNHEARD
     if outcome == "dropped" and talked:
         return sentences.DROPPED_TALKING
     if outcome == "talked" and any(leg.cut for leg in receipt.legs):

@@ -68,6 +68,15 @@ REFUSALS: Final[dict[str, str]] = {
     "overtaken": "Not called: a later message of yours said something else of that already.",
     "no_such_language": "Not called: I don't speak '{text}'. I speak {languages}.",
     "no_device": "Not called: I know no address of yours to send notices to.",
+    # whose phone it is
+    "verify_off": "Not called: new phones are switched off for you. Ask whoever runs this to add it.",
+    "verify_extension": "Not called: I can't speak a code to an extension. Ask whoever runs this to add that phone.",
+    "verified_before": "Not called: {number} is a phone of yours already.",
+    "verify_often": "Not called: I spoke a code {most} times within a day. Try again tomorrow.",
+    "dear_to_verify": "Not called: a call there costs too much for a code. Ask whoever runs this to add that phone.",
+    "no_code": "Not called: I spoke you no code within the last 10 minutes. Write VERIFY and the phone's number first.",
+    "wrong_code": "Not called: that is not the code that I spoke. Tries left: {left}.",
+    "wrong_code_last": "Not called: that is not the code that I spoke. Write VERIFY and the number for another one.",
     # the gate
     "account_closed": "Not called: this account is closed. Ask whoever runs it for you.",
     "not_proven": "Not called: I can't tell that this is from you.",

@@ -47,6 +47,7 @@ DOING: dict[str, str] = {
     "confirming": "waiting for you to press 1",
     "reaching_b": "ringing the other party",
     "ringing_b": "ringing the other party",
+    "speaking": "speaking your code",
     "joined": "going on",
 }
 """How far a call is, by its order's state."""
@@ -70,7 +71,11 @@ OUTCOMES: dict[str, str] = {
     "b_bad_number": "{ref} {name}: that number is not in service. You paid {paid}.",
     "b_unreachable": "{ref} {name} could not be reached. You paid {paid}. Please send it again later.",
     "b_congestion": "{ref} The lines to {name} are full. You paid {paid}. Please send it again.",
+    "code_spoken": "{ref} Your code was spoken to {phone}. Write CODE and its digits within 10 min. You paid {paid}.",
+    "code_cut_short": "{ref} {phone} hung up early. If you heard the code, write CODE and its digits. You paid {paid}.",
+    "code_not_spoken": "{ref} No code could be spoken to {phone}. You paid {paid}. Write VERIFY and the number again.",
 }
+CODE_UNHEARD = "{ref} {phone} could not be had, so no code was spoken. Write VERIFY and the number to try again."
 OVER: dict[str, str] = {
     "talked": "you were through to {name}",
     "not_confirmed": "nobody pressed 1",
@@ -90,6 +95,9 @@ OVER: dict[str, str] = {
     "b_bad_number": "the number of {name} is not in service",
     "b_unreachable": "{name} could not be reached",
     "b_congestion": "the lines to {name} were full",
+    "code_spoken": "I spoke the code to {name}",
+    "code_cut_short": "{name} hung up early",
+    "code_not_spoken": "I could not speak the code",
 }
 """The same in a few words, for who drops what has ended."""
 

@@ -136,6 +136,7 @@ def _allowed(account: Account) -> dict[str, bool]:
         "satellite": account.allow_satellite,
         "high-cost": account.allow_high_cost,
         "any-phone": account.allow_any_phone,
+        "verify": account.allow_verify,
     }
 
 

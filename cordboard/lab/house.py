@@ -15,6 +15,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,6 +32,7 @@ from cordboard.configure import load_settings
 from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.phones import Phone
 from cordboard.lab.ports import HOST, free_port
+from cordboard.lab.post import PostOffice
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
 from dispatcher import lease, switchlog
@@ -57,6 +60,8 @@ class Enrolled:
     alias: str  # the whole address
     pin: str
     token: str
+    signs: bool = False
+    """Their mails are signed (DKIM): without that, whoever is rung must press 1."""
 
 
 class House:
@@ -70,6 +75,7 @@ class House:
     ) -> None:
         self.home, self._variables = home, variables or {}
         self.smtp_port, self.ari_port, self.web_port = free_port(), free_port(), free_port()
+        self.post = PostOffice()
         home.mkdir(parents=True, exist_ok=True)
         self.file = home / "cordboard.toml"
         self.file.write_text(_toml(self._with_ports(config or {})), encoding="utf-8")
@@ -83,15 +89,18 @@ class House:
             "smtp": {"port": self.smtp_port},
             "web": {"port": self.web_port},
             "switch": {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
+            "dns": {"nameservers": [self.post.nameserver]},
         }
         return config | {"home": "."} | {name: table | config.get(name, {}) for name, table in own.items()}
 
     def __enter__(self) -> Self:
+        self.post.open()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
         self.parts.db.close()
+        self.post.close()
 
     # -- people ----------------------------------------------------------------------------------------------------
 
@@ -113,6 +122,7 @@ class House:
             assert report.ok, report
             terms = manage.Terms(name=name, currency="USD", deck="standard", zones="US,GB,FR", cap_call=cap_call)
             account_id = manage.add_account(conn, now_ms, terms)
+            manage.set_ask_new(conn, account_id, False)  # a call is told of here, not what comes before it
             user_id = manage.add_user(conn, now_ms, account_id, name, "GB")
             manage.add_device(conn, now_ms, user_id, email)
             manage.set_press_1(conn, email, press_1)
@@ -125,7 +135,9 @@ class House:
             ledger.open_balance(conn, account_id, "USD")
             if balance:
                 ledger.top_up(conn, account_id, balance, "USD", f"topup:{account_id}", "", now_ms)
-        return Enrolled(user_id, account_id, email, f"{alias}@{self.settings.mail.domain}", pin, token)
+        return Enrolled(
+            user_id, account_id, email, f"{alias}@{self.settings.mail.domain}", pin, token, signs=not press_1
+        )
 
     # -- processes -------------------------------------------------------------------------------------------------
 
@@ -179,15 +191,21 @@ class House:
 
     # -- what is seen ----------------------------------------------------------------------------------------------
 
-    def send(self, sender: str, to: str, text: str, message_id: str, *, port: int = 0, **headers: str) -> None:
-        """Send one mail over SMTP, to another port than the door's own if one is given."""
-        mail = EmailMessage()
+    def send(
+        self, sender: str, to: str, text: str, message_id: str, *, port: int = 0, signed: bool = False, **headers: str
+    ) -> None:
+        """Send one mail over SMTP, to another port than the door's own if one is given; `signed` for its domain."""
+        mail = EmailMessage(policy=SMTP)
         mail["From"], mail["To"], mail["Message-ID"] = sender, to, message_id
         for name, value in headers.items():
             mail[name.replace("_", "-")] = value
         mail.set_content(text)
         with smtplib.SMTP(HOST, port or self.smtp_port, timeout=30) as smtp:
-            smtp.send_message(mail)
+            if signed:
+                mail["Date"] = formatdate()
+                smtp.sendmail(sender, to, self.post.signed(mail.as_bytes()))
+            else:
+                smtp.send_message(mail)
 
     def orders(self) -> list[Any]:
         """Every order, oldest first."""

@@ -21,6 +21,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal, Self, get_args
 
+from cordboard.lab.ear import Ear
 from cordboard.lab.ports import HOST, free_port, udp_is_bound
 from cordboard.lab.tone import write_tone
 from dispatcher.switches.asterisk import Carrier
@@ -28,13 +29,13 @@ from kernel.errors import Unavailable
 
 Kind = Literal[
     "answers", "presses_1", "voicemail", "busy", "declines", "no_answer", "slow", "unavailable", "hangs_up_after",
-    "unallocated", "redirects",
+    "unallocated", "redirects", "presses_1_and_leaves", "answers_late", "listens",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_TALKERS = ("answers", "presses_1", "voicemail", "slow", "hangs_up_after")
+_TALKERS = ("answers", "presses_1", "voicemail", "slow", "hangs_up_after", "presses_1_and_leaves")
 _LOOP_SECONDS = 10
-_AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000}
+_AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000, "presses_1_and_leaves": 3000}
 """Milliseconds that pass before the key is pressed, the call answered, or left, where nothing else is said."""
 _READY_SECONDS = 60
 _GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'
@@ -59,6 +60,7 @@ class Phone:
         self._after = _AFTER.get(kind, 1000) if after is None else after
         self._talk = talk
         self._trace = trace
+        self._ear = Ear() if kind == "listens" else None
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
 
@@ -82,6 +84,8 @@ class Phone:
         """Start it and wait until it listens."""
         if reason := why_not():
             raise Unavailable(reason)
+        if self._ear:
+            self._ear.open()
         with (self.folder / "screen").open("wb") as screen:
             self._process = subprocess.Popen(  # noqa: S603 our own words
                 self._command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen,
@@ -107,6 +111,8 @@ class Phone:
         guard, self._guard = self._guard, None
         if guard is not None:
             guard.communicate(b"done\n")
+        if self._ear:
+            self._ear.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def rung(self) -> list[str]:
@@ -121,16 +127,22 @@ class Phone:
                 calls.setdefault(call[1], line[1])
         return list(calls.values())
 
+    def heard(self) -> list[str]:
+        """Give the keys that were sent to it, by stream of sound (of one that listens)."""
+        return self._ear.heard() if self._ear else []
+
     def served(self) -> dict[str, int]:
         """Give its cumulative counts (IncomingCall, SuccessfulCall, FailedCall, ...), at most a second old."""
         file = self.folder / "stat.csv"
-        rows = list(csv.DictReader(file.open(), delimiter=";")) if file.exists() else []
+        rows = list(csv.DictReader(file.read_text("ascii").splitlines(), delimiter=";")) if file.exists() else []
         counts = rows[-1] if rows else {}
         return {k.removesuffix("(C)"): int(v) for k, v in counts.items() if k and k.endswith("(C)") and v.isdigit()}
 
     def _command(self) -> list[str]:
         text = (files(__package__ or "cordboard.lab") / "scenarios" / f"{self.kind}.xml").read_text("utf-8")
         values = {"after": str(self._after), "talk": str(_LOOP_SECONDS * 1000)}
+        if self._ear:
+            values["ear"] = str(self._ear.port)
         if self.kind in _TALKERS:
             values["tone"] = str(write_tone(self.folder / "tone.pcap", _LOOP_SECONDS if self._talk else 0.02))
         scenario = self.folder / f"{self.kind}.xml"

@@ -9,12 +9,23 @@ import aiohttp
 from dispatcher.routes import Routes
 from dispatcher.switches import ari_requests as rest
 from dispatcher.switches.ari_requests import Request
-from dispatcher.switches.base import Kind, LegPlan, LiveLeg, SwitchAway, SwitchEvent, SwitchRefused, SwitchSilent
+from dispatcher.switches.base import (
+    FAILED,
+    Kind,
+    LegPlan,
+    LiveLeg,
+    SwitchAway,
+    SwitchEvent,
+    SwitchRefused,
+    SwitchSilent,
+)
 
 ANSWER_SECONDS = 5.0
 GONE, CONFLICT = 404, 409
 ASK_FOR, ASK_PRESS = "sound:cordboard-for", "sound:cordboard-press1"
 ASK_FOR_YOU = "sound:one-moment-please"
+CODE_IS, CODE_AGAIN = "sound:cordboard-code", "sound:cordboard-again"
+GOODBYE = "sound:cordboard-goodbye"
 WORDS = {
     "busy": "sound:cordboard-busy",
     "no_answer": "sound:cordboard-noanswer",
@@ -73,6 +84,11 @@ class Ari:
     async def tell(self, attempt_id: str, cause: str) -> None:
         """Say in words why the other party can't be had; PLAYED follows."""
         await self._send(rest.play(attempt_id, f"tell-{attempt_id}", WORDS.get(cause, OTHER_WORDS)))
+
+    async def speak(self, attempt_id: str, digits: str) -> None:
+        """Say a code twice; PLAYED follows. If it is being said already (409), it goes on."""
+        media = [CODE_IS, f"digits:{digits}", CODE_AGAIN, f"digits:{digits}", GOODBYE]
+        await self._send(rest.play(attempt_id, f"tell-{attempt_id}", ",".join(media)), fine=CONFLICT)
 
     async def bridge(self, bridge_id: str, *attempt_ids: str) -> None:
         """Put legs together under this id."""
@@ -159,7 +175,9 @@ def read_event(event: dict[str, Any]) -> SwitchEvent | None:
         case "ChannelDestroyed":
             return SwitchEvent(Kind.GONE, channel["id"], str(event.get("cause", 0)))
         case "PlaybackFinished" if str(event["playback"]["id"]).startswith("tell-"):
-            return SwitchEvent(Kind.PLAYED, event["playback"]["id"].removeprefix("tell-"))
+            playback = event["playback"]
+            failed = FAILED if playback.get("state") == FAILED else ""
+            return SwitchEvent(Kind.PLAYED, playback["id"].removeprefix("tell-"), failed)
         case "ApplicationReplaced":
             return SwitchEvent(Kind.REPLACED)
     return None

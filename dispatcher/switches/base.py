@@ -45,9 +45,14 @@ class Kind(StrEnum):
     REPLACED = "replaced"  # another program took our place at the switch
 
 
+FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class SwitchEvent:
-    """Something the switch told us. `detail` is the digit of a DIGIT and the Q.850 cause of a GONE."""
+    """Something the switch told us. `detail` is the digit of a DIGIT, the Q.850 cause of a GONE, FAILED of a PLAYED
+    that nobody heard.
+    """
 
     kind: Kind
     attempt_id: str = ""

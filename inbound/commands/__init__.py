@@ -15,6 +15,7 @@ from inbound.commands.at import at
 from inbound.commands.balance import balance
 from inbound.commands.call import call
 from inbound.commands.cards import cards
+from inbound.commands.code import code
 from inbound.commands.drop import drop
 from inbound.commands.help import help_
 from inbound.commands.language import language
@@ -25,6 +26,7 @@ from inbound.commands.notices import notices
 from inbound.commands.ok import ok
 from inbound.commands.rate import rate
 from inbound.commands.status import status
+from inbound.commands.verify import verify
 from inbound.given import Given, Ordered
 from parsers import results
 
@@ -58,6 +60,8 @@ DOINGS: Final[Mapping[type[Any], Doing]] = {
     results.CardsCommand: Doing(cards),
     results.NoticesCommand: Doing(notices),
     results.LanguageCommand: Doing(language),
+    results.VerifyCommand: Doing(verify),
+    results.CodeCommand: Doing(code),
     results.HelpCommand: Doing(help_, unproven=True),
 }
 """By the type that `parsers` makes of the command."""

@@ -33,8 +33,8 @@ def again(conn: Connection, given: Given, _command: AgainCommand) -> Ordered:
 
 
 def repeated(conn: Connection, user: User) -> Repeated:
-    """The user's last order, whatever became of it; Refused (nothing_again) if there is none."""
-    order = of_user.last(conn, user.account_id, user.id)
+    """The user's last call, whatever became of it; Refused (nothing_again) if there is none."""
+    order = of_user.last_call(conn, user.account_id, user.id)
     if order is None:
         raise Refused("nothing_again")
     from_ = parse_number(_written(order.number_a, order.extension_a), None)

@@ -27,6 +27,7 @@ HOW: Final[dict[str, Words]] = {
     "interrupted": Words("broken off"),
     "a_left": Words("hung up"),
     "not_confirmed": Words("no 1 pressed"),
+    "code_spoken": Words("code spoken"),
     "b_busy": Words("busy"),
     "b_no_answer": Words("no answer"),
     "b_rejected": Words("declined"),

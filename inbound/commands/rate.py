@@ -28,17 +28,18 @@ def rate(conn: Connection, given: Given, command: RateCommand) -> Ordered:
         quote = price(conn, given, a, to)
     except Refused as why:
         return given.not_done("rate", why)
-    fee = _with_tax(quote.a.connect_fee + quote.b.connect_fee, quote)
+    of_a, of_b = quote.terms("A"), quote.terms("B")
+    fee = _with_tax(of_a.connect_fee + of_b.connect_fee, quote)
     return given.done(
         "rate",
         RATE,
         name=shortened(command.to.name) if isinstance(command.to, NamedNumber) else mask_number(to.e164),
         price=display(per_minute(quote), quote.currency),
         phone=mask_number(a.e164),
-        theirs=_exact(quote.b, quote),
-        b=_increments(quote.b),
-        yours=_exact(quote.a, quote),
-        a=_increments(quote.a),
+        theirs=_exact(of_b, quote),
+        b=_increments(of_b),
+        yours=_exact(of_a, quote),
+        a=_increments(of_a),
         fee=given.say(FEE, fee=display(fee, quote.currency)) if fee else "",
     )
 

@@ -13,7 +13,7 @@ from inbound.pages.model import Button, Listing, Page
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import of_user, wishes
-from orders.states import OrderState
+from orders.states import OrderKind, OrderState
 from replies.language import Words
 from replies.lists import shortened
 from replies.receipts import outcome_text, party
@@ -37,7 +37,9 @@ def standing(here: Here, order: Row[Any] | None, *first: str, ref: str = "") -> 
         return lambda _most: here.page(words.CALLS, lines=(gone,), links=links, token=token)
     over = order.state == OrderState.ENDED
     lines = (*first, *(_how_it_went(here, order) if over else _how_it_stands(here, order)), *_legs(here, order))
-    on = here.button(f"again.{order.ref}", words.AGAIN) if over else here.button(f"status.{order.ref}", words.REFRESH)
+    on = here.button(f"status.{order.ref}", words.REFRESH)
+    if over and order.kind == OrderKind.CALL:
+        on = here.button(f"again.{order.ref}", words.AGAIN)
     main = None
     if not over and not _is_ending(here, order):
         main = here.change(here.button("drop", words.DROP), hidden=(("ref", order.ref),))

@@ -18,6 +18,7 @@ from kernel.errors import Refused
 from kernel.masking import mask_number
 from kernel.money import MICRO, charge_up, display
 from orders import of_user
+from orders.states import OrderKind
 from parsers.commands import NamedNumber, Target, number_of
 from replies.lists import shortened
 from replies.refusals import refusal_text
@@ -59,7 +60,7 @@ def ring(here: Here, form: Form) -> Listing:
 def again(here: Here, form: Form) -> Listing:
     """The other party of a call that was."""
     order = of_user.called(here.conn, here.account.id, here.user.id, form.about)
-    if order is None:
+    if order is None or order.kind != OrderKind.CALL:
         return at_home(here, here.say(words.NO_CALL, ref=form.about))
     return _ask(here, written_of(here.conn, order))
 

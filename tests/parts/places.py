@@ -26,6 +26,9 @@ PRESSES_1, VOICEMAIL, A_BUSY = "+33140001234", "+33140005678", "+33140000017"
 TALKS, STAYS, BUSY, NO_ANSWER = "+442079460000", "+442079460099", "+442079460017", "+442079460019"
 TALKS_ON = "+442079460098"
 """Only on the exchange: talks for so long that nobody can miss it."""
+LEAVES, A_NO_ANSWER, A_LISTENS = "+33140004321", "+33140000019", "+33140000055"
+"""Of leg A: presses 1 and leaves three seconds later; rings only; hears what keys are sent to it."""
+ANSWERS_LATE, LISTENS = "+442079460044", "+442079460055"
 DECLINES, UNALLOCATED, CONGESTED = "+442079460021", "+442079460001", "+442079460034"
 
 PHONES: dict[str, Kind] = {
@@ -39,6 +42,11 @@ PHONES: dict[str, Kind] = {
     DECLINES: "declines",
     UNALLOCATED: "unallocated",
     CONGESTED: "unavailable",
+    LEAVES: "presses_1_and_leaves",
+    A_NO_ANSWER: "no_answer",
+    A_LISTENS: "listens",
+    ANSWERS_LATE: "answers_late",
+    LISTENS: "listens",
 }
 _QUICK = {"post_dial_s": 0.02, "ring_s": 0.1}
 _SUBSCRIBERS: dict[Kind, Any] = {
@@ -51,6 +59,9 @@ _SUBSCRIBERS: dict[Kind, Any] = {
     "declines": "declines",
     "unallocated": "unallocated",
     "unavailable": "congestion",
+    "presses_1_and_leaves": {"does": "answers", **_QUICK, "press_s": 0.3, "leaves_s": 3.3},
+    "answers_late": "no_answer",  # an answer that crosses the calling off finds no channel on the switch
+    "listens": {"does": "answers", **_QUICK, "press_s": None},
 }
 QUICK_CALLS = {
     "confirm_s": 4, "ring_a_s": 8, "ring_b_s": 4, "min_talk_s": 6, "slice_s": 3, "low_s": 4, "lease_s": 3,
@@ -65,6 +76,10 @@ class Place:
     house: House
     rung: Callable[[str], int]
     stats: Callable[[], dict[str, Any]] = dict
+    heard: Callable[[], list[str]] = list
+    """Keys that were sent to those who listen, by leg."""
+    left_alone: Callable[[str], bool] = lambda _: False
+    """Whether a number was hung up whenever it had answered. On the exchange a leg and its telephone end as one."""
     faults: Callable[[dict[str, Any]], None] = lambda _: None
     switch: Asterisk | None = None
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -79,7 +94,7 @@ class Place:
         """A mail to the user's secret alias, at one of the doors."""
         port = self.doors[door % len(self.doors)] if self.doors else 0
         message_id = message_id or f"<{next(self.sent)}@{who.user_id}>"
-        self.house.send(who.email, who.alias, text, message_id, port=port, **headers)
+        self.house.send(who.email, who.alias, text, message_id, port=port, signed=who.signs, **headers)
 
     def orders_of(self, who: Enrolled) -> list[Any]:
         with self.house.parts.db.read() as conn:
@@ -174,7 +189,11 @@ def place_on_the_exchange(house: House) -> Place:
     numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
     numbers[TALKS_ON] = _SUBSCRIBERS["hangs_up_after"] | {"talk_s": 4.0}
     put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
-    return Place(house, rung, stats, lambda wanted: put("faults", wanted))
+
+    def heard() -> list[str]:
+        return list(stats()["keys_by_number"].values())
+
+    return Place(house, rung, stats, heard, lambda _: True, lambda wanted: put("faults", wanted))
 
 
 @contextmanager
@@ -196,4 +215,8 @@ def on_a_real_switch(
         def rung(number: str) -> int:
             return handsets[by_number[number]].rung().count(number[1:])
 
-        yield Place(house, rung, switch=switch)
+        def left_alone(number: str) -> bool:
+            served = handsets[by_number[number]].served()
+            return served["IncomingCall"] == served["SuccessfulCall"] > 0
+
+        yield Place(house, rung, heard=handsets["listens"].heard, left_alone=left_alone, switch=switch)

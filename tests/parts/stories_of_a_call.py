@@ -8,9 +8,14 @@ import pytest
 from cordboard.lab.house import Enrolled
 from tests.parts.places import (
     A_BUSY,
+    A_LISTENS,
+    A_NO_ANSWER,
+    ANSWERS_LATE,
     BUSY,
     CONGESTED,
     DECLINES,
+    LEAVES,
+    LISTENS,
     NO_ANSWER,
     PRESSES_1,
     STAYS,
@@ -156,6 +161,65 @@ class CallStories:
         legs = place.attempts(order)
         assert legs["B"].ended_ms - legs["B"].dialling_ms < 4_000  # it would have rung that long
         assert place.told(who, 2)[1].startswith("A1 The call to Bob was ended as asked. You paid $0.0")
+
+    def test_a_leaves_before_b_answers_and_b_is_not_left_ringing(self, place: Place) -> None:
+        rung = place.rung(NO_ANSWER)
+        who, order = call(place, "CALL Bob", phone=LEAVES, names={"Bob": NO_ANSWER})
+        assert order.outcome == "a_left"
+        assert place.rung(NO_ANSWER) == rung + 1
+        billed_from_the_log(place, order, "A")
+        legs = place.attempts(order)
+        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < 1_000
+        assert "hung up" in place.told(who, 2)[1]
+
+    def test_b_answers_when_a_has_left_and_is_hung_up_and_pays_nothing(self, place: Place) -> None:
+        who, order = call(place, "CALL Bob", phone=LEAVES, names={"Bob": ANSWERS_LATE})
+        assert order.outcome == "a_left"
+        billed_from_the_log(place, order, "A")
+        place.house.until(lambda: place.left_alone(ANSWERS_LATE))
+        assert "hung up" in place.told(who, 2)[1]
+
+    def test_a_leaves_in_the_middle_of_the_talk_and_b_is_hung_up(self, place: Place) -> None:
+        who, order = call(place, "CALL Bob", phone=LEAVES, names={"Bob": STAYS})
+        assert order.outcome == "talked"
+        billed_from_the_log(place, order, "A", "B")
+        legs = place.attempts(order)
+        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < 1_000
+        assert place.told(who, 2)[1].startswith("A1 Bob, ")
+
+    def test_extensions_are_heard_as_tones_by_either_party_once(self, place: Place) -> None:
+        heard = place.heard()
+        who = place.somebody(phone=f"{A_LISTENS} x34", press_1=False)
+        place.mail(who, f"CALL {LISTENS} x5120")
+        place.house.until(lambda: len("".join(place.heard())) >= len("".join([*heard, "34", "5120"])))
+        (order,) = place.orders_of(who)
+        place.drop(order)
+        order = place.outcome(who)
+        assert sorted(place.heard()) == sorted([*heard, "34", "5120"])
+        billed_from_the_log(place, order, "A", "B")
+
+    @pytest.mark.parametrize(
+        ("state", "phone", "number", "billed"),
+        [
+            ("ringing_a", A_NO_ANSWER, TALKS, ""),
+            ("confirming", VOICEMAIL, TALKS, "A"),
+            ("ringing_b", PRESSES_1, NO_ANSWER, "A"),
+            ("joined", PRESSES_1, STAYS, "AB"),
+        ],
+    )
+    def test_a_mailed_drop_ends_the_call_however_far_it_is(
+        self, place: Place, state: str, phone: str, number: str, billed: str
+    ) -> None:
+        who = place.somebody(phone=phone, names={"Bob": number})
+        place.mail(who, "CALL Bob")
+        place.house.until(lambda: place.state(who) == state)
+        place.mail(who, "DROP")
+        order = place.outcome(who)
+        assert order.outcome == "dropped"
+        billed_from_the_log(place, order, *billed)
+        told = place.told(who, 3)
+        assert "A1 is being dropped." in told
+        assert sum("ended as asked" in each for each in told) == 1
 
     def test_the_books_are_in_order(self, place: Place) -> None:
         place.house.until(lambda: place.house.problems() == [])

@@ -17,7 +17,7 @@ _next = count(1)
 def database(url: str = "sqlite://") -> Database:
     """A database with all tables that have been imported; in memory unless a URL is given."""
     db = Database(url)
-    metadata.create_all(db.engine)
+    metadata.create_all(db.engine, checkfirst=False)
     return db
 
 

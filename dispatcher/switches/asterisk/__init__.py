@@ -21,6 +21,8 @@ PROMPTS = (
     "cordboard-busy",
     "cordboard-noanswer",
     "cordboard-unreachable",
+    "cordboard-code",
+    "cordboard-again",
     "cordboard-goodbye",
 )
 

@@ -1,10 +1,12 @@
 """A database with one account, one user, and secrets whose PIN hash is cheap."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import event
 
 import accounts.tables
 from accounts import manage
@@ -20,10 +22,20 @@ def secrets() -> Secrets:
     return Secrets.of(b"a secret of the tests", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/test.db")
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the tables: made once, since that takes longer than a test."""
+    file = tmp_path_factory.mktemp("tables") / "first.db"
+    database = Database(f"sqlite:///{file}")
     metadata.create_all(database.engine, tables=[t for t in metadata.sorted_tables if t.name in _NAMES])
+    database.close()
+    return file
+
+
+@pytest.fixture
+def db(first: Path, tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{shutil.copy(first, tmp_path / 'test.db')}")
+    event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
     yield database
     database.close()
 

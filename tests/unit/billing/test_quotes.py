@@ -38,7 +38,7 @@ def test_a_late_cut_at_both_limits_costs_no_more_than_the_hold(
     made = plan(quote, budget, max_talk_s=longest)
     if made is not None:
         paid_a = gross(made.limit_a_ms + late_a, quote.a, quote.tax_ppm)
-        paid_b = gross(made.limit_b_ms + late_b, quote.b, quote.tax_ppm)
+        paid_b = gross(made.limit_b_ms + late_b, quote.terms("B"), quote.tax_ppm)
         assert paid_a + paid_b <= made.amount
 
 

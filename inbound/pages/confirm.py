@@ -106,10 +106,11 @@ def _ask(here: Here, what: str) -> Listing:
 def _price(here: Here, call: Meant, a: str) -> tuple[str, ...]:
     """Both legs' price, tax included; Refused (no_rate) if there is none."""
     b = number_of(call.target)
-    quote = Quote(_terms(here, a), _terms(here, b.e164), here.account.tax_ppm)
-    of_a, of_b = (display(_gross(rate, quote), quote.currency) for rate in (quote.a.rate, quote.b.rate))
+    legs = _terms(here, a), _terms(here, b.e164)
+    quote = Quote(*legs, here.account.tax_ppm)
+    of_a, of_b = (display(_gross(leg.rate, quote), quote.currency) for leg in legs)
     lines = [here.say(words.PRICE, price=display(per_minute(quote), quote.currency), a=of_a, b=of_b)]
-    if fee := _gross(quote.a.connect_fee + quote.b.connect_fee, quote):
+    if fee := _gross(sum(leg.connect_fee for leg in legs), quote):
         lines.append(here.say(words.CONNECT, fee=display(fee, quote.currency)))
     if here.cap is not None and here.cap < here.account.cap_call:
         lines.append(here.say(words.AT_MOST, cap=display(here.cap, quote.currency)))

@@ -77,7 +77,7 @@ def _kept(order: PageOrder, parsed: Parsed) -> str:
 
 def _command(conn: Connection, user: User, order: PageOrder) -> Parsed:
     try:
-        return _COMMANDS[order.action](conn, user, order)
+        return COMMANDS[order.action](conn, user, order)
     except Refused as why:
         return NotACommand((), why, command=_MEANT.get(order.action, order.action))
 
@@ -112,7 +112,7 @@ def _move(conn: Connection, user: User, order: PageOrder) -> Parsed:
 
 
 _MEANT: Final = {"add": "name", "delete": "name", "move": "at"}
-_COMMANDS: Final[Mapping[str, Callable[[Connection, User, PageOrder], Parsed]]] = {
+COMMANDS: Final[Mapping[str, Callable[[Connection, User, PageOrder], Parsed]]] = {
     "call": _call,
     "drop": _drop,
     "add": _add,

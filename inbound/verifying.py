@@ -84,6 +84,8 @@ def _check(conn: Connection, given: Given, number: Number) -> None:
     now_ms, user_id = given.desk.clock.ms(), given.user.id
     if not given.account.allow_verify:
         raise Refused("verify_off")
+    if given.proof == "pin" and given.account.ask_new:  # a PIN is soon seen by somebody; and then their phone is yours
+        raise Refused("verify_by_pin")
     if number.extension:
         raise Refused("verify_extension")
     if any(phone.number == number.e164 for phone in phones_of(conn, user_id)):

@@ -40,6 +40,8 @@ POINTS = (
     "after.arm_joined",
     "before.extend",
     "after.extend",
+    "before.speak",
+    "after.speak",
     "before.tell_a",
     "after.tell_a",
     "before.end_a",

@@ -70,6 +70,7 @@ REFUSALS: Final[dict[str, str]] = {
     "no_device": "Not called: I know no address of yours to send notices to.",
     # whose phone it is
     "verify_off": "Not called: new phones are switched off for you. Ask whoever runs this to add it.",
+    "verify_by_pin": "Not called: with a PIN alone I add no phone. Use your secret address, or ask whoever runs this.",
     "verify_extension": "Not called: I can't speak a code to an extension. Ask whoever runs this to add that phone.",
     "verified_before": "Not called: {number} is a phone of yours already.",
     "verify_often": "Not called: I spoke a code {most} times within a day. Try again tomorrow.",

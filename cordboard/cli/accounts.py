@@ -104,13 +104,14 @@ def topup(tools: Tools, account: str, amount: int, memo: str, reference: str | N
 
 @accounts.command()
 @click.argument("account")
-@click.argument("what", type=click.Choice(["premium", "satellite", "high-cost", "any-phone"]))
+@click.argument("what", type=click.Choice(["premium", "satellite", "high-cost", "any-phone", "verify"]))
 @click.argument("state", type=ON_OFF)
 @with_tools
 def allow(tools: Tools, account: str, what: str, state: str) -> None:
     """Allow ACCOUNT a kind of number, or deny it again.
 
-    any-phone lets its users be rung at numbers that nobody vouched for.
+    any-phone lets its users be rung at numbers that nobody vouched for; verify, which is on until it is closed, lets
+    them add phones of their own by a code that a call speaks there.
     """
     from accounts import manage
 

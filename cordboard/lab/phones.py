@@ -35,7 +35,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _TALKERS = ("answers", "presses_1", "voicemail", "slow", "hangs_up_after", "presses_1_and_leaves")
 _LOOP_SECONDS = 10
-_AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000, "presses_1_and_leaves": 3000}
+_AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000, "presses_1_and_leaves": 2000}
 """Milliseconds that pass before the key is pressed, the call answered, or left, where nothing else is said."""
 _READY_SECONDS = 60
 _GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'

@@ -27,7 +27,7 @@ TALKS, STAYS, BUSY, NO_ANSWER = "+442079460000", "+442079460099", "+442079460017
 TALKS_ON = "+442079460098"
 """Only on the exchange: talks for so long that nobody can miss it."""
 LEAVES, A_NO_ANSWER, A_LISTENS = "+33140004321", "+33140000019", "+33140000055"
-"""Of leg A: presses 1 and leaves three seconds later; rings only; hears what keys are sent to it."""
+"""Of leg A: presses 1 and leaves two seconds later; rings only; hears what keys are sent to it."""
 ANSWERS_LATE, LISTENS = "+442079460044", "+442079460055"
 DECLINES, UNALLOCATED, CONGESTED = "+442079460021", "+442079460001", "+442079460034"
 
@@ -59,7 +59,7 @@ _SUBSCRIBERS: dict[Kind, Any] = {
     "declines": "declines",
     "unallocated": "unallocated",
     "unavailable": "congestion",
-    "presses_1_and_leaves": {"does": "answers", **_QUICK, "press_s": 0.3, "leaves_s": 3.3},
+    "presses_1_and_leaves": {"does": "answers", **_QUICK, "press_s": 0.3, "leaves_s": 2.3},
     "answers_late": "no_answer",  # an answer that crosses the calling off finds no channel on the switch
     "listens": {"does": "answers", **_QUICK, "press_s": None},
 }

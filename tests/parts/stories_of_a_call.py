@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cordboard.lab.house import Enrolled
+from orders import codes
 from tests.parts.places import (
     A_BUSY,
     A_LISTENS,
@@ -220,6 +221,30 @@ class CallStories:
         told = place.told(who, 3)
         assert "A1 is being dropped." in told
         assert sum("ended as asked" in each for each in told) == 1
+
+    def test_a_code_is_spoken_to_a_telephone_and_makes_it_ones_own(self, place: Place) -> None:
+        who, order = call(place, f"VERIFY {STAYS}")
+        assert order.outcome == "code_spoken"
+        billed_from_the_log(place, order, "A")
+        asked, told = place.told(who, 2)
+        assert asked == "A1 Ringing +44 2..0099 to speak a code. Then write CODE and its 4 digits. About $0.06/min."
+        assert told.startswith("A1 Your code was spoken to +44 2..0099.")
+        digits = codes.digits_of(place.house.parts.secrets, order.id)
+        bill = place.bills(order)["A"]
+        if place.switch:  # four digits twice, in words
+            assert bill.ended_ms - bill.answered_ms > 8_000
+        else:
+            assert place.stats()["sounds_by_number"][STAYS[1:]].count(f"digits:{digits}") == 2
+        place.mail(who, f"CODE {digits}")
+        assert "+44 2..0099 is yours now. To be rung there, write AT and its number." in place.told(who, 4)
+
+    def test_a_telephone_that_is_busy_hears_no_code(self, place: Place) -> None:
+        who, order = call(place, f"VERIFY {BUSY}")
+        assert order.outcome == "a_busy"
+        billed_from_the_log(place, order)
+        assert place.told(who, 2)[1].startswith("A1 +44 2..0017 could not be had, so no code was spoken.")
+        place.mail(who, f"CODE {codes.digits_of(place.house.parts.secrets, order.id)}")
+        assert any("I spoke you no code" in each for each in place.told(who, 3))
 
     def test_the_books_are_in_order(self, place: Place) -> None:
         place.house.until(lambda: place.house.problems() == [])

@@ -45,7 +45,7 @@ def died(trigger: Path) -> bool:
 def test_a_process_dies(traffic: Traffic, trigger: Path, label: str) -> None:
     trigger.write_text(label, encoding="ascii")
     for _ in range(8):  # a process that is only just being started again may miss the first
-        traffic.three_kinds()
+        traffic.each_kind()
         if died(trigger):
             break
     assert not trigger.exists()

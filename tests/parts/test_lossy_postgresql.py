@@ -72,7 +72,7 @@ def test_something_is_lost_between_us_and_the_database(traffic: Traffic, wire: W
     on = TRANSACTIONS[name]
     wire.order(Fault(what, on[:1] if what == "cut_midway" else ("COMMIT", *on)))
     for _ in range(6):
-        traffic.three_kinds()
+        traffic.each_kind()
         if happened(wire):
             break
     assert wire.left() == 0

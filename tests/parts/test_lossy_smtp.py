@@ -63,7 +63,7 @@ def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
 def test_a_mail_is_lost_on_its_way(post: Post, way: Way, what: What, on: str) -> None:
     before = post.traffic.place.house.ended()
     post.wires[way].order(Fault(what, (on,)))
-    post.traffic.three_kinds()
+    post.traffic.each_kind()
     until(lambda: post.wires[way].left() == 0, 90)
     until(lambda: post.traffic.place.house.ended() > before, 90)  # life goes on
 

@@ -72,13 +72,13 @@ def happened(place: Place) -> bool:
 def test_something_is_lost_on_the_way(traffic: Traffic, fault: dict[str, Any]) -> None:
     place, before = traffic.place, traffic.place.house.ended()
     if "redis" in fault:
-        traffic.three_kinds()
+        traffic.each_kind()
         to_redis(place, fault["redis"])
-        traffic.three_kinds()
+        traffic.each_kind()
     else:
         place.faults(CALM | fault)
         for _ in range(6):
-            traffic.three_kinds()
+            traffic.each_kind()
             if happened(place):
                 break
         assert place.stats()["faults_left"] == 0

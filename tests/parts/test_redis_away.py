@@ -35,7 +35,7 @@ def traffic(redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.mark.parametrize("run", RUNS)
 def test_redis_is_away_for_half_a_minute(traffic: Traffic, redis: RedisServer, run: int) -> None:
-    traffic.three_kinds()
+    traffic.each_kind()
     time.sleep(random.Random(run).uniform(0, 2))  # at a moment of no choosing
     if WHAT[run % 2] == "gone":
         redis.kill()
@@ -43,7 +43,7 @@ def test_redis_is_away_for_half_a_minute(traffic: Traffic, redis: RedisServer, r
         redis.freeze()
     back = time.monotonic() + AWAY_S
     while time.monotonic() < back:
-        traffic.three_kinds()  # a door does not wait for Redis
+        traffic.each_kind()  # a door does not wait for Redis
         time.sleep(3)
     before = traffic.place.house.ended()
     redis.start()

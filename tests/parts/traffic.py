@@ -29,10 +29,11 @@ class Traffic:
 
     KINDS: ClassVar[tuple[tuple[str, dict[str, Any]], ...]] = (
         (f"CALL {TALKS}", {}), (f"CALL {BUSY}", {"press_1": False}), (f"CALL {TALKS}", {"phone": VOICEMAIL}),
+        (f"VERIFY {TALKS}", {}),
     )  # fmt: skip
-    """A call that talks, one that finds B busy, one that nobody confirms."""
+    """A call that talks, one that finds B busy, one that nobody confirms, one that speaks a code."""
 
-    def three_kinds(self) -> None:
+    def each_kind(self) -> None:
         for text, terms in self.KINDS:
             self.mail(text, **terms)
 

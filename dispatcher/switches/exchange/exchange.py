@@ -21,17 +21,19 @@ from dispatcher.switches.exchange.subscribers import Script
 
 PATIENCE_S: Final = 10
 """A heartbeat of the conductor older than this means that nobody is in charge."""
+MOST_SOUNDS: Final = 20
 CANARY: Final = re.compile(r"Local/([0-9]+)@cordboard-canary(?:/n)?")
 
 
 @dataclass(slots=True)
 class Stats:
-    """What tests ask: who was dialled how often and sent which keys, and how many legs were up at once."""
+    """What tests ask: who was dialled how often and heard which keys and sounds, and how many legs were up at once."""
 
     requests: Counter[str] = field(default_factory=Counter)
     dials: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
     keys: dict[str, str] = field(default_factory=dict)
+    sounds: dict[str, list[str]] = field(default_factory=dict)
     created: int = 0
     most_live: int = 0
 
@@ -43,6 +45,10 @@ class Stats:
     def sent(self, channel: Channel, keys: str) -> None:
         """Note the tones that a subscriber hears."""
         self.keys[channel.digits] = self.keys.get(channel.digits, "") + keys
+
+    def played(self, channel: Channel, sound: str) -> None:
+        """Note what a subscriber hears; the last of it."""
+        self.sounds[channel.digits] = [*self.sounds.get(channel.digits, []), sound][-MOST_SOUNDS:]
 
 
 class Exchange:
@@ -156,6 +162,7 @@ class Exchange:
             "dials_by_channel": dict(self.stats.dials),
             "dials_by_number": dict(self.stats.numbers),
             "keys_by_number": dict(self.stats.keys),
+            "sounds_by_number": dict(self.stats.sounds),
             "faults_left": self.faults.left(),
         }
 

@@ -50,6 +50,7 @@ class Playback:
 
     def _start(self) -> None:
         self.state = "playing"
+        self.channel.exchange.stats.played(self.channel, self.media[0])
         self._emit("PlaybackStarted")
         self.channel.later(self.channel.exchange.script.playback_s, self._sound_over)
 

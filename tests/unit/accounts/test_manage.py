@@ -47,6 +47,8 @@ def test_accounts_are_checked(db: Database, account: str, changes: dict[str, obj
 
 def test_everything_is_denied_until_allowed(db: Database, account: str) -> None:
     with db.write() as conn:
+        assert people.account_of(conn, account).allow_verify  # behind the whole gate, and told of everywhere
+        manage.allow(conn, account, "verify", False)
         for what in manage.SWITCHES:
             assert not getattr(people.account_of(conn, account), f"allow_{what}")
             manage.allow(conn, account, what, True)

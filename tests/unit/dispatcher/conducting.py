@@ -114,7 +114,9 @@ class Conducting:
         self.papers.tell = self.follower.tell = tell
         self.switch = WatchedSwitch(exchange, desk, self.news.set)
         waits = Waits(5, 5, confirm_s)
-        self.conductor = Conductor(self.papers, self.switch, waits, lambda: None, desk.clock, PACE)
+        self.conductor = Conductor(
+            self.papers, self.switch, waits, lambda: None, desk.clock, PACE, digits_of=lambda order: order[-4:]
+        )
         self._reads = threading.Thread(target=self.follower.follow, args=(self._stop,), name="follower")
         self.stop = asyncio.Event()
 

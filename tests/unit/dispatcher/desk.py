@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select, update
 
 from billing import holds, ledger
 from billing.check import check
-from billing.quotes import Ceiling
+from billing.quotes import Ceiling, Quote
 from billing.tables import cdrs
 from billing.tables import holds as holds_table
 from dispatcher.advance import Ask, Happening
@@ -84,14 +84,15 @@ class Desk:
     # -- what is there beforehand ----------------------------------------------------------------------------------
 
     def order(
-        self, state: OrderState = OrderState.DUE, *, held: int = HOLD, ceiling: Ceiling | None = None, **columns: Any
-    ) -> str:
+        self, state: OrderState = OrderState.DUE, *, held: int = HOLD, ceiling: Ceiling | None = None,
+        quote: Quote = QUOTE, **columns: Any,
+    ) -> str:  # fmt: skip
         """An order with 5 dollars held for it, or what is `held`."""
         now_ms = self.clock.ms()
         terms = {"state": state, "accepted_ms": now_ms, "due_ms": now_ms, "answer_to": "sealed", "id": _id()}
         with self.db.write() as conn:
             order = factory.order(conn, self.account, self.user, **{**terms, **columns})
-            holds.open_hold(conn, order, self.account, held, QUOTE, now_ms, ceiling)
+            holds.open_hold(conn, order, self.account, held, quote, now_ms, ceiling)
         return order
 
     def attempt(self, order: str, role: str = "A", state: AttemptState = AttemptState.CLAIMED, **columns: Any) -> str:

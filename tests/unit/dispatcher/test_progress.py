@@ -86,8 +86,15 @@ def test_b_is_asked_for_only_by_a_pressed_1_or_the_answer_of_a_trusted_a() -> No
     assert into(S.JOINED) == {(S.RINGING_B, E.B_ANSWERED)}
 
 
+def test_a_code_is_spoken_to_who_answered_and_rings_nobody_else() -> None:
+    assert with_action(A.SPEAK) == into(S.SPEAKING) == {(S.RINGING_A, E.A_LISTENS)}
+    after = {step.to for (state, _), step in PROGRESS.items() if state is S.SPEAKING}
+    assert after == {S.CLOSING}
+
+
 def test_a_is_armed_anew_by_its_answer_and_both_when_b_answers() -> None:
-    assert with_action(A.ARM_A) == {(S.RINGING_A, E.A_ANSWERED), (S.RINGING_A, E.A_TRUSTED)}
+    answers = {E.A_ANSWERED, E.A_TRUSTED, E.A_LISTENS}
+    assert with_action(A.ARM_A) == {(S.RINGING_A, answer) for answer in answers}
     assert with_action(A.ARM_JOINED) == into(S.JOINED)
     assert all(PROGRESS[pair].actions[0] in (A.ARM_A, A.ARM_JOINED) for pair in with_action(A.ARM_A) | into(S.JOINED))
 

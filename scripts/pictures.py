@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Takes the pictures of docs/pages.md anew: the pages of a real call, as Chromium, lynx and w3m show them.
 
-    scripts/pictures.py        # needs chromium, lynx and w3m (Debian packages of these names)
+    .venv/bin/python scripts/pictures.py        # needs chromium, lynx and w3m (Debian packages of these names)
 
 A house on the built-in exchange is set up, Ann signs in, calls Bob and drops him; each page that she gets is kept and
 shown in windows of several sizes. Look at what comes out: no test does.

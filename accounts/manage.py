@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from accounts import valid
+from accounts.handles import free_handle
 from accounts.messengers import is_shared, messenger_of
 from accounts.optouts import SMS
 from accounts.people import fold_address, fold_name, phones_of
@@ -90,7 +91,7 @@ def add_user(conn: Connection, now_ms: int, account_id: str, name: str, country:
         raise Refused("user_exists", name=name)
     return _insert(
         conn, users, now_ms, Refused("user_exists", name=name),
-        account_id=account_id, name=name, country=valid.country(country),
+        account_id=account_id, name=name, handle=free_handle(conn, name), country=valid.country(country),
     )  # fmt: skip
 
 

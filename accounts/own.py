@@ -4,15 +4,26 @@ Messages overtake each other. One that was sent before another which already cha
 function says so by False. The caller has locked the account's row.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from accounts import valid
-from accounts.people import fold_name, phones_of
+from accounts.people import Account, Phone, User, fold_name, main_of, phones_of, split_number
 from accounts.tables import contacts, devices, names_said, phones, users
 from kernel.errors import Refused
 from kernel.ids import new_id
 
 MOST_NAMES = 500
+
+
+def rung_at(user: User, account: Account, phones: Sequence[Phone]) -> str | None:
+    """Where a user is rung: by their last AT, at their main phone; E.164, " x512". None: no phone is known."""
+    at = user.rung_at
+    if at and (account.allow_any_phone or split_number(at)[0] in {phone.e164 for phone in phones}):
+        return at
+    main = main_of(phones)
+    return main.number if main else None
 
 
 def set_language(conn: Connection, user_id: str, language: str) -> None:

@@ -34,6 +34,7 @@ users = Table(
     Column("id", String(28), primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False, index=True),
     Column("name", String(80), nullable=False),
+    Column("handle", String(28), unique=True, index=True),  # by which they sign in at the pages; accounts/handles.py
     Column("country", String(2), nullable=False),
     Column("pin_hash", String(200), nullable=False, default=""),  # argon2id over the peppered PIN; "" has none
     Column("pin_failures", Integer, nullable=False, default=0),

@@ -13,9 +13,20 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from kernel.errors import Refused
+from kernel.money import parse_amount
 from replies.language import ENGLISH, languages
 
 SECRETS = (
@@ -26,7 +37,18 @@ SECRETS = (
 
 ASTERISK_CEL = Path("/var/log/asterisk/cel-custom/cordboard.csv")
 
+
+def _micro(value: object) -> object:
+    """Micro-units of an amount as it is written; a default is in micro-units already."""
+    try:
+        return parse_amount(value) if isinstance(value, str) else value
+    except Refused:
+        raise ValueError('must be an amount like "5.00"') from None
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+Money = Annotated[int, BeforeValidator(_micro), Field(gt=0)]
+"""Written as a decimal like "5.00", kept as micro-units; of whatever currency the account has."""
 Seconds = Annotated[int, Field(ge=1, le=3600)]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{4,14}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}$")]
@@ -71,7 +93,11 @@ class Web(Part):
     max_connections_per_peer: int = Field(default=20, ge=1)  # not this machine's own nor that proxy's
     orders_per_minute: int = Field(default=60, ge=1)  # with one token, before it is told 429
     wrong_tokens_per_minute: int = Field(default=20, ge=1)  # from one address, before it is told 429
-    trusted_proxy: str = ""  # the address of that proxy: its X-Forwarded-For is then believed
+    trusted_proxy: str = ""  # the address of that proxy: its X-Forwarded-For and -Proto are then believed
+    plain_call_cap: Money = 5_000_000  # "5.00": what a call may cost at most that was ordered on a page without TLS
+    page_changes_per_minute: int = Field(default=60, ge=1)  # of one user, before the pages take no more
+    wrong_pins_per_minute: int = Field(default=20, ge=1)  # from one address; then nobody signs in from there
+    all_wrong_pins_per_minute: int = Field(default=300, ge=1)  # from everywhere; then nobody signs in
 
 
 class Mail(Part):

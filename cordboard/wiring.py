@@ -33,6 +33,12 @@ from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.pages.door import PagesDoor
+from inbound.pages.pressing import Pressing
+from inbound.pages.reader import PAGE, PageReader
+from inbound.pages.signing_in import Brakes, SigningIn
+from inbound.pages.tickets import Tickets
+from inbound.proving import Proving
 from inbound.sms_kannel import KANNEL
 from inbound.sms_reader import SmsReader
 from inbound.sms_twilio import TWILIO
@@ -113,6 +119,7 @@ class Parts:
         readers: dict[str, Reader] = {
             EMAIL: self.reader,
             API: ApiReader(),
+            PAGE: PageReader(self.secrets, self.settings.web.plain_call_cap),
             TWILIO: SmsReader(TWILIO, trusted=True, texts_by=texts_by),
             KANNEL: SmsReader(KANNEL, self.settings.sms.kannel.trusted, texts_by),
         }
@@ -130,7 +137,19 @@ class Parts:
         web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
         wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
         door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
-        return create_app(door, Kept(health.look).look, *sms_doors(self))
+        return create_app(door, Kept(health.look).look, self.pages, *sms_doors(self))
+
+    @property
+    def pages(self) -> PagesDoor:
+        """The micro-web."""
+        web, human, language = self.settings.web, self.settings.human_contact, self.settings.language
+        pressing = Pressing(
+            self.db, self.clock, self.secrets, self.intake, Tickets(self.secrets),
+            orders_of_token(web.page_changes_per_minute), language, human, web.plain_call_cap,
+        )  # fmt: skip
+        brakes = Brakes.of(web.wrong_pins_per_minute, web.all_wrong_pins_per_minute)
+        tell = Proving(self.db, self.clock, self.secrets).tell_of_lock
+        return PagesDoor(pressing, SigningIn(self.db, self.secrets, brakes, tell), language, human)
 
     @property
     def web_limits(self) -> WebLimits:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from accounts.people import Phone, main_of, phones_of, split_number
+from accounts.own import rung_at
+from accounts.people import Phone, phones_of
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
@@ -104,13 +105,10 @@ def leg_a(given: Given, phones: tuple[Phone, ...], command: CallCommand | None =
     """Where the sender is rung: by the order's own FROM, by their last AT, at their main phone. Refused: no_phone."""
     if command is not None and command.from_ is not None:
         return number_of(command.from_)
-    at = given.user.rung_at
-    if at and (given.account.allow_any_phone or split_number(at)[0] in {phone.e164 for phone in phones}):
-        return parse_number(at, None)
-    main = main_of(phones)
-    if main is None:
+    at = rung_at(given.user, given.account, phones)
+    if at is None:
         raise Refused("no_phone")
-    return parse_number(main.number, given.user.country)
+    return parse_number(at, given.user.country)
 
 
 def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote, *, press_1: bool) -> orders.NewOrder:

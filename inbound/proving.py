@@ -62,10 +62,10 @@ class Proving:
         right = check_pin(self.db, self.secrets, user.id, heard.pin or "", self.clock.ms(), sender)
         if isinstance(right, Locked):
             log.warning("PIN locked", extra={"user": user.id, "by": right.kind})
-            self._tell_of_lock(user, right)
+            self.tell_of_lock(user, right)
         return bool(right)
 
-    def _tell_of_lock(self, user: User, locked: Locked) -> None:
+    def tell_of_lock(self, user: User, locked: Locked) -> None:
         """The operator each time that it locks; the user once a day, wherever their answers go."""
         now_ms = self.clock.ms()
         of_one = locked.kind == "user"

@@ -41,7 +41,7 @@ TOLD: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WebLimits:
-    """How much at once. `trusted_proxy` is the address of a proxy whose X-Forwarded-For is believed, "" for none.
+    """How much at once. `trusted_proxy` is the address of a proxy whose X-Forwarded-* are believed, "" for none.
 
     That proxy and this machine are held to the total number of connections only: behind theirs are many people's.
     """
@@ -55,7 +55,10 @@ class WebLimits:
         """As waitress has them."""
         proxy: dict[str, Any] = {}
         if self.trusted_proxy:
-            proxy = {"trusted_proxy": self.trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for"}}
+            proxy = {
+                "trusted_proxy": self.trusted_proxy,
+                "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+            }
         return Adjustments(
             host=host, port=port, threads=self.threads, connection_limit=self.connections, ident="cordboard",
             max_request_header_size=HEADER_BYTES, max_request_body_size=BODY_BYTES, channel_timeout=IDLE_SECONDS,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select, tuple_
 
 from orders.states import OrderKind
 from orders.tables import ORDER_IS_OPEN, attempts, orders
@@ -28,9 +28,13 @@ def last_call(conn: Connection, account_id: str, user_id: str) -> Row[Any] | Non
     return conn.execute(query.limit(1)).one_or_none()
 
 
-def latest(conn: Connection, account_id: str, user_id: str, most: int) -> list[Row[Any]]:
-    """The orders placed last, newest first."""
-    return list(conn.execute(_newest(account_id, user_id).limit(most)))
+def latest(conn: Connection, account_id: str, user_id: str, most: int, before: str = "") -> list[Row[Any]]:
+    """The orders placed last, newest first; with `before`, an order's reference, of those placed before that one."""
+    query = _newest(account_id, user_id).limit(most)
+    since = called(conn, account_id, user_id, before) if before else None
+    if since is not None:
+        query = query.where(tuple_(orders.c.accepted_ms, orders.c.id) < (since.accepted_ms, since.id))
+    return list(conn.execute(query))
 
 
 def not_over(conn: Connection, account_id: str, user_id: str) -> list[Row[Any]]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection
 
 from accounts import manage, people
+from accounts.handles import handle_of
 from accounts.pins import make_pin
 from billing import decks, ledger
 from cordboard.cli.choices import account_by, stored
@@ -123,6 +124,7 @@ def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str)
         balance=display(ledger.balance(conn, account.id), account.currency),
         cap_call=display(account.cap_call, account.currency),
         human_contact=tools.settings.human_contact,
+        handle=handle_of(conn, user_id),
     )
 
 

@@ -10,14 +10,20 @@ from typing import Any
 
 from accounts import tokens
 from inbound.api import CALLS, ApiDoor
+from inbound.pages.door import PagesDoor
+from inbound.pages.pressing import Pressing
+from inbound.pages.signing_in import Brakes, SigningIn
+from inbound.pages.tickets import Tickets
+from inbound.proving import Proving
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import RunningWeb, WebLimits
-from tests.unit.inbound.house import NOW, SECRETS, House
+from tests.unit.inbound.house import NOW, PLAIN_CAP, SECRETS, House
 
 HOST = "127.0.0.1"
 JSON = {"Content-Type": "application/json"}
 WRONG_A_MINUTE = 5
 ORDERS_A_MINUTE = 25
+HUMAN = "Bob, +44 20 7946 0999"
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,8 @@ def _checked(answer: Answer) -> Answer:
     kind = "application/problem+json" if answer.status >= 400 else "application/json"
     assert answer.headers["cache-control"] == "no-store"
     assert b"Traceback" not in answer.body
+    if answer.headers["content-type"].startswith("text/"):
+        return answer  # a page
     if answer.status >= 400 and "parts" not in answer.json:
         assert answer.headers["content-type"] == kind
         assert set(answer.json) == {"type", "title", "status", "detail", "reason"}
@@ -97,8 +105,19 @@ def live(
         token = tokens.new_token(conn, NOW, SECRETS, house.user)
     wrong, orders = wrong_tokens(WRONG_A_MINUTE), orders_of_token(ORDERS_A_MINUTE)
     door = ApiDoor(house.db, house.clock, SECRETS, _Intake(house), wrong, orders)  # type: ignore[arg-type]
-    with RunningWeb(create_app(door, health), limits=limits) as running:
+    with RunningWeb(create_app(door, health, pages_of(house)), limits=limits) as running:
         yield Web(house, token, running.port)
+
+
+def pages_of(house: House) -> PagesDoor:
+    """The pages' door of the house."""
+    pressing = Pressing(
+        house.db, house.clock, SECRETS, _Intake(house), Tickets(SECRETS),  # type: ignore[arg-type]
+        orders_of_token(ORDERS_A_MINUTE), "en", HUMAN, PLAIN_CAP,
+    )  # fmt: skip
+    brakes = Brakes.of(WRONG_A_MINUTE, WRONG_A_MINUTE * 2)
+    signing_in = SigningIn(house.db, SECRETS, brakes, Proving(house.db, house.clock, SECRETS).tell_of_lock)
+    return PagesDoor(pressing, signing_in, "en", HUMAN)
 
 
 @dataclass(frozen=True)

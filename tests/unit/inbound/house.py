@@ -21,6 +21,7 @@ from inbound.heard import Reader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
+from inbound.pages.reader import PAGE, PageReader
 from inbound.sms_kannel import KANNEL
 from inbound.sms_reader import SmsReader
 from inbound.sms_twilio import TWILIO
@@ -40,6 +41,7 @@ ANN, ANNS_PHONE, PIN = "ann@ship.example", "+12025550101", "73915482"
 BOB = "bob@rig.example"
 MUM = "+442079460018"
 OWN_NUMBER = "+12025550109"
+PLAIN_CAP = 3 * DOLLAR
 LIMITS = Limits(confirm_s=20, ring_b_s=60, min_talk_s=60, max_talk_s=7200, stale_ms=600_000)
 SECRETS = Secrets(b"p" * 32, b"s" * 32, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 DECK = """prefix,destination,rate,connect_fee,first,next,effective_from
@@ -109,7 +111,7 @@ class House:
         self.signed = weigher.addresses
         readers: dict[str, Reader] = {
             EMAIL: reader, API: ApiReader(), TWILIO: SmsReader(TWILIO, True, TWILIO),
-            KANNEL: SmsReader(KANNEL, True, TWILIO),
+            KANNEL: SmsReader(KANNEL, True, TWILIO), PAGE: PageReader(SECRETS, PLAIN_CAP),
         }  # fmt: skip
         self.intake = Intake(self.db, self.clock, SECRETS, self.bell, readers, ordering, weigher)
         self._ids = 0

@@ -31,6 +31,7 @@ PLAINER = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 """Letters that GSM-7 has without their accents: each is sent as one character."""
 LONG = {
     **test_refusals.TYPICAL, **test_receipts.TYPICAL,
+    "contact": "Pat Smith, +44 20 7946 0000", "free": "EUR 1000.00", "time": "59 min 59 s, EUR 1000.00",
     "human": "Pat Smith, +44 20 7946 0000, any time", "phone": "+870 7..1234",
     "phones": "home (+1 2..0101)", "back": "boat of Captain Haddock and the crew", "held": "EUR 1000.00",
     "cap": "EUR 1000.00", "how": "no 1 pressed", "count": "500", "letters": "ABC", "left": "499",

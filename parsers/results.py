@@ -271,25 +271,7 @@ class NotACommand:
     language: str = field(default="", compare=False)
 
 
-Order = (
-    CallCommand
-    | DropCommand
-    | AgainCommand
-    | AtCommand
-    | LastCommand
-    | StatusCommand
-    | RateCommand
-    | BalanceCommand
-    | NameCommand
-    | CardsCommand
-    | OkCommand
-    | NoCommand
-    | NoticesCommand
-    | HelpCommand
-    | VerifyCommand
-    | CodeCommand
-    | LanguageCommand
-)
+Order = Spoken
 Parsed = Order | NotACommand
 
 

@@ -206,7 +206,7 @@ BARE: Final = (Clause("call", None, Argument.PARTY), PIN)
 _BY_NAME: Final = {each.name: each for each in COMMANDS}
 CALL: Final = _BY_NAME["call"]
 VERBS_ALONE: Final = frozenset(word for each in COMMANDS if each.alone for word in ("again", "redial", "repeat"))
-_ALL_VERBS: Final = tuple((each, VERB[each.name]) for each in COMMANDS)
+_ALL_VERBS: Final = tuple((each, verbs) for each in COMMANDS if (verbs := each.clauses[0].keywords))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,9 @@ def language_of(command: str, phrase: Iterable[str]) -> str:
     """The code of the one language whose verb for `command` these keywords are; "" if they are of several."""
     said = " ".join(phrase)
     codes = [
-        each.code for each in LANGUAGES if said in each.verbs[command] or said in map(unaccented, each.verbs[command])
+        each.code
+        for each in LANGUAGES
+        if (verbs := each.verbs.get(command, ())) and (said in verbs or said in map(unaccented, verbs))
     ]
     return codes[0] if len(codes) == 1 else ""
 

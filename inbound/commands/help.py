@@ -12,7 +12,7 @@ from replies.language import Words
 HELP = Words("CALL ann, AT hotel, AGAIN, DROP K7, LAST. Also STATUS, RATE ann, BALANCE, NAME ann +442079460000.")
 PERSON = Words(" A person: {human}.")
 HOUR_MS: Final = 3_600_000
-LONGEST_CONTACT: Final = 40
+LONGEST_CONTACT: Final = 36
 
 
 def help_(conn: Connection, given: Given, _command: HelpCommand) -> Ordered:

@@ -56,7 +56,7 @@ def _of(conn: Connection, given: Given, order: Row[Any]) -> str:
         given.say(YOU, talk=sentences.duration(leg.lasted_ms))
         if leg.role == "A"
         else f"{shortened(party(order))} {sentences.duration(leg.lasted_ms)}"
-        for leg in until_now.legs
+        for leg in sorted(until_now.legs, key=lambda leg: leg.role)
         if leg.up_ms is not None
     ]
     paid = display(until_now.total, until_now.currency)

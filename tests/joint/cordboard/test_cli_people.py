@@ -128,13 +128,8 @@ def test_allowing_and_closing(run: Run, petrel: str) -> None:
     run("accounts", "cap", "MV Petrel", "2.50")
     run("accounts", "close", "MV Petrel")
     account = json.loads(run("accounts", "list", "--json").stdout)[0]
-    assert account["allowed"] == {
-        "premium": False,
-        "satellite": True,
-        "high-cost": False,
-        "any-phone": False,
-        "verify": True,
-    }
+    allowed = {"premium": False, "satellite": True, "high-cost": False, "any-phone": False, "verify": True}
+    assert account["allowed"] == allowed
     assert (account["zones"], account["cap_call"], account["active"]) == (["US"], "2.50", False)
     assert "closed" in run("accounts", "list").stdout
     run("accounts", "cap", "MV Petrel", "0", fails=2)

@@ -94,7 +94,7 @@ def test_an_older_at_that_comes_late_does_not_undo_a_newer(two_phones: House) ->
 def test_a_question_names_the_phone_that_at_set(house: House) -> None:
     house.change(accounts, allow_any_phone=True, ask_above=0)
     say(house, f"AT {HOTEL}")
-    assert ", from +44 2..0777" in say(house, "CALL mum")
+    assert " from +44 2..0777" in say(house, "CALL mum")
 
 
 def test_who_has_no_phone_is_told_so(house: House) -> None:

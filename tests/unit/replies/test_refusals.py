@@ -34,7 +34,7 @@ TYPICAL = {
     "name": "Ann Marie Longname", "code": "ACME/17", "minutes": "1234", "ref": "Z999",
     "doing": "waiting for you to press 1", "region": "GB", "field": "from",
     "one": "call Ann Marie Longname", "other": "call +44 2..0018 from +870 7..1234 bill ACME-17",
-    "text": "Captain Haddock's number at the yard", "most": "500", "languages": "English, Spanish, French, German",
+    "text": "Captain Haddock at the yard", "most": "500", "languages": "English, Spanish, French, German",
     "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
     "price": "EUR 1000.00", "refs": "Z999, Z998, Z997, Z996",
 }  # fmt: skip

@@ -6,12 +6,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import calls, door, money, past
+from bench import calls, door, money, past, words
 from bench.street import on_asterisk_22, on_the_exchange
 from bench.table import Table
 from cordboard.lab import asterisk, phones
 
-PARTS = ("door", "latency", "exchange", "asterisk", "ratings", "money", "legs")
+PARTS = ("door", "latency", "exchange", "asterisk", "ratings", "money", "legs", "words")
 
 
 def _options() -> argparse.Namespace:
@@ -24,6 +24,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2, help="RQ workers of the whole product (default 2)")
     parser.add_argument("--holds", type=int, default=1000, help="holds to settle (default 1000)")
     parser.add_argument("--legs", type=int, default=200, help="legs to be live at once (default 200)")
+    parser.add_argument("--lines", type=int, default=10_000, help="lines of chat to read (default 10,000)")
     parser.add_argument("--past", type=int, default=0, help="repeat with so many past calls (default: don't)")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this only; may be repeated")
     return parser.parse_args()
@@ -36,6 +37,8 @@ def _measure(table: Table, options: argparse.Namespace, folder: Path) -> None:
     if "money" in wanted:
         money.hold_and_settle(table, folder, options.holds, 0)
         money.hold_and_settle_on_postgresql(table, folder, options.holds)
+    if "words" in wanted:
+        words.chatter(table, options.lines)
     if wanted & {"door", "latency", "exchange", "legs"}:
         _on_the_exchange(table, options, folder / "exchange", wanted)
     if "asterisk" in wanted:

@@ -41,8 +41,13 @@ def targets_at(line: Line, at: int) -> Found:
 
 def _parties_at(line: Line, at: int) -> Found:
     for end, value in targets_at(line, at):
-        is_pronoun = isinstance(value, NamedNumber) and fold(value.name) in vocabulary.PRONOUNS
-        yield end, Refused("name_pronoun", name=shown(line.words[at])) if is_pronoun else value
+        name = fold(value.name) if isinstance(value, NamedNumber) else ""
+        if name in vocabulary.PRONOUNS:
+            yield end, Refused("name_pronoun", name=shown(line.words[at]))
+        elif name in vocabulary.CALENDAR and vocabulary.CLAUSE["at"].at(line.keys, end):
+            yield end, Refused("ambiguous")  # `call Sunday at the office`
+        else:
+            yield end, value
 
 
 def numbers_at(line: Line, at: int) -> Found:
@@ -152,9 +157,14 @@ def _references_at(line: Line, at: int) -> Found:
 
 
 def _answers_at(line: Line, at: int) -> Found:
-    for end, reference in _references_at(line, at):
+    for end, reference in _answered_at(line, at):
         word = line.words[end].rstrip(CLOSING) if reference and end < len(line.words) else ""
         yield (end + 1, f"{reference} {word}") if _QUESTION_CODE.match(word) else (end, reference)
+
+
+def _answered_at(line: Line, at: int) -> Found:
+    for end, reference in _references_at(line, at):
+        yield end if reference else at, reference
 
 
 def _around_reference(line: Line, at: int) -> int:
@@ -209,6 +219,7 @@ ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {
     Argument.MINUTES: _minutes_at,
     Argument.REFERENCE: _references_at,
     Argument.ANSWER: _answers_at,
+    Argument.ANSWERED: _answered_at,
     Argument.NAMING: _namings_at,
     Argument.SWITCH: _switches_at,
     Argument.LANGUAGE: _languages_at,

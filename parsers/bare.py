@@ -4,9 +4,10 @@ from kernel.errors import Refused
 from parsers.arguments import targets_at
 from parsers.emergency import EVERYWHERE
 from parsers.line import Line
+from parsers.table import VERB
 from parsers.targets import NamedNumber, Target
 from parsers.telephone import is_telephone
-from parsers.vocabulary import CLAUSE, COURTESY, PLEASE, VERB
+from parsers.vocabulary import CLAUSE, COURTESY, PLEASE
 from parsers.words import fold, keys
 
 _KEYWORDS = (*VERB.values(), CLAUSE["from"], CLAUSE["bill"], CLAUSE["pin"])

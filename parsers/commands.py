@@ -4,6 +4,7 @@ A command is carried out only if every word of its line was understood; one with
 the whole text.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -34,8 +35,9 @@ from parsers.results import (
     VerifyCommand,
     name_of,
 )
-from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, Meant, call_of, verbs_in
+from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, call_of
 from parsers.targets import NamedNumber, Target, number_of
+from parsers.verbs import Meant, verbs_in
 from parsers.words import ASKING, Names, fold, keys, split
 from parsers.writing import shown
 
@@ -53,8 +55,13 @@ __all__ = [
     "parse_text",
 ]
 
-_TALK: Final = frozenset({"number_short", "number_letters", "number_badly_written", "number_odd_characters"})
+_TALK: Final = frozenset(
+    {"number_short", "number_letters", "number_badly_written", "number_odd_characters", "number_is_an_address"}
+)
 """Faults of a number that was none: `at 5pm`."""
+_NUMBER: Final = 6
+"""Words that a number may be written in, beside those that are left over."""
+_TIME: Final = re.compile(r"[0-9]{1,2}[:.h][0-9]{2}\b")
 
 
 def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare: bool = True) -> Parsed:
@@ -148,7 +155,8 @@ class _Page:
         command = meant.command
         reader = self._reader(words, meant)
         unknown, why = reader.leftovers()
-        if command.stray is not None and (len(unknown) > command.stray or (_is_talk(why))):
+        number = _NUMBER if why and "number" in why.fields else 0
+        if command.stray is not None and (_is_talk(why) or len(unknown) > command.stray + number):
             return None
         if command.stray is not None and not unknown and why is None:
             return None
@@ -201,7 +209,8 @@ class _Page:
 
 
 def _is_talk(why: Refused | None) -> bool:
-    return why is not None and why.key in _TALK and not why.fields.get("number", "").startswith("+")
+    number = why.fields.get("number", "") if why else ""
+    return why is not None and (bool(_TIME.match(number)) or (why.key in _TALK and not number.startswith("+")))
 
 
 def _doubted(alone: Target, said: NotACommand) -> NotACommand:

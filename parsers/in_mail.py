@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import Refused
-from parsers.commands import is_other, meant_by, parse_text, with_pin
+from parsers.commands import is_other, is_specific, meant_by, parse_text, with_pin
 from parsers.footers import DEVICE_SUBJECTS
 from parsers.lines import MAX_LINE, has_thanks, lines_of, pins_beside_again, pins_in
 from parsers.mail import Mail
@@ -55,7 +55,9 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
         if is_bare and pins is None and not _says_nothing(subject, above):
             return NotACommand((), Refused("subject_more"))
         return with_pin(said, pins or frozenset())
-    if is_other(said, above):
+    if type(said) is type(above) and is_specific(said) != is_specific(above):  # `DROP` above `DROP K7`
+        said, above = (said, above) if is_specific(said) else (above, said)
+    elif is_other(said, above):
         why = Refused("two_commands", one=above.shown(), other=said.shown())
         return NotACommand((), why, command=meant_by(above, said))
     return with_pin(said, frozenset({above.pin} if above.pin else ()))

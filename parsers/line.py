@@ -28,6 +28,7 @@ class Argument(Enum):
     MONEY = "an amount of the account's currency"
     MINUTES = "a number of minutes"
     REFERENCE = "an order's reference such as K7, or nothing: the only order there is"
+    ANSWERED = "the same, but nothing else where no reference stands: the only question there is"
     ANSWER = "the same, and the four digits that were asked for with it"
     NAMING = "a new name and its number, DELETE and a name, a name, LIST, or nothing"
     SWITCH = "ON, OFF or nothing"

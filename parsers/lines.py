@@ -6,8 +6,8 @@ from itertools import islice
 from typing import Final
 
 from parsers.grammar import Reader, Reading
-from parsers.table import PIN
-from parsers.vocabulary import CLAUSE, COURTESY, PLEASE_WORDS, SIGN_OFF, THANKS, VERB
+from parsers.table import PIN, VERB
+from parsers.vocabulary import CLAUSE, COURTESY, PLEASE, PLEASE_WORDS, SIGN_OFF, THANKS
 from parsers.words import Names, fold, keys, split
 
 MAX_LINE: Final = 200
@@ -15,6 +15,7 @@ MAX_LINE: Final = 200
 _MOST_LINES: Final = 40
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_EXTENSION: Final = re.compile(r"(?:x|ext\.?|extension) ?[0-9]{1,8}\.?\Z", re.IGNORECASE)
 _READINGS: Final = 8
 _ORNAMENTS: Final = "-~_*/\u2013\u2014"
 
@@ -39,6 +40,8 @@ def command_line(text: str) -> tuple[str, Sequence[str]]:
 
 def _clause_line(line: str) -> bool:
     """Whether a line goes on with the command above it; `Bill Smith` or `Max` under it is more likely a signature."""
+    if _EXTENSION.match(line):
+        return True
     words = split(line[:MAX_LINE])
     said = keys(words)
     if CLAUSE["bill"].at(said, 0):
@@ -51,7 +54,7 @@ def _clause_line(line: str) -> bool:
 def _goes_on(above: str, line: str) -> bool:
     """Whether a line says whom to call from the place that the one above it names (`AT hotel`, `CALL bob`)."""
     said, below = (keys(split(each[:MAX_LINE])) for each in (above, line))
-    return bool(VERB["at"].at(said, 0) and VERB["call"].at(below, 0))
+    return bool(VERB["at"].at(said, PLEASE.at(said, 0)) and VERB["call"].at(below, PLEASE.at(below, 0)))
 
 
 def pins_in(

@@ -3,8 +3,13 @@
 import re
 from typing import Final
 
+from parsers.languages import LANGUAGES
+
+PIN_WORDS: Final = sorted({word for language in LANGUAGES for word in language.clauses["pin"]})
 _PIN: Final = re.compile(
-    r"\b(pin)((?:[ \t]{0,3}(?:code|number|no|is))?[\s:=#.-]{0,5})(\d{1,32}(?:[ -]\d{1,8}){0,4})", re.IGNORECASE
+    rf"\b({'|'.join(PIN_WORDS)})((?:[ \t]{{0,3}}(?:code|number|no|is|es))?[\s:=#.-]{{0,5}})"
+    r"(\d{1,32}(?:[ -]\d{1,8}){0,4})",
+    re.IGNORECASE,
 )
 _DIGITS: Final = range(4, 11)
 

@@ -98,10 +98,13 @@ class OkCommand(_Referring):
     """Yes to the question about that order.
 
     "" comes of `YES` only: the one open question, if this device was asked exactly one. `OK` alone may be thanks, so
-    that is a `NotACommand` with `kind` and command "ok". `code` is the one that the question gave, "" if none.
+    that is a `NotACommand` with `kind`. `code` is the one that the question gave, "" if none.
     """
 
     code: str = field(default="", repr=False)
+
+    def _ordered(self) -> str:
+        return f"OK {self.reference}" if self.reference else "YES"
 
 
 @dataclass(frozen=True, slots=True)

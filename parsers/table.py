@@ -1,15 +1,16 @@
 """The command table: what each command is made of, and what it reads to.
 
-To add one, give it a row here, a result type in `parsers/results.py`, and its words in each of `parsers/languages/`;
-what a new kind of argument means is said in `parsers/arguments.py`.
+To add one, give it a row here and a result type in `parsers/results.py`. Its English words are in the row, those of
+other languages in `parsers/languages/`; what a new kind of argument means is said in `parsers/arguments.py`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from parsers.arguments import Value
 from parsers.grammar import Reading
+from parsers.languages import LANGUAGES
 from parsers.line import Argument, Clause
 from parsers.naming import Naming
 from parsers.numbers import Number
@@ -33,8 +34,8 @@ from parsers.results import (
     VerifyCommand,
 )
 from parsers.targets import NamedNumber, Target
-from parsers.vocabulary import CLAUSE, PLEASE, VERB, language_of
-from parsers.words import Phrases
+from parsers.vocabulary import CLAUSE
+from parsers.words import Phrases, unaccented
 
 PIN: Final = Clause("pin", CLAUSE["pin"], Argument.PIN)
 
@@ -49,6 +50,7 @@ class Command:
     """
 
     name: str
+    english: tuple[str, ...]
     clauses: tuple[Clause, ...]
     summary: str
     make: Callable[[Reading], Order]
@@ -57,9 +59,31 @@ class Command:
     tells: bool = False
     alone: bool = False
 
+    @property
+    def verbs(self) -> Phrases:
+        """Its verbs in every language."""
+        assert self.clauses[0].keywords is not None
+        return self.clauses[0].keywords
 
-def _own(name: str, argument: Argument) -> Clause:
-    return Clause(name, VERB[name], argument)
+    def language_of(self, verb: str) -> str:
+        """The code of the one language that a verb of this command is of; "" if it is of several."""
+        of_each = [("en", self.english), *((each.code, each.verbs.get(self.name, ())) for each in LANGUAGES)]
+        codes = [code for code, verbs in of_each if verb in verbs or verb in map(unaccented, verbs)]
+        return codes[0] if len(codes) == 1 else ""
+
+
+def _row(
+    name: str,
+    english: tuple[str, ...],
+    argument: Argument,
+    summary: str,
+    make: Callable[[Reading], Order],
+    *clauses: Clause,
+    **traits: Any,
+) -> Command:
+    """A command of that argument, with `clauses` and a PIN beside it."""
+    verbs = Phrases([*english, *(verb for each in LANGUAGES for verb in each.verbs.get(name, ()))])
+    return Command(name, english, (Clause(name, verbs, argument), *clauses, PIN), summary, make, **traits)
 
 
 def _target(value: Value | None) -> Target:
@@ -88,10 +112,6 @@ def call_of(reading: Reading) -> CallCommand:
     return CallCommand(to, from_, None if bill is None else _str(bill), _int(most), _int(minutes))
 
 
-def _at(reading: Reading) -> AtCommand:
-    return AtCommand(_maybe(reading["at"]))
-
-
 def _name(reading: Reading) -> NameCommand:
     said = reading["name"]
     assert isinstance(said, Naming)
@@ -114,87 +134,123 @@ def _verify(reading: Reading) -> VerifyCommand:
 
 
 COMMANDS: Final = (
-    Command(
+    _row(
         "call",
-        (
-            _own("call", Argument.PARTY),
-            Clause("from", CLAUSE["from"], Argument.PLACE),
-            Clause("from", CLAUSE["at"], Argument.SPOT, loose=True),
-            Clause("bill", CLAUSE["bill"], Argument.CODE),
-            Clause("max", CLAUSE["max"], Argument.MONEY),
-            Clause("max minutes", CLAUSE["max"], Argument.MINUTES),
-            PIN,
-        ),
+        ("call", "ring", "phone", "dial", "connect me to", "put me through to"),
+        Argument.PARTY,
         "CALL <number or name> [FROM <number or name>] [BILL <code>] [MAX <amount>] [MAX <minutes> MIN] [PIN <digits>]",
         call_of,
+        Clause("from", CLAUSE["from"], Argument.PLACE),
+        Clause("from", CLAUSE["at"], Argument.SPOT, loose=True),
+        Clause("bill", CLAUSE["bill"], Argument.CODE),
+        Clause("max", CLAUSE["max"], Argument.MONEY),
+        Clause("max minutes", CLAUSE["max"], Argument.MINUTES),
         everyday=False,
         stray=None,
     ),
-    Command(
+    _row(
         "drop",
-        (_own("drop", Argument.REFERENCE), PIN),
+        ("drop", "hang up", "hangup", "cancel", "stop", "end", "quit"),
+        Argument.REFERENCE,
         "DROP [<reference>] [PIN <digits>]",
         lambda reading: DropCommand(_str(reading["drop"])),
         stray=None,
     ),
-    Command(
+    _row(
         "again",
-        (_own("again", Argument.NOTHING), PIN),
+        ("again", "redial", "repeat", "try again"),
+        Argument.NOTHING,
         "AGAIN [PIN <digits>]",
         lambda _: AgainCommand(),
         stray=None,
         alone=True,
     ),
-    Command("at", (_own("at", Argument.MAYBE_SPOT), PIN), "AT [<number or name>] [PIN <digits>]", _at, tells=True),
-    Command("last", (_own("last", Argument.NOTHING), PIN), "LAST [PIN <digits>]", lambda _: LastCommand(), tells=True),
-    Command(
+    _row(
+        "at",
+        (
+            "at",
+            "i am at",
+            "i'm at",
+            "im at",
+            "i am on",
+            "i'm on",
+            "ring me at",
+            "ring me on",
+            "call me at",
+            "call me on",
+            "phone me at",
+            "phone me on",
+            "reach me at",
+            "reach me on",
+        ),
+        Argument.MAYBE_SPOT,
+        "AT [<number or name>] [PIN <digits>]",
+        lambda reading: AtCommand(_maybe(reading["at"])),
+        tells=True,
+    ),
+    _row(
+        "last",
+        ("last", "last calls", "recent", "recent calls", "my calls", "history"),
+        Argument.NOTHING,
+        "LAST [PIN <digits>]",
+        lambda _: LastCommand(),
+        tells=True,
+    ),
+    _row(
         "status",
-        (_own("status", Argument.REFERENCE), PIN),
+        ("status",),
+        Argument.REFERENCE,
         "STATUS [<reference>] [PIN <digits>]",
         lambda reading: StatusCommand(_str(reading["status"])),
         tells=True,
     ),
-    Command(
+    _row(
         "rate",
-        (_own("rate", Argument.TARGET), PIN),
+        ("rate", "rates", "price", "cost", "how much is"),
+        Argument.TARGET,
         "RATE <number or name> [PIN <digits>]",
         lambda reading: RateCommand(_target(reading["rate"])),
         tells=True,
     ),
-    Command(
+    _row(
         "balance",
-        (_own("balance", Argument.NOTHING), PIN),
+        ("balance", "my balance", "credit", "my credit"),
+        Argument.NOTHING,
         "BALANCE [PIN <digits>]",
         lambda _: BalanceCommand(),
         tells=True,
     ),
-    Command("name", (_own("name", Argument.NAMING), PIN), "NAME <new name> <number> [PIN <digits>]", _name),
-    Command(
+    _row("name", ("name", "names"), Argument.NAMING, "NAME <new name> <number> [PIN <digits>]", _name),
+    _row(
         "ok",
-        (_own("ok", Argument.ANSWER), PIN),
+        ("ok", "okay", "yes"),
+        Argument.ANSWER,
         "OK <reference> [<its code>] [PIN <digits>]",
         _ok,
         stray=0,
     ),
-    Command(
+    _row(
         "no",
-        (_own("no", Argument.REFERENCE), PIN),
+        ("no",),
+        Argument.ANSWERED,
         "NO [<reference>] [PIN <digits>]",
         lambda reading: NoCommand(_str(reading["no"])),
         stray=0,
     ),
-    Command("notices", (_own("notices", Argument.SWITCH), PIN), "NOTICES [ON] [PIN <digits>]", _notices, tells=True),
-    Command("help", (_own("help", Argument.NOTHING), PIN), "HELP [PIN <digits>]", lambda _: HelpCommand(), tells=True),
-    Command("verify", (_own("verify", Argument.NUMBER), PIN), "VERIFY <number> [PIN <digits>]", _verify),
-    Command(
+    _row("notices", ("notices", "notice"), Argument.SWITCH, "NOTICES [ON] [PIN <digits>]", _notices, tells=True),
+    _row("help", ("help", "commands"), Argument.NOTHING, "HELP [PIN <digits>]", lambda _: HelpCommand(), tells=True),
+    _row("verify", ("verify",), Argument.NUMBER, "VERIFY <number> [PIN <digits>]", _verify),
+    _row(
         "code",
-        (_own("code", Argument.DIGITS), PIN),
+        ("code",),
+        Argument.DIGITS,
         "CODE <digits> [PIN <digits>]",
         lambda reading: CodeCommand(_str(reading["code"])),
     ),
-    Command(
+    _row(
         "language",
-        (_own("language", Argument.LANGUAGE), PIN),
+        ("language", "lang"),
+        Argument.LANGUAGE,
         "LANGUAGE <language> [PIN <digits>]",
         lambda reading: LanguageCommand(_str(reading["language"])),
     ),
@@ -205,38 +261,5 @@ BARE: Final = (Clause("call", None, Argument.PARTY), PIN)
 
 _BY_NAME: Final = {each.name: each for each in COMMANDS}
 CALL: Final = _BY_NAME["call"]
-VERBS_ALONE: Final = frozenset(word for each in COMMANDS if each.alone for word in ("again", "redial", "repeat"))
-_ALL_VERBS: Final = tuple((each, verbs) for each in COMMANDS if (verbs := each.clauses[0].keywords))
-
-
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """A command whose verb stands in a line: at which word, and in which language, "" if that can't be told."""
-
-    command: Command
-    verb: tuple[str, ...]
-
-    @property
-    def language(self) -> str:
-        """The code of the language that the verb is of."""
-        return language_of(self.command.name, self.verb)
-
-
-def verbs_in(keys: Sequence[str]) -> Iterator[Meant]:
-    """The commands whose verbs stand in a line, the first and longest first, be the rest understood or not."""
-    begins, at = True, 0
-    while at < len(keys):
-        here = [
-            Meant(command, tuple(keys[at : at + length]))
-            for command, verbs in _ALL_VERBS
-            if (begins or not command.everyday) and (length := verbs.at(keys, at))
-        ]
-        yield from sorted(here, key=lambda meant: -len(meant.verb))
-        please = PLEASE.at(keys, at)
-        begins = begins and bool(please or _in_pin(keys, at))
-        at += max(please, 1)
-
-
-def _in_pin(keys: Sequence[str], at: int) -> bool:
-    pin: Phrases = CLAUSE["pin"]
-    return bool(pin.at(keys, at) or (at and pin.at(keys, at - 1)))
+VERBS_ALONE: Final = frozenset(verb for each in COMMANDS if each.alone for verb in each.english)
+VERB: Final = {each.name: each.verbs for each in COMMANDS}

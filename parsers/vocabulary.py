@@ -1,11 +1,10 @@
 """The words of all languages together: a message may be written in any of them, or in two."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from parsers.languages import LANGUAGES
-from parsers.languages.language import CLAUSES, VERBS
-from parsers.words import Phrases, fold, unaccented
+from parsers.languages.language import CLAUSES
+from parsers.words import Phrases, fold
 
 _ELSEWHERE: Final = frozenset({"merci", "danke", "grazie", "obrigado", "takk", "tack", "bedankt"})
 """Thanks in languages that no command is understood in."""
@@ -20,7 +19,6 @@ def _folded(role: str) -> frozenset[str]:
     return frozenset(fold(word) for language in LANGUAGES for phrase in language.words[role] for word in phrase.split())
 
 
-VERB: Final = {name: Phrases(phrase for each in LANGUAGES for phrase in each.verbs[name]) for name in VERBS}
 CLAUSE: Final = {name: Phrases(phrase for each in LANGUAGES for phrase in each.clauses[name]) for name in CLAUSES}
 
 PLEASE: Final = _phrases("please")
@@ -45,17 +43,6 @@ PLEASE_WORDS: Final = _folded("please")
 SIGN_OFF: Final = _folded("sign_off")
 THANKS: Final = _folded("thanks") | _ELSEWHERE
 GREETINGS: Final = _folded("greeting") | _GREETINGS_ELSEWHERE
-
-
-def language_of(command: str, phrase: Iterable[str]) -> str:
-    """The code of the one language whose verb for `command` these keywords are; "" if they are of several."""
-    said = " ".join(phrase)
-    codes = [
-        each.code
-        for each in LANGUAGES
-        if (verbs := each.verbs.get(command, ())) and (said in verbs or said in map(unaccented, verbs))
-    ]
-    return codes[0] if len(codes) == 1 else ""
 
 
 def language_named(word: str) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from parsers.pins import PIN_WORDS
+
 CLOSING: Final = ".,!"
 ASKING: Final = "?;"
 OPENING: Final = "\u00a1"  # as Spanish begins what it exclaims
@@ -13,7 +15,7 @@ MOST_FIRST_LETTERS: Final = 3
 MOST_NAME_WORDS: Final = 6
 MOST_NAME_LENGTH: Final = 60
 _WORD: Final = re.compile(r"[^ \t]+")
-_GLUED_PIN: Final = re.compile(r"(pin)[:=#]?([0-9]+[.,!?;]?)\Z", re.IGNORECASE)
+_GLUED_PIN: Final = re.compile(rf"({'|'.join(PIN_WORDS)})[:=#]?([0-9]+[.,!?;]?)\Z", re.IGNORECASE)
 _LATIN: Final = re.compile(r"[A-Za-z'\u00c0-\u024f\u0300-\u036f]+\Z")
 
 

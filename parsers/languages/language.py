@@ -6,12 +6,6 @@ from typing import Final
 
 Phrases = tuple[str, ...]
 
-VERBS: Final = (
-    "call", "drop", "again", "at", "last", "status", "rate", "balance", "name", "ok", "no", "notices", "help", "verify",
-    "code", "language",
-)  # fmt: skip
-"""The commands, each of which a language names by one phrase or more."""
-
 CLAUSES: Final = ("from", "at", "bill", "max", "pin")
 """What may stand beside a command. `at` is `from` in everyday words: if they name no telephone, they are just words."""
 
@@ -35,7 +29,10 @@ ROLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language. `names` is what may follow LANGUAGE; phrases are in lower case, with their accents."""
+    """One language. `names` is what may follow LANGUAGE; phrases are in lower case, with their accents.
+
+    `verbs` are by the command's name; a command that has none here is known by its English ones alone.
+    """
 
     code: str
     names: Phrases

@@ -212,7 +212,7 @@ def test_a_ref_of_several_accounts_has_to_be_told_apart(house: House) -> None:
         ("CALL mum", ANN, "Stopped proven: not_proven Not asked fresh, own phone"),
         ("CALL mum PIN 11112222", ANN, "not answered, not proven, neither alias nor right PIN: Not called"),
         ("CALL mum", "x@y.example", "nobody who is enrolled: neither acted on nor answered"),
-        (f"CALL mum tomorow PIN {PIN}", ANN, "Not called: I don't know"),
+        (f"CALL mum tomorrow PIN {PIN}", ANN, "Not called: I don't know"),
         ("thanks", ANN, "a bare thank-you"),
         (f"CALL +33140001234 PIN {PIN}", ANN, "Stopped rate known: no_rate Not asked route, cap per call, funds"),
     ],

@@ -122,7 +122,8 @@ class _Page:
         a, b = (spaced("x".join(filter(None, (order[f"number_{x}"], order[f"extension_{x}"])))) for x in "ab")
         notes = f"{order['bill'] and ', bill ' + order['bill']}{'' if order['press_1'] else ', without pressing 1'}"
         name = order["name_b"] and f"{order['name_b']} "
-        _head(f"{order['ref']}  {order['account']}, {order['user']}: {state}", f"{a}, then {name}{b}{notes}")
+        who = f"{a}, then {name}{b}{notes}" if b else f"{a}, to hear a code"
+        _head(f"{order['ref']}  {order['account']}, {order['user']}: {state}", who)
         click.echo(f"{INDENT}order {order['id']}")
         if now := self.story.now:
             conducted = "at work" if now["conducted"] else "NOT AT WORK"
@@ -161,15 +162,18 @@ class _Page:
     def _price(self, price: Facts, hold: Facts, limits: Facts) -> None:
         kept = f"released {self._when(hold['closed_ms'])}" if hold["closed_ms"] else "STILL HELD"
         _head("\nPrice, frozen when the order was placed")
+        two = price["b"] is not None
+        of_b = f" and B {limits['b_s']} s" if two else ""
+        cut = f"A is cut {limits['a_s']} s{of_b} after answer"
         _fields(
             ("Leg A", self._terms(price["a"])),
-            ("Leg B", self._terms(price["b"])),
+            ("Leg B", self._terms(price["b"]) if two else ""),
             ("Tax", f"{plain(price['tax_ppm'] * 100)} %"),
-            ("Waiting", f"{price['confirm_s']} s to press 1, {price['ring_b_s']} s of ringing"),
-            ("Unjoined", f"leg A is {'' if price['charge_unjoined'] else 'not '}charged"),
+            ("Waiting", f"{price['confirm_s']} s to press 1, {price['ring_b_s']} s of ringing" if two else ""),
+            ("Unjoined", f"leg A is {'' if price['charge_unjoined'] else 'not '}charged" if two else ""),
             ("Hold", f"{self._money(hold['amount'])}, {self._money(hold['spent'])} of it spent, {kept}"),
             ("Ceiling", f"{self._money(hold['most'])}, {hold['most_talk_s']} s talk"),
-            ("Pays for", f"{limits['talk_s']} s talk; A is cut {limits['a_s']} s and B {limits['b_s']} s after answer"),
+            ("Pays for", f"{limits['talk_s']} s talk; {cut}"),
         )
 
     def _terms(self, terms: Facts) -> str:

@@ -108,6 +108,15 @@ def test_a_finished_order_is_told_to_the_millisecond(house: House) -> None:
         assert told in text, told
 
 
+def test_a_code_that_was_ordered_is_a_story_of_one_leg(house: House) -> None:
+    house.send(house.mail(f"VERIFY +442079460777 PIN {PIN}"))
+    text = why(house, "A1")
+    assert "+44 20 7946 0777, to hear a code" in text
+    assert "Pays for 30 s talk; A is cut 29.5 s after answer" in text
+    assert "Leg B" not in text
+    assert as_json(house, str(house.orders[-1].id))["price"]["b"] is None
+
+
 def test_what_was_added_to_the_hold_and_a_drop_are_in_the_story(house: House) -> None:
     order = finished(house)
     with house.db.write() as conn:

@@ -14,6 +14,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from cordboard import mailboxes
+from cordboard.mailboxes import MailboxSettings
+
 SECRETS = ("secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password")
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
 
@@ -201,6 +204,7 @@ class Settings(BaseSettings):
     smtp: Smtp = Smtp()
     web: Web = Web()
     mail: Mail = Mail()
+    mailboxes: tuple[MailboxSettings, ...] = ()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()
@@ -230,6 +234,11 @@ class Settings(BaseSettings):
     def _own_number(self) -> Self:
         if self.switch.kind == "asterisk" and "caller_id" not in self.switch.model_fields_set:
             raise ValueError('switch.kind = "asterisk" needs switch.caller_id, the number that those called will see')
+        return self
+
+    @model_validator(mode="after")
+    def _several_mailboxes(self) -> Self:
+        mailboxes.check(self.mailboxes)
         return self
 
     @classmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from cordboard import schema
+from cordboard import mailboxes, schema
 from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
@@ -27,6 +27,8 @@ from gate.rules import Limits
 from inbound.api import ApiDoor
 from inbound.api_reader import API, ApiReader
 from inbound.heard import Reader
+from inbound.imap_box import IMAP, Mailbox
+from inbound.imap_reader import ImapReader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
@@ -98,8 +100,14 @@ class Parts:
             stale_ms=calls.order_stale_minutes * MINUTE_MS,
         )
         ordering = Ordering(self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has)
-        readers: dict[str, Reader] = {EMAIL: self.reader, API: ApiReader()}
+        readers: dict[str, Reader] = {EMAIL: self.reader, IMAP: ImapReader(self.reader), API: ApiReader()}
         return Intake(self.db, self.clock, self.secrets, self.doorbell, readers, ordering)
+
+    @property
+    def mailboxes(self) -> list[Mailbox]:
+        """The mailboxes to read."""
+        settings = self.settings
+        return [mailboxes.box_of(each, settings.home, settings.mail.order_address) for each in settings.mailboxes]
 
     @property
     def web_app(self) -> Flask:

@@ -52,6 +52,9 @@ POINTS = (
 )
 """Before and after every commit, ring, request to the switch, and hand-over of an answer."""
 
+OF_MAILBOXES = ("imap.fetched", "imap.accepted", "imap.before_move", "imap.after_move")
+"""Those of the IMAP door's own, which no other mail comes by."""
+
 
 def crash_point(label: str) -> None:
     """Die here, if a test asks for it."""

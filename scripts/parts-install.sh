@@ -25,6 +25,7 @@ sipp sip-tester telephones
 redis-server redis-server the doorbell
 postgres postgresql the other database
 swaks swaks sends mail
+dovecot dovecot-imapd mailboxes
 LIST
 
 [ -n "$missing" ] || exit 0

@@ -8,7 +8,8 @@ from parsers.mail import Mail
 _TRACE = frozenset(
     {
         b"received", b"return-path", b"delivered-to", b"x-original-to", b"envelope-to", b"delivery-date",
-        b"received-spf", b"authentication-results", b"arc-seal", b"arc-message-signature", b"arc-authentication-results",
+        b"received-spf", b"authentication-results",
+        b"arc-seal", b"arc-message-signature", b"arc-authentication-results",
     }
 )  # fmt: skip
 """What hosts on the way write into a mail, so that it is not the same twice (RFC 5321 4.4, RFC 8601, RFC 8617)."""

@@ -66,9 +66,17 @@ class Rounds:
     failed: Counter[int] = field(default_factory=Counter)
     """By UID, how often it could not be fetched."""
     passed_over: set[int] = field(default_factory=set)
+    stored: set[int] = field(default_factory=set)
+    """By us, and not yet moved."""
+    _uidvalidity: int = 0
 
-    def take(self, session: ImapSession, selected: Selected) -> Taken:
-        """Take all that is new. Raises what the session raises, and Unavailable if it can't be stored."""
+    def take(self, session: ImapSession, selected: Selected, *, sweep: bool) -> Taken:
+        """Take all that is new. Raises what the session raises, and Unavailable if it can't be stored.
+
+        With `sweep` also what others stored is moved, who may have died before they did. Not always, since of two that
+        move one mail at once each makes a copy (seen with Dovecot 2.3).
+        """
+        self._forget_unless(selected.uidvalidity)
         cursor = cursor_for(self.db, self.box, selected, session.newest_uid(selected), self.clock.ms())
         moves = bool(self.box.done_folder) and selected.writable
         found = session.uids_over(cursor.start_uid if moves else cursor.last_uid)
@@ -78,7 +86,7 @@ class Rounds:
                 cursor = self._take(session, group, cursor)
         except Overtaken:
             log.info("another process reads this mailbox, too", extra={"mailbox": self.box.name})
-        done = [uid for uid in found if uid <= cursor.last_uid]
+        done = [uid for uid in found if uid <= cursor.last_uid and (sweep or uid in self.stored)]
         session.mark_seen([uid for uid in done if uid not in self.passed_over])
         stays = self._put_away(session, done) if moves else bool(self.box.done_folder)
         return Taken(sum(uid <= cursor.last_uid for uid in new), stays)
@@ -94,7 +102,15 @@ class Rounds:
             log.warning("handled mail can't be moved", extra={"mailbox": self.box.name, "why": str(e)[:200]})
             return True
         crash_point("imap.after_move")
+        self.stored.clear()
         return False
+
+    def _forget_unless(self, uidvalidity: int) -> None:
+        """What is known of UIDs is so under this UIDVALIDITY only."""
+        if uidvalidity != self._uidvalidity:
+            self._uidvalidity = uidvalidity
+            for known in (self.failed, self.passed_over, self.stored):
+                known.clear()
 
     def _groups(self, uids: Sequence[int]) -> Iterator[Sequence[int]]:
         """Together; but alone each of those with which something went wrong before."""
@@ -114,6 +130,7 @@ class Rounds:
             lying = session.look(group)
             for some in _not_too_much(lying):
                 cursor = self._store(self._read(session, some), some[-1].uid, cursor)
+                self.stored.update(each.uid for each in some)
         except (OSError, imaplib.IMAP4.error):
             self.failed.update(uid for uid in group if uid > cursor.last_uid)
             raise
@@ -160,6 +177,7 @@ class Rounds:
             key = f"mailbox:{self.box.name}:passed:{cursor.uidvalidity}:{uid}"
             outbox.tell_operator(conn, key, told, self.clock.ms())
         self.passed_over.add(uid)
+        self.stored.add(uid)
         return moved
 
 

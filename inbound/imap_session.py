@@ -23,7 +23,7 @@ from inbound.imap_cursor import Selected
 
 log = logging.getLogger(__name__)
 
-SLICE_SECONDS = 1.0
+SLICE_SECONDS = 0.5
 """A wait is looked up from this often, to see whether we are to end."""
 KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4))
 """A server that vanished without a word is found out in two minutes, also while nothing is said."""

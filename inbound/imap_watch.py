@@ -49,8 +49,7 @@ class Watch:
     def run(self, stop: Event) -> None:
         """Until told to stop."""
         while not stop.is_set():
-            wait = self._once(stop)
-            stop.wait(wait)
+            stop.wait(self._once(stop))
 
     def _once(self, stop: Event) -> float:
         """One connection, to its end; how many seconds to wait until the next."""
@@ -73,7 +72,7 @@ class Watch:
 
         SELECT alone tells for certain what is new: what the server says of that beside other answers, IMAPClient drops.
         """
-        began_s, looked_at = time.monotonic(), -1
+        began_s, looked_at, sweep = time.monotonic(), -1, True
         while not stop.is_set():
             selected = _open(session)
             newest = selected.uidnext or 0
@@ -81,8 +80,8 @@ class Watch:
                 session.wait(stop)
                 looked_at = -1  # whatever it says of itself, after each wait it is looked for mail
                 continue
-            taken = self._rounds.take(session, selected)
-            looked_at = newest
+            taken = self._rounds.take(session, selected, sweep=sweep)
+            looked_at, sweep = newest, False
             if taken.stays:
                 self._tell(STAYS, f"{selected.uidvalidity}")
             if taken.mails or time.monotonic() - began_s > LASTED_S:

@@ -27,6 +27,7 @@ from typing import Self
 
 from imapclient import IMAPClient
 
+from cordboard.lab.certificate import make_certificate
 from cordboard.lab.ports import HOST, free_port
 from cordboard.lab.unprivileged import somebody_else, words_as
 from kernel.errors import Unavailable
@@ -41,11 +42,13 @@ rm -rf "$1"
 """
 _CONFIG = """
 protocols = imap
-listen = {host}
+listen = 127.0.0.1, 127.0.0.2
 base_dir = {folder}/run
 state_dir = {folder}/state
 log_path = {folder}/dovecot.log
-ssl = no
+ssl = yes
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain xoauth2
 auth_failure_delay = 0
@@ -84,7 +87,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 service anvil {{
@@ -118,7 +121,7 @@ class Dovecot:
     def __init__(self, extra: str = "") -> None:
         if reason := why_not():
             raise Unavailable(reason)
-        self.port, self.extra = free_port(), extra
+        self.port, self.tls_port, self.extra = free_port(), free_port(), extra
         self.folder = Path(tempfile.mkdtemp(prefix="cordboard-imap-"))
         self._key = base64.b64encode(os.urandom(32)).decode()
         self._process: subprocess.Popen[bytes] | None = None
@@ -131,6 +134,7 @@ class Dovecot:
             folder.mkdir(parents=True)
         key.write_text(self._key, encoding="ascii")
         (self.folder / "oauth2.conf").write_text(_OAUTH.format(folder=self.folder), encoding="ascii")
+        make_certificate(self.certificate, self.folder / "key.pem")
         self.configure(self.extra)
         if user := somebody_else():
             for path in (self.folder, *self.folder.rglob("*")):
@@ -141,10 +145,15 @@ class Dovecot:
         user = somebody_else()
         uid, gid = (user.pw_uid, user.pw_gid) if user else (os.geteuid(), os.getegid())
         text = _CONFIG.format(
-            host=HOST, folder=self.folder, user=pwd.getpwuid(uid).pw_name, group=grp.getgrgid(gid).gr_name,
-            uid=uid, gid=gid, port=self.port, password=PASSWORD, extra=extra,
+            folder=self.folder, user=pwd.getpwuid(uid).pw_name, group=grp.getgrgid(gid).gr_name,
+            uid=uid, gid=gid, port=self.port, tls_port=self.tls_port, password=PASSWORD, extra=extra,
         )  # fmt: skip
         (self.folder / "dovecot.conf").write_text(text, encoding="utf-8")
+
+    @property
+    def certificate(self) -> Path:
+        """Whom it is by: itself."""
+        return self.folder / "certificate.pem"
 
     def __enter__(self) -> Self:
         self.start()

@@ -201,7 +201,7 @@ def place_on_the_exchange(house: House) -> Place:
 @contextmanager
 def on_a_real_switch(
     folder: Path, switch: Asterisk, handsets: dict[Kind, Phone], calls: dict[str, Any] | None = None,
-    phones: dict[str, Kind] | None = None,
+    phones: dict[str, Kind] | None = None, **settings: Any,
 ) -> Iterator[Place]:  # fmt: skip
     """A house on a real Asterisk with SIPp telephones. Its log begins where the Asterisk's stands now."""
     with ExitStack() as stack:
@@ -210,7 +210,7 @@ def on_a_real_switch(
         for number, kind in by_number.items():
             prefixes.setdefault(kind, []).append(number[1:])
         config = on_asterisk(switch, {",".join(digits): handsets[kind] for kind, digits in prefixes.items()})
-        config |= {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}}
+        config |= {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}, **settings}
         house = stack.enter_context(House(folder, config))
         house.start()
 

@@ -48,8 +48,8 @@ def test_the_connection_is_cut(desk: Desk, wire: Wire, what: What, on: str) -> N
     desk.put(desk.house.mail("one more"))
     desk.until(lambda: wire.left() == 0)
     desk.put(desk.house.mail("and one after it"))
-    desk.until(lambda: len(desk.done()) == 3)
-    desk.until(lambda: desk.inbox() == [])
+    # A MOVE that comes late meets the one that was sent again: then the server makes two copies.
+    desk.until(lambda: desk.inbox() == [] and 3 <= len(desk.done()) <= (4 if what == "late" else 3))
     assert len(desk.house.rows(messages)) == 3
     assert len(desk.house.orders) == 1
     assert desk.told("operator") == []

@@ -9,6 +9,10 @@ import logging
 import sys
 from typing import Any
 
+CHATTY = (
+    "rq.worker", "aiosmtpd", "mail.log", "asyncio", "urllib3", "alembic", "waitress.queue",
+    "imapclient",  # it tells every line of the server's, mails too
+)  # fmt: skip
 _USUAL = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -43,5 +47,5 @@ def configure(role: str, level: str, json_lines: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("rq.worker", "aiosmtpd", "mail.log", "asyncio", "urllib3", "alembic", "waitress.queue"):
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -14,6 +14,7 @@ from cordboard import rq_worker
 from cordboard.wiring import Parts
 from dispatcher import jobs
 from dispatcher.switches.exchange.server import ExchangeConfig, serve_exchange
+from inbound.imap import serve_mailboxes
 from inbound.mail_reader import EMAIL
 from inbound.smtp import MailIn, SmtpDoor
 from inbound.smtp_server import serve_smtp
@@ -46,6 +47,14 @@ def smtp(parts: Parts) -> None:
             accept_pool=accept_pool,
         )  # fmt: skip
         serve_smtp(door, settings.host, settings.port)
+
+
+def imap(parts: Parts) -> None:
+    """The IMAP door: every mailbox of the settings."""
+    boxes = parts.mailboxes
+    if not boxes:
+        raise Misconfigured("The settings name no mailbox: there is no [[mailboxes]].")
+    serve_mailboxes(boxes, parts.intake, _until_told())
 
 
 def web(parts: Parts) -> None:
@@ -136,6 +145,7 @@ ROLES: dict[str, Callable[[Parts], None]] = {
     "conductor": conductor,
     "worker": worker,
     "smtp": smtp,
+    "imap": imap,
     "web": web,
     "sweeper": sweeper,
 }

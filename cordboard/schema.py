@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 import accounts.tables
 import billing.tables
 import dispatcher.tables
+import inbound.tables
 import orders.tables
 import replies.tables
 from kernel.db import Database, alone
@@ -21,7 +22,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 7_236_402
 """For `kernel.db.alone`: a number that nothing else in the database uses."""
 
-TABLES = (accounts.tables, orders.tables, billing.tables, replies.tables, dispatcher.tables)
+TABLES = (accounts.tables, orders.tables, billing.tables, replies.tables, dispatcher.tables, inbound.tables)
 """Imported for what they declare on `kernel.db.metadata`."""
 
 

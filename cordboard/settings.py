@@ -25,6 +25,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from cordboard import mailboxes
+from cordboard.mailboxes import MailboxSettings
 from kernel.errors import Refused
 from kernel.money import parse_amount
 from replies.language import ENGLISH, languages
@@ -318,6 +320,7 @@ class Settings(BaseSettings):
     mail: Mail = Mail()
     dns: Dns = Dns()
     sms: Sms = Sms()
+    mailboxes: tuple[MailboxSettings, ...] = ()
     switch: Switch = Switch()
     calls: Calls = Calls()
     log: Log = Log()
@@ -347,6 +350,11 @@ class Settings(BaseSettings):
     def _own_number(self) -> Self:
         if self.switch.kind == "asterisk" and "caller_id" not in self.switch.model_fields_set:
             raise ValueError('switch.kind = "asterisk" needs switch.caller_id, the number that those called will see')
+        return self
+
+    @model_validator(mode="after")
+    def _several_mailboxes(self) -> Self:
+        mailboxes.check(self.mailboxes)
         return self
 
     @classmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from cordboard import schema
+from cordboard import mailboxes, schema
 from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
@@ -30,6 +30,8 @@ from inbound.api_reader import API, ApiReader
 from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Weigher
 from inbound.heard import Reader
+from inbound.imap_box import IMAP, Mailbox
+from inbound.imap_reader import ImapReader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
@@ -118,6 +120,7 @@ class Parts:
         texts_by = self.settings.sms.texts_by
         readers: dict[str, Reader] = {
             EMAIL: self.reader,
+            IMAP: ImapReader(self.reader),
             API: ApiReader(),
             PAGE: PageReader(self.secrets, self.settings.web.plain_call_cap),
             TWILIO: SmsReader(TWILIO, trusted=True, texts_by=texts_by),
@@ -130,6 +133,12 @@ class Parts:
         """What proves a mail."""
         dns = self.settings.dns
         return Weigher(Nameservers(dns.nameservers), self.clock, dns.seconds, dns.lookups)
+
+    @property
+    def mailboxes(self) -> list[Mailbox]:
+        """The mailboxes to read."""
+        settings = self.settings
+        return [mailboxes.box_of(each, settings.home, settings.mail.order_address) for each in settings.mailboxes]
 
     @property
     def web_app(self) -> Flask:

@@ -6,7 +6,7 @@ together or not at all, so a message may be handled again after any death. `left
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -72,10 +72,16 @@ class Intake:
     ordering: Ordering
     weigher: Weigher | None = None  # without one no signature is looked at
 
-    def accept(self, door: str, *delivered: Delivered) -> list[str]:
-        """Store messages durably, all or none; their ids. Only after this may a door say that it has them."""
+    def accept(
+        self, door: str, *delivered: Delivered, also: Callable[[Connection], None] = lambda _conn: None
+    ) -> list[str]:
+        """Store messages durably, all or none; their ids. Only after this may a door say that it has them.
+
+        What `also` does is stored with them; whatever it raises, nothing is.
+        """
         new = [self._sealed(door, each) for each in delivered]
         with self.db.write() as conn:
+            also(conn)
             ids = messages.store(conn, new, self.clock.ms())
             crash_point("accept.before_commit")
         crash_point("accept.after_commit")

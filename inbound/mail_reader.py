@@ -1,6 +1,5 @@
 """A stored mail read: its sender, the evidence for it, and its command."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from accounts.manage import alias_digest
 from accounts.messengers import is_shared
 from accounts.people import Account, AliasOwner, Device, User, by_alias, devices_of, names_of, phones_of, who_is
 from inbound.heard import Heard
+from inbound.mail_key import mail_key
 from kernel.masking import mask_address
 from kernel.secrets import Secrets
 from parsers.commands import NotACommand
@@ -56,7 +56,7 @@ class MailReader:
         nobody_reads = device is None and is_shared(mail.from_address or "")
         subject = struck(mail.subject, pin)
         return Heard(
-            key=_key(mail, raw),
+            key=mail_key(mail, raw),
             user=user,
             account=account,
             device=device,
@@ -107,9 +107,3 @@ def struck(text: str, pin: str | None) -> str:
     """Without what looks like a PIN, and without the one that was read, in whatever writing it stands there."""
     struck = strike_pins(text)
     return re.sub(rf"(?<!\d){re.escape(pin)}(?!\d)", "****", struck) if pin else struck
-
-
-def _key(mail: Mail, raw: bytes) -> str:
-    """From and Message-ID; for want of one the date; for want of both the mail itself."""
-    what = mail.message_id or (mail.date.isoformat() if mail.date else hashlib.sha256(raw).hexdigest())
-    return f"{EMAIL}\n{mail.from_address}\n{what}"

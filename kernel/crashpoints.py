@@ -56,6 +56,8 @@ POINTS = (
 
 AT_THE_DOOR = ("reply.ready", "reply.out", "reply.noted")
 """Around an answer that a door gives itself: before it is written, after that, and when it is noted as said."""
+OF_MAILBOXES = ("imap.fetched", "imap.accepted", "imap.before_move", "imap.after_move")
+"""Those of the IMAP door's own, which no other mail comes by."""
 
 
 def crash_point(label: str) -> None:

@@ -45,6 +45,8 @@ class NewMessage:
 
 def store(conn: Connection, new: Sequence[NewMessage], now_ms: int) -> list[str]:
     """Insert the messages as STORED; their ids."""
+    if not new:
+        return []
     ids = [new_id(now_ms) for _ in new]
     rows = [
         {

@@ -21,7 +21,7 @@ messages = Table(
     "messages",
     metadata,
     Column("id", String(28), primary_key=True),
-    Column("door", String(8), nullable=False),  # "email", "api"
+    Column("door", String(8), nullable=False),  # "email", "imap", "api"
     Column("state", String(8), nullable=False),
     Column("stored_ms", BigInteger, nullable=False),
     Column("taken_until_ms", BigInteger, nullable=False, default=0),  # who handles it may do so until then

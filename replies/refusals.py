@@ -19,6 +19,7 @@ REFUSALS: Final[dict[str, str]] = {
     "stands_alone": "Not called: I am not sure what you mean. To have your last call again, write AGAIN alone.",
     "nothing_said": "Not called: I found no words of yours in the message. Write for example CALL +442079460000.",
     "unreadable_mail": "Not called: I could not read that mail. Send it again as plain text.",
+    "mail_too_large": "Not called: that mail is too large. Send it again without pictures and attachments.",
     "line_too_long": "Not called: that line is too long. Write one short line, for example CALL +442079460000.",
     "clause_empty": "Not called: there is nothing after {clause}. Say what should follow it.",
     "ambiguous": "Not called: I can read that in more than one way. Write the number instead of the name.",

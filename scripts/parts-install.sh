@@ -30,6 +30,7 @@ fakesmsc kannel-extras telephones that text
 wbxml2xml libwbxml2-utils reads compiled decks
 onsgmls opensp judges markup
 /usr/share/xml/w3c-sgml-lib/schema/dtd/catalog.xml w3c-sgml-lib the rules of HTML 3.2
+dovecot dovecot-imapd mailboxes
 LIST
 
 [ -n "$missing" ] || exit 0

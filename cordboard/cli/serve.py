@@ -4,7 +4,7 @@ import click
 
 from cordboard.cli.context import settings_of
 
-PARTS = ("exchange", "cel", "conductor", "worker", "smtp", "web", "sweeper")
+PARTS = ("exchange", "cel", "conductor", "worker", "smtp", "imap", "web", "sweeper")
 
 
 @click.command()
@@ -24,9 +24,11 @@ def serve(ctx: click.Context, without: tuple[str, ...], workers: int) -> None:
     logs.configure("serve", settings.log.level, settings.log.json_lines)
     schema.upgrade(settings.database_url.get_secret_value())
     left_out = set(without) | ({"exchange"} if settings.switch.kind == "asterisk" else set())
+    left_out |= set() if settings.mailboxes else {"imap"}
     wanted = [part for part in PARTS if part not in left_out and part != "worker"]
     switch = "the built-in exchange, which rings no real telephone" if "exchange" in wanted else settings.switch.ari_url
     said = [f"Mail on {settings.smtp.host}:{settings.smtp.port}"] if "smtp" in wanted else []
+    said += [f"mailboxes {', '.join(box.name for box in settings.mailboxes)}"] if "imap" in wanted else []
     said += [f"HTTP on {settings.web.host}:{settings.web.port}"] if "web" in wanted else []
     click.echo("; ".join([*said, f"switch: {switch}"]) + ". Ctrl-C ends it.")
     ctx.exit(Supervisor(settings, [*wanted, *(["worker"] * workers if "worker" not in left_out else [])]).run())
@@ -48,6 +50,7 @@ def _alone(name: str, says: str) -> click.Command:
 
 
 smtp = _alone("smtp", "Run the SMTP door alone.")
+imap = _alone("imap", "Run the IMAP door alone: all mailboxes of the settings.")
 web = _alone("web", "Run the web door alone.")
 worker = _alone("worker", "Run one RQ worker alone.")
 conductor = _alone("conductor", "Run a conductor alone; a second one waits for the first's lease.")

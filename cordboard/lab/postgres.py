@@ -7,7 +7,6 @@ It commits as durably as a real one. It ends with the process that started it, e
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -19,12 +18,11 @@ from typing import Self
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from cordboard.lab.unprivileged import somebody_else, words_as
 from kernel.errors import Unavailable
 
 ROLE = "cordboard"
 _BOOT_SECONDS = 120
-_USERS = ("postgres", "nobody")
-"""The server refuses to run as root: the first of these that is there runs it then."""
 # Reads one line: an empty one means that whoever held the other end is dead, or gone without a word.
 _GUARD = """read -r word; [ -n "$word" ] && exit
 kill -QUIT "$0" 2>/dev/null
@@ -38,7 +36,7 @@ def why_not() -> str:
     """Say in a sentence what keeps PostgreSQL from being had here; empty when nothing does."""
     if _programs() is None:
         return "PostgreSQL's server is not installed (Debian: postgresql)."
-    if os.geteuid() == 0 and not (_user() and shutil.which("setpriv")):
+    if os.geteuid() == 0 and somebody_else() is None:
         return "PostgreSQL does not run as root, and there is no other user, or no setpriv, to run it as."
     return ""
 
@@ -54,7 +52,7 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
         self._log.touch()
-        if user := _user():
+        if user := somebody_else():
             for path in (self.folder, self._log):
                 os.chown(path, user.pw_uid, user.pw_gid)
         self._run("initdb", "--pgdata", self._data, "--username", ROLE, "--auth=trust", "--encoding=UTF8",
@@ -166,16 +164,7 @@ def _programs() -> Path | None:
     return newest or (Path(on_path).parent if on_path else None)
 
 
-def _user() -> pwd.struct_passwd | None:
-    """Who runs the server instead of root; None if we are not root, or there is nobody."""
-    known = {user.pw_name: user for user in pwd.getpwall()}
-    return next((known[name] for name in _USERS if name in known), None) if os.geteuid() == 0 else None
-
-
 def _command(program: str, *options: str) -> list[str]:
-    folder, user = _programs(), _user()
+    folder = _programs()
     assert folder is not None
-    words = [str(folder / program), *options]
-    if user is None:
-        return words
-    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *words]
+    return words_as(somebody_else(), str(folder / program), *options)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from cordboard import schema
-from cordboard.lab import asterisk, kannel, phones, postgres
+from cordboard.lab import asterisk, dovecot, kannel, phones, postgres
 from cordboard.lab.asterisk import Asterisk
+from cordboard.lab.dovecot import Dovecot
 from cordboard.lab.kannel import Kannel
 from cordboard.lab.phones import Kind, Phone
 from cordboard.lab.postgres import Postgres
@@ -45,6 +46,13 @@ def gateway() -> Iterator[Kannel]:
 def switch(handsets: dict[Kind, Phone]) -> Iterator[Asterisk]:
     _need(asterisk.why_not())
     with Asterisk(asterisk.install(), [phone.carrier for phone in handsets.values()]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", name="dovecot")
+def imap_server() -> Iterator[Dovecot]:
+    _need(dovecot.why_not())
+    with Dovecot() as running:
         yield running
 
 

@@ -78,3 +78,15 @@ class MailTalk:
             said = "the mail" if self._in_mail else unit[:4].decode("ascii", "replace").upper()
             self._in_mail = said == "DATA"
             yield unit + found, said
+
+
+class ImapTalk:
+    """A unit is a line: a command, or the DONE that ends an IDLE. Our door sends no literals."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def units(self, data: bytes) -> Iterator[tuple[bytes, str]]:
+        *lines, self._held = (self._held + data).split(b"\r\n")
+        for line in lines:
+            yield line + b"\r\n", line.decode("latin-1")

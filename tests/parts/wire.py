@@ -84,9 +84,10 @@ class Wire:
         self._loop.call_soon(ready.set)
         self._loop.run_forever()
         server.close()
-        for line in self._lines:
-            line.cancel()
-        self._loop.run_until_complete(asyncio.gather(*self._lines, return_exceptions=True))
+        tasks = asyncio.all_tasks(self._loop)  # each line's own, and who waits for it to close both its ends
+        for task in tasks:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.close()
 
     async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

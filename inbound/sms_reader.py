@@ -58,7 +58,7 @@ class SmsReader:
             envelope=envelope,
             kept=struck(text.text, pin)[:LONGEST_KEPT],
             said={"from": mask_number(text.sender), "peer": peer, "vouched": "yes" if self.trusted else "no"},
-            answerable=bool(envelope.to),
+            answerable=bool(envelope.to or text.carrier_word),  # of who stopped our texts nothing is asked
             at_once=envelope.way == self.door and envelope.to == text.sender,
         )
 

@@ -148,7 +148,9 @@ def test_a_stranger_hears_nothing_and_is_counted(texting: Texting) -> None:
     assert texting.kannel("CALL mum").body == RINGING
 
 
-def test_one_that_was_long_on_its_way_is_not_launched(texting: Texting) -> None:
+def test_one_that_was_long_on_its_way_is_asked_about(texting: Texting) -> None:
     sent = texting.house.clock.now_ms // 1000 - 3_600
-    assert texting.kannel("CALL mum", ts=str(sent)).body.startswith("Not called: your message took 60 minutes")
-    assert texting.kannel("CALL mum", ts="99999999999999999999").body == RINGING  # nobody's clock
+    assert texting.kannel("CALL mum", ts=str(sent)).body.startswith("A1 60 min late: call Mum")
+    assert texting.house.orders == []
+    said = texting.kannel("CALL mum", ts="99999999999999999999").body  # nobody's clock
+    assert said == RINGING.replace("A1", "B1")

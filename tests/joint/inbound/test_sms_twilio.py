@@ -262,10 +262,14 @@ class TestAnsweredElsewhere:
         (row,) = texting.answers()
         assert (row.way, row.state, row.next_ms) == ("twilio", "waiting", texting.house.clock.now_ms)
 
-    def test_nowhere(self, texting: Texting) -> None:
+    def test_nowhere_so_the_order_says_its_most(self, texting: Texting) -> None:
         self.answers_to(texting, "")
         assert texting.text("CALL mum").texts == []
-        assert texting.answers() == []
+        (row,) = texting.answers()  # what would have been asked is told to who reads Ann's mails
+        assert (row.way, row.key[:9], texting.house.envelope(row).to) == ("email", "elsewhere", ANN)
+        assert texting.house.orders == []
+        assert texting.text("CALL mum MAX 5").texts == []
+        assert texting.answers() == [row]
         assert len(texting.house.orders) == 1
 
     def test_a_mail_may_be_answered_by_text(self, texting: Texting) -> None:

@@ -206,6 +206,26 @@ def test_a_key_that_can_not_be_had(weigher: Weigher, zone: Zone, how: str) -> No
     found = weigh(replace(weigher, seconds=0.5), sign(mail()))
     assert not found.proven
     assert found.said["dkim"].startswith("ship.example key not found: ")
+    assert found.later
+
+
+def test_only_what_is_silent_is_worth_another_look(weigher: Weigher, zone: Zone) -> None:
+    zone.broken.add("_dmarc.ship.example")
+    assert weigh(weigher, sign(mail())).later
+    assert not weigh(weigher, mail()).later
+    assert not weigh(weigher, sign(mail(), selector="none")).later
+    assert not weigh(weigher, sign(mail()).replace(b"CALL", b"RING")).later
+    assert not weigh(weigher, sign(mail(), "evil.example")).later
+    zone.broken.clear()
+    zone.texts["_dmarc.ship.example"].append("v=DMARC1; p=none")
+    assert not weigh(Weigher(Nameservers([zone.address]), SystemClock()), sign(mail())).later
+
+
+def test_spf_keeps_no_proof_waiting(weigher: Weigher, zone: Zone) -> None:
+    zone.mute.add("slow.example")
+    found = weigh(replace(weigher, seconds=0.5), sign(mail()), peer=HOSTED, sender="ann@slow.example")
+    assert found.proven
+    assert found.said["spf"].startswith("temperror")
 
 
 def test_keys_are_kept_for_their_time_to_live(weigher: Weigher, zone: Zone) -> None:

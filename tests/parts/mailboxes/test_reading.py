@@ -58,7 +58,7 @@ def test_mail_that_lay_there_for_long_is_not_launched_whatever_its_date_says(des
     desk.until(lambda: len(desk.told(ANN)) == 2)
     assert desk.house.orders == []
     late, too_old = sorted(desk.told(ANN), key=lambda text: "two days" in text)
-    assert late.startswith("Not called: your message took 180 minutes to get here.")
+    assert "180 min" in late
     assert too_old.startswith("Not called: your message is over two days old.")
 
 

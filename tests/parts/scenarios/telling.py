@@ -12,10 +12,13 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from cordboard.lab.ports import HOST
+from orders.states import MessageState
+from orders.tables import messages
 from replies.maildir_view import ShownMail, list_mails
 from tests.parts.places import Place
 
@@ -84,9 +87,15 @@ class Telling:
         """An answer as its reader has it."""
         self.show(f"To: {mail.to}\nSubject: {mail.subject}\n\n{mail.text}")
 
-    def until(self, holds: Callable[[], object]) -> None:
-        """Wait until something is so."""
-        self.place.house.until(holds)
+    def handled(self, how_many: int) -> None:
+        """Wait until so many messages came and were handled, whatever became of them."""
+        query = select(func.count()).select_from(messages).where(messages.c.state == MessageState.HANDLED)
+
+        def is_so() -> bool:
+            with self.place.house.parts.db.read() as conn:
+                return conn.execute(query).scalar_one() >= how_many
+
+        self.place.house.until(is_so)
 
     def keep(self) -> None:
         """Write the page, or compare it with the one that is there."""

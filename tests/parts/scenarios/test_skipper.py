@@ -98,7 +98,8 @@ def test_a_skippers_messenger_calls_home(tmp_path: Path, switch: Asterisk, hands
         tell.mail(
             MAIL.format(to="call@cordboard.example", number=3, text="CALL HOME"), INREACH, "call@cordboard.example"
         )
-        place.house.until(lambda: "not proven" in tell.run("why", "--last", "--count", "1"))
+        tell.handled(3)
+        assert "not proven" in tell.run("why", "--last", "--count", "1")
         assert place.house.ended() == len(place.house.orders()) == 1
         assert len(tell.answers("paula@petrel.example", 1)) == 1
         assert place.house.problems() == []

@@ -157,8 +157,8 @@ def refusal_text(said: NotACommand | Refused, language: str = ENGLISH, command: 
         fields = {name: value if len(value) <= _LONGEST_FIELD else value[:_LONGEST_FIELD] for name, value in
                   said.fields.items()}  # fmt: skip
         sentence = TO_NO.get(said.key, REFUSALS[said.key]) if command == "no" else REFUSALS[said.key]
-        told = fields | ({"clause": Words(fields["clause"])} if "clause" in fields else {})
-        return _of(command, say(language, sentence, **told), language)
+        filled = fields | ({"clause": Words(fields["clause"])} if "clause" in fields else {})
+        return _of(command, say(language, sentence, **filled), language)
     if said.why is not None:
         return refusal_text(said.why, language, said.command)
     hint = WHERE_TO_LOOK.get(said.command, "") if said.verb else ""

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
@@ -37,6 +38,8 @@ from replies.sentences import FROM_ELSEWHERE
 log = logging.getLogger(__name__)
 
 LEFT_AFTER_MS = 3_000
+LEFT_SECONDS = 5.0
+"""One round of them ends after so long: orders wait to be rung for beside it."""
 BOUNDARY = b"\n\n"
 
 
@@ -120,14 +123,17 @@ class Intake:
             crash_point("handle.after_ring")
 
     def leftovers(self, limit: int = 100) -> int:
-        """Handle what dead doors left behind; how many that was."""
+        """Handle what dead doors left behind, as far as a round's time goes; how many that was."""
         with self.db.read() as conn:
             left = messages.leftovers(conn, self.clock.ms(), LEFT_AFTER_MS, limit)
-        for message_id in left:
+        until = monotonic() + LEFT_SECONDS
+        for done, message_id in enumerate(left, 1):
             try:
                 self.handle(message_id)
             except Unavailable as e:  # the others need not wait for it
                 log.warning("a message is put off", extra={"message_id": message_id, "why": str(e)})
+            if monotonic() >= until:
+                return done
         return len(left)
 
     def _read(self, row: Row[Any]) -> Heard | None:

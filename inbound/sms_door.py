@@ -45,9 +45,12 @@ class SmsDoor:
 
     def take(self, text: Text, peer: str, made: Made) -> Response:
         """Store a text, act on it, and answer. Unavailable if it could not be stored."""
-        if turned_away := self._turned_away(text):
-            return made(turned_away.said)
+        with self.db.read() as conn:
+            known = who_is(conn, SMS, text.sender) is not None
+        if not self.limits.may_send(text.sender, known=known):
+            return made(self._turned_away(text, known=known))
         (message_id,) = self.intake.accept(self.name, Delivery.of(text, peer))
+        self.limits.count(text.sender, known=known)
         try:
             self.intake.handle(message_id)
             with self.db.read() as conn:
@@ -59,14 +62,10 @@ class SmsDoor:
         crash_point("reply.ready")
         return self._out(made(as_text(rows[0].text)), rows) if rows else made("")
 
-    def _turned_away(self, text: Text) -> "TurnedAway | None":
-        with self.db.read() as conn:
-            known = who_is(conn, SMS, text.sender) is not None
-        if self.limits.may_send(text.sender, known=known):
-            return None
+    def _turned_away(self, text: Text, *, known: bool) -> str:
+        """What is said of a text that is not taken."""
         log.warning("too many texts", extra={"from": mask_number(text.sender), "known": known})
-        tell = known and self.limits.may_be_told(text.sender)
-        return TurnedAway(sentences.TOO_MANY_TEXTS if tell else "")
+        return sentences.TOO_MANY_TEXTS if known and self.limits.may_be_told(text.sender) else ""
 
     def _out(self, response: Response, rows: Sequence[Row[object]]) -> Response:
         """The response, with its rows struck out once the server has written it. If it can't be, they are not."""
@@ -82,13 +81,6 @@ class SmsDoor:
         response.response = written()
         response.content_length = len(body)
         return response
-
-
-@dataclass(frozen=True, slots=True)
-class TurnedAway:
-    """A text that was not taken, and what is said of that."""
-
-    said: str
 
 
 def _keys(conn: Connection, message_id: str) -> list[str]:

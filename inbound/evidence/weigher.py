@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_TO: Final = 10_000
 MOST_TOLD: Final = 5
+SPF_SECONDS: Final = 1.0
+"""It proves nothing, and whoever forges a mail chooses whose servers it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Whether it is proven that the mail is from its address, and what was found, in words for `cordboard why`."""
+    """Whether it is proven that the mail is from its address, and what was found, in words for `cordboard why`.
+
+    `later`: it is not, but name servers were silent that may yet prove it.
+    """
 
     proven: bool
     said: dict[str, str]
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,12 @@ class Weigher:
         headers = headers_of(letter.raw) if is_signed(letter.raw) else []
         looked = look_at(letter.raw, headers, domain, lookups, self.clock.ms() // 1000) if headers else []
         standing = [each for each in looked if not each.why]
+        policy = policy_of(domain, lookups) if standing else Policy()
+        missed = lookups.missed
+        lookups.hurry(SPF_SECONDS)
         spf = spf_result(letter.peer, letter.sender, lookups)
-        policy = policy_of(domain, lookups) if standing or spf else Policy()
+        if spf and not standing:
+            policy = policy_of(domain, lookups)
         why = _unproven(letter, headers, standing, policy)
         said = {"dkim": _told(looked, why if standing else "")}
         if standing or spf:
@@ -77,7 +87,8 @@ class Weigher:
             said["spf"] = f"{spf} for {letter.sender.rpartition('@')[2]}, which proves nothing"
         if b"\narc-seal:" in b"\n" + head_of(letter.raw).lower():
             said["arc"] = "there, which proves nothing"
-        return Evidence(bool(standing) and not why, said)
+        proven = bool(standing) and not why
+        return Evidence(proven, said, later=missed and not proven)
 
 
 def _unproven(letter: Letter, headers: list[Header], standing: list[Signature], policy: Policy) -> str:

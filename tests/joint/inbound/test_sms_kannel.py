@@ -7,7 +7,7 @@ import pytest
 from inbound.sms_kannel import PATH
 from inbound.web_server import WebLimits
 from orders.tables import messages
-from tests.joint.inbound.texting import ANNS_MOBILE, OURS, SECRET, STRANGER, STRANGERS, Texting, live
+from tests.joint.inbound.texting import ANNS_MOBILE, EACH, OURS, SECRET, STRANGER, STRANGERS, Texting, away, live
 from tests.unit.inbound.house import MUM, PIN, House
 
 RINGING = "A1 Ringing +1 2..0101. Press 1, then Mum. About $0.04/min."
@@ -154,3 +154,11 @@ def test_one_that_was_long_on_its_way_is_asked_about(texting: Texting) -> None:
     assert texting.house.orders == []
     said = texting.kannel("CALL mum", ts="99999999999999999999").body  # nobody's clock
     assert said == RINGING.replace("A1", "B1")
+
+
+def test_what_could_not_be_stored_does_not_count_as_sent(texting: Texting) -> None:
+    """Kannel asks every second while we are away; when we are back, the text is not one too many."""
+    whole, texting.house.intake = texting.house.intake, away(texting.house.intake, "accept")
+    assert {texting.kannel("CALL mum", id="one").status for _ in range(EACH + 5)} == {503}
+    texting.house.intake = whole
+    assert texting.kannel("CALL mum", id="one").body == RINGING

@@ -66,11 +66,11 @@ class Telling:
         assert done.returncode == 0, done.stderr
         return done.stdout.rstrip()
 
-    def mail(self, raw: str, sender: str, to: str) -> None:
-        """A mail comes by SMTP, and is shown."""
+    def mail(self, raw: str, sender: str, to: str, lines: int = 0) -> None:
+        """A mail comes by SMTP, and is shown; or only its first lines."""
         with smtplib.SMTP(HOST, self.place.house.smtp_port, timeout=30) as smtp:
             smtp.sendmail(sender, to, raw.replace("\n", "\r\n").encode())
-        self.show(raw)
+        self.show("\n".join([*raw.split("\n")[:lines], "..."]) if lines else raw)
 
     def answers(self, to: str, how_many: int) -> list[ShownMail]:
         """What somebody was told so far, once there is so much; the newest is shown."""

@@ -17,7 +17,7 @@ from tests.parts.stories import Handsets
 
 pytestmark = pytest.mark.parts
 
-HANDHELD, BOB = "+33140001234", "+442079460000"
+HANDHELD, BOB = "+33140001261", "+442079460061"
 PHONES: dict[str, Kind] = {HANDHELD: "presses_1", BOB: "hangs_up_after"}
 DECK = "prefix,destination,rate\n33,France,0.0800\n44,United Kingdom,0.0600\n"
 ANN, US = "ann@ship.example", "call@cordboard.example"
@@ -84,6 +84,7 @@ def test_thanks_in_an_old_thread_call_nobody(
         place.house.until(lambda: place.house.ended() == 1)
         (order,) = place.house.orders()
         assert (order.door, order.outcome, order.name_b) == ("imap", "talked", "Bob")
+        assert "dkim, proven" in tell.run("why", order.ref)
         answers = tell.answers(ANN, 2)
         tell.say(
             "Her phone rings, she presses 1, Bob is rung, and they talk. She is told at once, and when it is over:"

@@ -12,7 +12,7 @@ from tests.parts.stories import Handsets
 
 pytestmark = pytest.mark.parts
 
-MOBILE, HOTEL, BOB = "+447911123456", "+33140001234", "+442079460000"
+MOBILE, HOTEL, BOB = "+447911123456", "+33140001234", "+442079460063"
 PHONES: dict[str, Kind] = {HOTEL: "hotel", BOB: "hangs_up_after"}
 DECK = "prefix,destination,rate,connect_fee,first,next\n33,France,0.0800,0.0100,1,1\n44,United Kingdom,0.06,0,30,6\n"
 JOAN, US = "joan@ship.example", "call@cordboard.example"

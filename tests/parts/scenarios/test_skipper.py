@@ -13,7 +13,7 @@ from tests.parts.stories import Handsets
 
 pytestmark = pytest.mark.parts
 
-SHIP, HOME, ELSEWHERE = "+870773112233", "+442079460000", "+442079460099"
+SHIP, HOME, ELSEWHERE = "+870773112233", "+442079460065", "+442079460069"
 INREACH = "no.reply.inreach@garmin.com"
 PHONES: dict[str, Kind] = {SHIP: "presses_1", HOME: "hangs_up_after", ELSEWHERE: "answers"}
 DECK = """prefix,destination,rate,connect_fee,first,next
@@ -86,7 +86,7 @@ def test_a_skippers_messenger_calls_home(tmp_path: Path, switch: Asterisk, hands
 
             The same messenger, but a number that is not in her phone book:"""
         )
-        tell.mail(MAIL.format(to=alias, number=2, text=f"CALL {ELSEWHERE}"), INREACH, alias)
+        tell.mail(MAIL.format(to=alias, number=2, text=f"CALL {ELSEWHERE}"), INREACH, alias, lines=9)
         (answer,) = tell.answers("paula@petrel.example", 1)
         tell.say("Nobody is rung. Paula is told at her other address, since the messenger can't be:")
         tell.show_mail(answer)

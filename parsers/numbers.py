@@ -70,6 +70,10 @@ class Number:
         """The same text for the same telephone, however it was written: `+442079460000x512`."""
         return self.e164 + (f"x{self.extension}" if self.extension else "")
 
+    def kept(self) -> str:
+        """As accounts keep it: `+442079460000 x512`, whose inverse is `accounts/people.py::split_number`."""
+        return f"{self.e164} x{self.extension}" if self.extension else self.e164
+
 
 def parse_number(text: str, country: str | None) -> Number:
     """Read one number; a national one in `country` (ISO 3166 alpha-2), None where there is none.

@@ -13,7 +13,6 @@ from inbound.placing import leg_a
 from inbound.pricing import check_phone
 from kernel.errors import Refused
 from kernel.masking import mask_number
-from parsers.numbers import Number
 from parsers.results import AtCommand
 from parsers.targets import number_of
 from replies.language import Words
@@ -37,9 +36,9 @@ def at(conn: Connection, given: Given, command: AtCommand) -> Ordered:
         check_phone(conn, given, number)
     except Refused as why:
         return given.not_done("at", why)
-    if not own.ring_at(conn, given.user.id, _stored(number), given.sent_ms):
+    if not own.ring_at(conn, given.user.id, number.kept(), given.sent_ms):
         return given.not_done("at", Refused("overtaken"))
-    mine = next((phone for phone in phones if phone.number == _stored(number)), None)
+    mine = next((phone for phone in phones if phone.number == number.kept()), None)
     said = given.say(SET, phone=_named(number.e164, mine))
     if mine is None:
         main = next((phone.label for phone in phones if phone.main), "")
@@ -52,7 +51,7 @@ def _told(given: Given, phones: list[Phone]) -> Ordered:
         now = leg_a(given, tuple(phones))
     except Refused as why:
         return given.not_done("at", why)
-    mine = next((phone for phone in phones if phone.number == _stored(now)), None)
+    mine = next((phone for phone in phones if phone.number == now.kept()), None)
     told = given.say(TOLD, phone=_named(now.e164, mine))
     if len(phones) < 2 and mine is not None:
         return Ordered(told, (("at", "passed"),))
@@ -63,7 +62,3 @@ def _told(given: Given, phones: list[Phone]) -> Ordered:
 
 def _named(e164: str, phone: Phone | None) -> str:
     return f"{shortened(phone.label)} ({mask_number(e164)})" if phone and phone.label else mask_number(e164)
-
-
-def _stored(number: Number) -> str:
-    return f"{number.e164} x{number.extension}" if number.extension else number.e164

@@ -42,7 +42,7 @@ def name(conn: Connection, given: Given, command: NameCommand) -> Ordered:
 def _keep(conn: Connection, given: Given, kept_as: str, number: Number) -> Ordered:
     before = own.name_kept(conn, given.user.id, kept_as)
     keep(conn, given, kept_as, number)
-    new = before is None or before[1] == _stored(number)
+    new = before is None or before[1] == number.kept()
     said = given.say(
         KEPT if new else CHANGED, name=kept_as, number=mask_number(number.e164), before="" if new else _masked(before)
     )
@@ -55,7 +55,7 @@ def keep(conn: Connection, given: Given, kept_as: str, number: Number) -> None:
     _as_a_text(given, kept_as)
     sure = sureness(given.proof) > Sure.CLAIMED
     now_ms = given.desk.clock.ms()
-    if not own.write_name(conn, now_ms, given.user.id, kept_as, _stored(number), sent_ms=given.sent_ms, sure=sure):
+    if not own.write_name(conn, now_ms, given.user.id, kept_as, number.kept(), sent_ms=given.sent_ms, sure=sure):
         raise Refused("overtaken")
 
 
@@ -65,10 +65,6 @@ def _as_a_text(given: Given, kept_as: str) -> NotACommand:
     if not isinstance(alone, NotACommand):
         raise Refused("name_is_command", name=kept_as)
     return alone
-
-
-def _stored(number: Number) -> str:
-    return f"{number.e164} x{number.extension}" if number.extension else number.e164
 
 
 def _strike(conn: Connection, given: Given, kept_as: str) -> Ordered:

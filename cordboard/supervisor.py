@@ -59,6 +59,7 @@ class Supervisor:
     _ending: bool = False
     _redis_looked: float = 0.0
     _lock: IO[str] | None = None
+    _pids_unwritten: bool = False
 
     def run(self) -> int:
         """Start all, then start again whatever dies, until SIGTERM or SIGINT. The exit status."""
@@ -70,6 +71,8 @@ class Supervisor:
             self._mend_redis()
             self._reap()
             self._start_due()
+            if self._pids_unwritten:
+                self._write_pids()
             time.sleep(ROUND_SECONDS)
         self.stop()
         return MISCONFIGURED if self.failed else 0
@@ -126,13 +129,20 @@ class Supervisor:
         self._redis_looked = time.monotonic()
 
     def _write_pids(self) -> None:
-        """`home/run/pids`: a line a process, for who looks after us."""
+        """`home/run/pids`: a line a process, for who looks after us. A full disk ends no call: it is written later."""
         path = self.settings.home / "run" / "pids"
         own = {os.getpid(): "serve"} | ({self.redis.pid: "redis"} if self.redis else {})
         names = own | {pid: role.name for pid, role in self.running.items()}
         aside = path.with_suffix(".new")
-        aside.write_text("".join(f"{pid} {name}\n" for pid, name in names.items()), encoding="ascii")
-        aside.replace(path)
+        try:
+            aside.write_text("".join(f"{pid} {name}\n" for pid, name in names.items()), encoding="ascii")
+            aside.replace(path)
+        except OSError as e:
+            if not self._pids_unwritten:
+                log.warning("run/pids can't be written; everything goes on: %s", e.strerror)
+            self._pids_unwritten = True
+        else:
+            self._pids_unwritten = False
 
     def _told(self, _number: int, _frame: FrameType | None) -> None:
         self._ending = True

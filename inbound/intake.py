@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row
 
 from accounts import optouts
-from accounts.people import devices_of
+from accounts.people import mail_addresses_of
 from inbound.evidence.weigher import Weigher
 from inbound.heard import Heard, Reader
 from inbound.ordering import Ordering
@@ -180,7 +180,7 @@ class Intake:
     def _tell_elsewhere(self, conn: Connection, row: Row[Any], heard: Heard, answer: str) -> None:
         """Why nothing was called, to whoever reads the user's other answers, else to the operator."""
         assert heard.user is not None
-        others = [each.answer_address for each in devices_of(conn, heard.user.id) if "@" in each.answer_address]
+        others = mail_addresses_of(conn, heard.user.id)
         told = say(self._language(heard), FROM_ELSEWHERE, address=heard.said.get("from", "?"), answer=answer)
         key, now_ms = f"elsewhere:{row.id}", self.clock.ms()
         if others:

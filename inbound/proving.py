@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from accounts.people import User, devices_of
+from accounts.people import User, mail_addresses_of
 from accounts.pins import Locked, check_pin
 from inbound.evidence.weigher import Letter, Weigher
 from inbound.heard import Heard
@@ -87,7 +87,7 @@ class Proving:
                 return
             text = say(user.language, sentences.PIN_LOCKED, until=_time(locked))
             subject = say(user.language, sentences.PIN_LOCKED_SUBJECT)
-            for address in sorted({each.answer_address for each in devices_of(conn, user.id) if each.kind == "email"}):
+            for address in mail_addresses_of(conn, user.id):
                 key = f"locked:{self.secrets.digest('told', f'{user.id} {address}')[:32]}:{now_ms // DAY_MS}"
                 outbox.put(conn, key, Envelope(address, "", subject).sealed(self.secrets),
                            text + "\n", now_ms)  # fmt: skip

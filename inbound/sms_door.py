@@ -1,7 +1,7 @@
 """What the doors of all gateways share: a text is stored, handled, and answered in the gateway's own request.
 
 The answer's row waits in the outbox meanwhile, and is struck out when the answer has been written to the gateway. If
-this process dies before that, the row goes out as a text of its own.
+this process dies before that, or the gateway has hung up, the row goes out as a text of its own.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy import Connection, Row, select
 
 from accounts.optouts import SMS
@@ -18,6 +18,7 @@ from accounts.people import who_is
 from inbound.intake import Intake
 from inbound.sms_limits import TextLimits
 from inbound.sms_text import Delivery, Text
+from inbound.web_server import STILL_THERE
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database
@@ -68,12 +69,17 @@ class SmsDoor:
         return sentences.TOO_MANY_TEXTS if known and self.limits.may_be_told(text.sender) else ""
 
     def _out(self, response: Response, rows: Sequence[Row[object]]) -> Response:
-        """The response, with its rows struck out once the server has written it. If it can't be, they are not."""
-        body = response.get_data()
+        """The response, with its rows struck out once it is out to a gateway that waits for it, else not."""
+        body, is_still_there = response.get_data(), request.environ[STILL_THERE]
 
         def written() -> Iterator[bytes]:
+            waits = is_still_there()  # asked before: who has read the whole answer may hang up at once
+            if not waits:
+                log.warning("a gateway did not wait for its answer", extra={"rows": len(rows)})
             yield body
             crash_point("reply.out")
+            if not waits:
+                return
             with suppress(Unavailable), self.db.write() as conn:
                 outbox.said(conn, [row.id for row in rows], self.clock.ms())
             crash_point("reply.noted")

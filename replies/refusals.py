@@ -8,7 +8,7 @@ from typing import Final
 
 from kernel.errors import Refused
 from parsers.commands import NotACommand
-from replies.language import ENGLISH, say, translated
+from replies.language import ENGLISH, Words, say, translated
 
 REFUSALS: Final[dict[str, str]] = {
     # the line
@@ -93,11 +93,14 @@ REFUSALS: Final[dict[str, str]] = {
     "ok_expired": "Not called: {ref} was not answered in time. Send the order again if you still want the call.",
     "ok_declined": "Not called: you said no to {ref}. Send the order again if you want the call.",
     "ok_shut": "Not called: {ref} was answered with too many wrong codes. Send the order again.",
+    "asked_often": "Not called: too many wrong codes came in your name today. Try tomorrow, or ask whoever runs this.",
     "ok_weaker": "Not called: answer {ref} from where you ordered it.",
     "ok_needs_code": "Not called: answer with the code that I gave you with the question, like OK {ref} 1234.",
     "ok_wrong_code": "Not called: that is not the code that I gave you with {ref}. Look at the question again.",
     "no_phone": "Not called: I know no phone of yours to ring. Write FROM and its number.",
-    "phone_not_yours": "Not called: {number} is not a phone I may ring for you. Ask whoever runs this to add it.",
+    "phone_not_yours": (
+        "Not called: {number} is not a phone I may ring for you. If it is your own, write VERIFY and its number."
+    ),
     "same_number": "Not called: {number} is the phone I would ring you on.",
     "our_own_number": "Not called: {number} is this service's own number.",
     "premium": "Not called: {number} is a special-rate number, and those are switched off for you.",
@@ -124,6 +127,22 @@ NOT_DONE: Final = {
     "both": "Nothing done: ",
 }
 """How a sentence begins, by the command that was meant; as "both" for any other."""
+TO_NO: Final[dict[str, str]] = {
+    "ok_unknown": "Nothing done: I asked you nothing about {ref}. To end a call, write DROP {ref}.",
+    "ok_nothing": "Nothing done: I have no open question for you. To end a call, write DROP.",
+}
+"""What is said instead to who wrote NO, and wants no order sent again."""
+WHERE_TO_LOOK: Final[dict[str, str]] = {
+    "at": " Write AT and a number; AT alone tells where I ring you.",
+    "name": " NAME alone tells your names.",
+    "rate": " NAME alone tells your names.",
+}
+"""Said behind the words that were not understood, by the command, where a message finds out what would be."""
+KEYWORDS: Final = (
+    Words("CALL"), Words("AT"), Words("RATE"), Words("VERIFY"), Words("CODE"), Words("LANGUAGE"), Words("FROM"),
+    Words("BILL"),
+)  # fmt: skip
+"""What something follows: named to its writer by a word of their language."""
 MORE: Final = " and more"
 MOST_WORDS: Final = 4
 MOST_STRAY_WORDS: Final = 2
@@ -138,17 +157,21 @@ def refusal_text(said: NotACommand | Refused, language: str = ENGLISH, command: 
     if isinstance(said, Refused):
         fields = {name: value if len(value) <= _LONGEST_FIELD else value[:_LONGEST_FIELD] for name, value in
                   said.fields.items()}  # fmt: skip
-        return _of(command, say(language, REFUSALS[said.key], **fields), language)
+        sentence = TO_NO.get(said.key, REFUSALS[said.key]) if command == "no" else REFUSALS[said.key]
+        filled = fields | ({"clause": Words(fields["clause"])} if "clause" in fields else {})
+        return _of(command, say(language, sentence, **filled), language)
     if said.why is not None:
         return refusal_text(said.why, language, said.command)
-    most = MOST_WORDS if said.verb and said.command != "drop" else MOST_STRAY_WORDS
+    hint = WHERE_TO_LOOK.get(said.command, "") if said.verb else ""
+    most = MOST_WORDS if said.verb and said.command != "drop" and not hint else MOST_STRAY_WORDS
     words = ", ".join(f"'{word[:20]}'" for word in said.not_understood[:most])
     more = translated(language, MORE) if len(said.not_understood) > most else ""
     if not said.verb:
         return say(language, REFUSALS["no_command" if words else "only_a_name"], words=words + more)
     if said.command == "drop":
         return say(language, REFUSALS["not_dropped"], words=words + more)
-    return _of(said.command, say(language, REFUSALS["not_understood"], words=words + more), language)
+    told = _of(said.command, say(language, REFUSALS["not_understood"], words=words + more), language)
+    return told + translated(language, hint)
 
 
 def _of(command: str, sentence: str, language: str) -> str:

@@ -1,8 +1,8 @@
 """Weighs what a mail is known to be from, outside any transaction: it may take seconds."""
 
 import logging
+import re
 from dataclasses import dataclass
-from email.utils import getaddresses
 from typing import Final
 
 from accounts.messengers import is_shared
@@ -16,6 +16,7 @@ from kernel.clock import Clock
 log = logging.getLogger(__name__)
 
 LONGEST_TO: Final = 10_000
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 MOST_TOLD: Final = 5
 SPF_SECONDS: Final = 1.0
 """It proves nothing, and whoever forges a mail chooses whose servers it asks."""
@@ -109,8 +110,15 @@ def _is_for_us(letter: Letter, headers: list[Header]) -> bool:
     written = [value.decode("utf-8", "replace") for name, value in headers if name in (b"to", b"cc")]
     if sum(map(len, written)) > LONGEST_TO:
         return False
-    named = {address.strip().lower() for _, address in getaddresses([" ".join(text.split()) for text in written])}
-    return any(recipient.lower() in named for recipient in letter.recipients)
+    named = [part.strip().lower() for text in written for part in _QUOTED.sub("", " ".join(text.split())).split(",")]
+    return any(_names(part, recipient.lower()) for part in named for recipient in letter.recipients)
+
+
+def _names(part: str, address: str) -> bool:
+    """Whether a part of To is that mailbox, for every reader: a name may look like an address, too."""
+    if part.endswith(f"<{address}>"):
+        return part.count("<") == 1
+    return part == address or part.startswith(f"{address} (")
 
 
 def _is_aligned(domain: str, from_domain: str) -> bool:

@@ -124,7 +124,7 @@ def test_the_reply_is_in_the_language_of_the_verb() -> None:
         ("llama a mum", "Entendido: call mum. Te llamo a ti primero, luego al otro."),
         ("saldo", "Entendido: balance."),
         ("llama a nadie", "No llamo: no entiendo 'nadie'."),
-        ("llama al 112", "No llamo: 112 es un número de emergencia. Márcalo en el teléfono más cercano."),
+        ("llama al 112", "No llamo: 112 es un número de emergencias. Márcalo tú en el teléfono más cercano."),
         ("mum", "Understood: call mum. You are rung first, then the other."),
     ):
         assert told(text=text, names=NAMES)["reply"] == reply

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from billing.quotes import Ceiling
 from billing.tables import cdrs
+from dispatcher.advance import Timer
+from dispatcher.progress import Event
 from dispatcher.switches.base import FAILED, Kind
 from dispatcher.switches.exchange.running import RunningExchange
 from orders import codes
@@ -130,10 +132,12 @@ def test_a_conductor_that_comes_anew_speaks_again_and_dials_nobody_again(desk: D
     assert desk.bills(order) == {leg: (NOW - 4_000, NOW + 9_000)}
 
 
-def test_what_was_played_to_nobody_was_not_spoken(desk: Desk) -> None:
+def test_what_the_switch_could_not_play_was_not_spoken_and_ends_when_it_should_have_been(desk: Desk) -> None:
     order = ordered(desk, OrderState.SPEAKING)
     leg = desk.attempt(order, state=AttemptState.ANSWERED, dialling_ms=NOW - 9_000, answered_ms=NOW - 4_000)
-    assert actions(desk.papers().take([event(Kind.PLAYED, leg, FAILED)])) == ["end_a"]
+    papers = desk.papers()
+    assert papers.take([event(Kind.PLAYED, leg, FAILED)]) == []  # so it says of who hangs up, too: their end follows
+    assert actions(papers.take([Timer(order, Event.NOT_TOLD)])) == ["end_a"]
     assert desk.state(order) == (OrderState.CLOSING, "code_not_spoken")
 
 

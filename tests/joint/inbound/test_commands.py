@@ -48,7 +48,7 @@ ANSWERS = (
     ("nombre borrar mum", "Mum ya no está en tu agenda."),
     ("OK A1", "Not called: I asked you nothing about A1."),
     ("sí A1", "No llamo: no te pregunté nada de A1."),
-    ("NO A1", "Not called: I asked you nothing about A1."),
+    ("NO A1", "Nothing done: I asked you nothing about A1. To end a call, write DROP A1."),
     ("NOTICES", "You are told here how each call went."),
     ("NOTICES OFF", "You are not told how calls went;"),
     ("avisos no", "No se te cuenta cómo fueron las llamadas;"),

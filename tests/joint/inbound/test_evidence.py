@@ -123,6 +123,28 @@ def test_a_letter_to_somebody_else_that_they_pass_on_is_no_order(weigher: Weighe
 
 
 @pytest.mark.parametrize(
+    ("to", "ours"),
+    [
+        (f"<{ORDER.upper()}>", True),
+        (f"{ORDER} (the line)", True),
+        (f"{ORDER} <{ORDER}>", True),
+        (f'"{ORDER}" <{ORDER}>', True),
+        (f'"Hara, Bob" <bob@rig.example>,\r\n {ORDER}', True),
+        (f"{ORDER} <eve@evil.example>", False),  # she calls herself so, and Ann's device does not quote names
+        (f"<eve@evil.example> {ORDER}", False),
+        (f"<eve@evil.example> <{ORDER}>", False),
+        (f"{ORDER}@evil.example", False),
+        (f"x{ORDER}", False),
+        (f"({ORDER}) eve@evil.example", False),
+        (f'"a, {ORDER}, b" <eve@evil.example>', False),
+        (f"=?utf-8?q?{ORDER.replace('@', '=40')}?= <eve@evil.example>", False),
+    ],
+)
+def test_whom_a_letter_was_written_to(weigher: Weigher, to: str, ours: bool) -> None:
+    assert weigh(weigher, sign(mail(to=to))).proven == ours
+
+
+@pytest.mark.parametrize(
     ("key", "why"),
     [
         ([], "no key"),

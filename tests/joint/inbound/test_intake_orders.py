@@ -101,7 +101,7 @@ def test_a_name_number_or_label_alone_is_called(house: House, text: str) -> None
 def test_from_a_phone_that_nobody_verified_is_refused(house: House) -> None:
     message_id = house.send(house.mail(f"CALL mum FROM +12025550188 PIN {PIN}"))
     assert house.rules(message_id)[-1] == ["own phone", "phone_not_yours"]
-    said = "Not called: +12025550188 is not a phone I may ring for you. Ask whoever runs this to add it."
+    said = "Not called: +12025550188 is not a phone I may ring for you. If it is your own, write VERIFY and its number."
     assert house.said() == [(ANN, said)]
     assert not house.orders
     assert not house.bell.rung

@@ -14,7 +14,7 @@ from inbound.evidence.weigher import Weigher
 from inbound.proving import MOST_LOOKS
 from kernel.clock import SystemClock
 from kernel.errors import Unavailable
-from orders.tables import messages
+from orders.tables import messages, orders
 from tests.joint.inbound.signing import HOUR_S, ORDER, Zone, mail, record, sign
 from tests.unit.inbound.house import NOW, PIN, House
 
@@ -46,6 +46,15 @@ def test_33_a_signed_mail_that_comes_again_is_the_same_order(real: House) -> Non
     again = real.send(raw)
     assert len(real.orders) == 1
     assert real.rules(again)[0][0] == "repeated"
+
+
+def test_33_spaces_put_into_a_signed_message_id_make_it_no_other_mail(real: House) -> None:
+    raw = sign(mail("CALL mum", message_id="<a@s.e> (the first)"))
+    for each in (raw, raw.replace(b"<a@s.e> (", b"<a@s.e>  (")):
+        message_id = real.send(each)
+        assert evidence(real, message_id)["proof"] == "dkim"
+        real.change(orders, state="ended")
+    assert len(real.orders) == 1
 
 
 def test_34_a_signed_mail_of_last_week_is_not_acted_on(real: House) -> None:

@@ -303,6 +303,13 @@ class TestWordsOfTheCarrier:
         texting.house.send(texting.house.mail("CALL +442079460000"), texting.house.alias)
         assert "carrier" not in texting.answers()[-1].text
 
+    def test_a_strangers_stop_is_noted_nowhere_and_troubles_nobody(self, texting: Texting) -> None:
+        for _ in range(STRANGERS + 3):
+            assert texting.text("STOP", STRANGER).texts == []
+        assert texting.house.said() == []
+        with texting.house.db.read() as conn:
+            assert optouts.of(conn, STRANGER) is None
+
     def test_help_is_left_to_the_carrier_who_answered(self, texting: Texting) -> None:
         assert texting.text("HELP").texts == []
         texting.twilio.advanced = False

@@ -12,7 +12,8 @@ from cordboard.cli.sentences import SENTENCES
 from kernel.errors import Refused
 from parsers.commands import NotACommand, parse_text
 from replies.gsm import is_gsm, parts
-from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, refusal_text
+from replies.language import languages
+from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, WHERE_TO_LOOK, refusal_text
 from replies.sentences import ASKED, ASKED_FROM, PIN_LOCKED
 
 ROOT = Path(__file__).parents[3]
@@ -167,3 +168,34 @@ def test_the_warning_of_wrong_pins_goes_into_one_text_message() -> None:
     said = PIN_LOCKED.format(until="21 Sep 14:28 UTC")
     assert len(said) <= 160
     assert is_gsm(said)
+
+
+def test_who_says_no_is_not_asked_to_order_again() -> None:
+    for key in ("ok_nothing", "ok_unknown"):
+        assert "Send the order again" in refusal_text(Refused(key, ref="A1"), command="ok")
+        said = refusal_text(Refused(key, ref="A1"), command="no")
+        assert said.startswith("Nothing done: I ")
+        assert "write DROP" in said
+        assert "write" not in refusal_text(Refused(key, ref="A1"), "es", "no")
+
+
+@pytest.mark.parametrize(("text", "command"), [("AT hotel", "at"), ("RATE bob", "rate"), ("NAME zed", "name")])
+def test_who_uses_a_word_of_the_card_is_told_what_is_known(text: str, command: str) -> None:
+    parsed = parse_text(text, country="US", names={})
+    assert isinstance(parsed, NotACommand)
+    assert refusal_text(parsed).endswith(WHERE_TO_LOOK[command])
+    many = NotACommand(("w" * 300,) * 9, command=command)
+    assert max(len(refusal_text(many, language)) for language in languages()) <= 160
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("LLAMAR", "LLAMAR"), ("TARIFA", "TARIFA"), ("VERIFICAR", "VERIFICAR"), ("IDIOMA", "IDIOMA"),
+        ("LLAMAR ana DESDE", "DESDE"), ("LLAMAR ana CARGO", "CARGO"),
+    ],
+)  # fmt: skip
+def test_a_word_is_named_in_the_language_of_the_answer(text: str, named: str) -> None:
+    parsed = parse_text(text, country="ES", names={"ana": "+34912345678"})
+    assert isinstance(parsed, NotACommand)
+    assert f"detrás de {named}." in refusal_text(parsed, "es")

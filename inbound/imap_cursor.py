@@ -5,7 +5,7 @@ nothing. What was there before the first look is nobody's order, nor is what is 
 that was called for years ago would else be called for again.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, select
 
@@ -20,7 +20,7 @@ SEEN_MS = 60_000
 
 
 class Overtaken(Exception):
-    """Another process has taken these mails; nothing of ours is stored."""
+    """Another process was quicker; nothing of ours is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,14 @@ class Cursor:
 
     def move(self, conn: Connection, to_uid: int) -> "Cursor":
         """Move on, from where we believe it to be. Raises Overtaken if it is not there any more."""
-        here = {"name": self.name, "place": self.place, "uidvalidity": self.uidvalidity, "last_uid": self.last_uid}
-        if change(conn, mailboxes, here, {"last_uid": to_uid}) != 1:
+        if change(conn, mailboxes, self.here, {"last_uid": to_uid}) != 1:
             raise Overtaken
         return replace(self, last_uid=to_uid)
+
+    @property
+    def here(self) -> dict[str, str | int]:
+        """Guards: so it is unless another process changed it."""
+        return {"name": self.name, "place": self.place, "uidvalidity": self.uidvalidity, "last_uid": self.last_uid}
 
 
 def find(conn: Connection, name: str) -> Cursor | None:
@@ -64,16 +68,22 @@ def seen_ms(conn: Connection, name: str) -> int:
     return known.seen_ms if known else 0
 
 
-def cursor_for(db: Database, box: Mailbox, selected: Selected, newest_uid: int, now_ms: int) -> Cursor:
-    """Where to go on. A mailbox that is not the one we knew begins at `newest_uid`, and the operator is told."""
-    with db.read() as conn:
-        known = find(conn, box.name)
-    if known and not _why_anew(known, box, selected):
+def cursor_for(
+    db: Database, box: Mailbox, known: Cursor | None, selected: Selected, newest_uid: int, now_ms: int
+) -> Cursor:
+    """Where to go on. A mailbox that is not the one we knew begins at `newest_uid`, and the operator is told.
+
+    `known` was read before the folder was opened: who looks the other way round meets another process that has read on
+    meanwhile, and takes the folder for an older one. Raises Overtaken if another process has begun it.
+    """
+    why = _why_anew(known, box, selected)
+    if known and not why:
         return known if now_ms - known.seen_ms < SEEN_MS else _seen(db, known, now_ms)
+    begun = Cursor(box.name, box.place, selected.uidvalidity, newest_uid, newest_uid, now_ms)
     with db.write() as conn:
-        _begin(conn, box, selected, newest_uid, now_ms)
-        begun = find(conn, box.name)
-    assert begun is not None
+        if not _put(conn, known, begun):
+            raise Overtaken
+        _tell(conn, begun, f"{why} and is read from now on" if why else "is read from now on", selected)
     return begun
 
 
@@ -84,8 +94,10 @@ def _seen(db: Database, known: Cursor, now_ms: int) -> Cursor:
     return replace(known, seen_ms=now_ms)
 
 
-def _why_anew(known: Cursor, box: Mailbox, selected: Selected) -> str:
-    """Why its UIDs can't be those that we knew; "" if they are."""
+def _why_anew(known: Cursor | None, box: Mailbox, selected: Selected) -> str:
+    """Why its UIDs can't be those that we knew; "" if they are, or if we knew none."""
+    if known is None:
+        return ""
     if known.place != box.place:
         return "is another one than before"
     if known.uidvalidity != selected.uidvalidity:
@@ -95,23 +107,18 @@ def _why_anew(known: Cursor, box: Mailbox, selected: Selected) -> str:
     return ""
 
 
-def _begin(conn: Connection, box: Mailbox, selected: Selected, newest_uid: int, now_ms: int) -> None:
-    start = {"place": box.place, "uidvalidity": selected.uidvalidity, "start_uid": newest_uid, "last_uid": newest_uid}
-    start |= {"seen_ms": now_ms}
-    if conn.execute(_NEW[conn.dialect.name], {"name": box.name, **start}).rowcount == 1:
-        _tell(conn, box, "is read from now on", selected, now_ms)
-        return
-    known = find(conn, box.name)
-    assert known is not None
-    if why := _why_anew(known, box, selected):
-        guards = {"name": box.name, "place": known.place, "uidvalidity": known.uidvalidity, "last_uid": known.last_uid}
-        if change(conn, mailboxes, guards, start) == 1:
-            _tell(conn, box, f"{why} and is read from now on", selected, now_ms)
+def _put(conn: Connection, known: Cursor | None, begun: Cursor) -> bool:
+    """In the place of what we knew, if that is still so."""
+    values = asdict(begun)
+    if known is None:
+        return conn.execute(_NEW[conn.dialect.name], values).rowcount == 1
+    return change(conn, mailboxes, known.here, values) == 1
 
 
-def _tell(conn: Connection, box: Mailbox, what: str, selected: Selected, now_ms: int) -> None:
+def _tell(conn: Connection, begun: Cursor, what: str, selected: Selected) -> None:
     if not selected.mails:
         return
-    there = "1 mail that is" if selected.mails == 1 else f"{selected.mails} mails that are"
-    told = f"Mailbox {box.name} {what}. The {there} in it already stay there and call nobody."
-    outbox.tell_operator(conn, f"mailbox:{box.name}:begun:{now_ms}", told, now_ms)
+    there = "1 mail" if selected.mails == 1 else f"{selected.mails} mails"
+    told = f"Mailbox {begun.name} {what}. What is in it already ({there}) stays there and calls nobody."
+    key = f"mailbox:{begun.name}:begun:{begun.seen_ms}:{begun.uidvalidity}:{begun.start_uid}"
+    outbox.tell_operator(conn, key, told, begun.seen_ms)

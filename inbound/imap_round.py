@@ -15,7 +15,7 @@ from email.policy import compat32
 from sqlalchemy import Connection
 
 from inbound.imap_box import Mailbox
-from inbound.imap_cursor import Cursor, Overtaken, Selected, cursor_for
+from inbound.imap_cursor import Cursor, Overtaken, Selected, cursor_for, find
 from inbound.imap_reader import stamped
 from inbound.imap_session import ImapSession, Lying
 from kernel.clock import Clock
@@ -70,14 +70,19 @@ class Rounds:
     """By us, and not yet moved."""
     _uidvalidity: int = 0
 
-    def take(self, session: ImapSession, selected: Selected, *, sweep: bool) -> Taken:
-        """Take all that is new. Raises what the session raises, and Unavailable if it can't be stored.
+    def known(self) -> Cursor | None:
+        """How far the mailbox was read, to be asked before it is opened."""
+        with self.db.read() as conn:
+            return find(conn, self.box.name)
+
+    def take(self, session: ImapSession, selected: Selected, known: Cursor | None, *, sweep: bool) -> Taken:
+        """Take all that is new. Raises what the session raises, Unavailable if it can't be stored, Overtaken.
 
         With `sweep` also what others stored is moved, who may have died before they did. Not always, since of two that
         move one mail at once each makes a copy (seen with Dovecot 2.3).
         """
         self._forget_unless(selected.uidvalidity)
-        cursor = cursor_for(self.db, self.box, selected, session.newest_uid(selected), self.clock.ms())
+        cursor = cursor_for(self.db, self.box, known, selected, session.newest_uid(selected), self.clock.ms())
         moves = bool(self.box.done_folder) and selected.writable
         found = session.uids_over(cursor.start_uid if moves else cursor.last_uid)
         new = [uid for uid in found if uid > cursor.last_uid]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Event
 
 from inbound import imap_cursor
-from inbound.imap_cursor import Selected
+from inbound.imap_cursor import Overtaken, Selected
 from inbound.imap_round import Rounds
 from inbound.imap_session import ImapSession, Refused, connected
 from kernel.errors import Unavailable
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 300.0
 REFUSED_WAIT_S, REFUSED_LONGEST_S = 30.0, 1800.0
 """A server that is asked with a wrong password again and again locks the account."""
+OVERTAKEN_WAIT_S = 1.0
+"""Of two that begin a mailbox the second waits; they may be at odds about which mailbox that name is."""
 LASTED_S = 60.0
 """A connection that lasted so long, or brought a mail, was a good one: the next waits are short again."""
 TELL_AFTER_S = 600.0
@@ -74,13 +76,18 @@ class Watch:
         """
         began_s, looked_at, sweep = time.monotonic(), -1, True
         while not stop.is_set():
+            known = self._rounds.known()
             selected = _open(session)
             newest = selected.uidnext or 0
             if newest == looked_at:
                 session.wait(stop)
                 looked_at = -1  # whatever it says of itself, after each wait it is looked for mail
                 continue
-            taken = self._rounds.take(session, selected, sweep=sweep)
+            try:
+                taken = self._rounds.take(session, selected, known, sweep=sweep)
+            except Overtaken:
+                stop.wait(OVERTAKEN_WAIT_S)
+                continue
             looked_at, sweep = newest, False
             if taken.stays:
                 self._tell(STAYS, f"{selected.uidvalidity}")

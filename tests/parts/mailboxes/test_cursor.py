@@ -27,7 +27,7 @@ def test_a_mailbox_made_anew_begins_at_now(desk: Desk) -> None:
     assert [order.bill for order in desk.house.orders] == ["", "after"]
     (after,) = desk.house.rows(mailboxes)
     assert after.uidvalidity != before.uidvalidity
-    told = "was made anew by its server and is read from now on. The 2 mails that are in it already stay there"
+    told = "was made anew by its server and is read from now on. What is in it already (2 mails) stays there"
     assert told in desk.told("operator")[0]
     assert len(desk.told("operator")) == 1
 

@@ -34,7 +34,7 @@ def test_what_was_there_before_the_first_look_calls_nobody_and_the_operator_is_t
     desk.until(lambda: desk.house.orders)
     assert [order.number_b for order in desk.house.orders] == ["+442079460019"]
     desk.until(lambda: len(desk.inbox()) == 3)
-    told = f"Mailbox {desk.user} is read from now on. The 3 mails that are in it already stay there and call nobody."
+    told = f"Mailbox {desk.user} is read from now on. What is in it already (3 mails) stays there and calls nobody."
     assert desk.told("operator") == [told]
 
 

@@ -203,6 +203,11 @@ def devices_of(conn: Connection, user_id: str) -> list[Device]:
     return [_device(row) for row in conn.execute(_DEVICES, {"user": user_id})]
 
 
+def mail_addresses_of(conn: Connection, user_id: str) -> list[str]:
+    """Where a user reads mails of ours: the answer addresses that are mailboxes, that of the oldest device first."""
+    return list(dict.fromkeys(each.answer_address for each in devices_of(conn, user_id) if "@" in each.answer_address))
+
+
 def phones_of(conn: Connection, user_id: str) -> list[Phone]:
     """A user's verified telephones, the main one first."""
     rows = conn.execute(_PHONES, {"user": user_id})

@@ -1,4 +1,4 @@
-"""The demonstration: the whole product on this machine, real mails over SMTP, one call, its bill, the books.
+"""The demonstration: the whole product on this machine, a call by mail, by page and by text, their bills, the books.
 
 What is shown is read from the database and the maildir, as any operator could.
 """
@@ -22,8 +22,10 @@ from billing.quotes import Quote
 from billing.rating import billed_seconds, charge
 from billing.receipt import receipt
 from billing.tables import holds
+from cordboard import demo_doors
 from cordboard.lab.house import Enrolled, House, on_asterisk
 from cordboard.lab.ports import HOST
+from cordboard.lab.twilio import FakeTwilio
 from kernel.clock import iso
 from kernel.masking import mask_number
 from kernel.money import plain
@@ -32,6 +34,8 @@ from orders.states import OrderState
 from replies.maildir_view import list_mails
 
 CALL_SECONDS = 30
+ANNS_PHONE = "+12025550142"
+"""Billed by whole minutes, so that calls of some seconds cost the same, however quick the machine is."""
 REPEATS = 3
 MAIL = """\
 From: Ann <{sender}>
@@ -57,10 +61,10 @@ CALL BOB
 
 
 @contextmanager
-def house(switch: str, folder: Path) -> Iterator[House]:
+def house(switch: str, folder: Path, **settings: Any) -> Iterator[House]:
     """A Cordboard in `folder`, on the built-in exchange or on a real Asterisk with SIPp telephones."""
     with ExitStack() as stack:
-        config: dict[str, Any] = {"log": {"level": "warning"}}
+        config: dict[str, Any] = {"log": {"level": "warning"}, **settings}
         if switch == "asterisk":
             config |= on_asterisk(*_real_parts(stack))
         yield stack.enter_context(House(folder, config))
@@ -76,14 +80,18 @@ def _real_parts(stack: ExitStack) -> tuple[Any, dict[str, Any]]:
     ringing = stack.enter_context(phones.phones("presses_1", "hangs_up_after"))
     root = asterisk.install(say=lambda line: print(line, file=sys.stderr))
     switch = stack.enter_context(asterisk.Asterisk(root, [phone.carrier for phone in ringing.values()]))
-    return switch, {"33": ringing["presses_1"], "44": ringing["hangs_up_after"]}
+    return switch, {"1": ringing["presses_1"], "44": ringing["hangs_up_after"]}
 
 
 def run(switch: str, as_json: bool) -> dict[str, Any]:
     """Tell the whole story; what came of it, in the form of `cordboard demo --json`, and `ok`."""
     console = Console(stderr=as_json, highlight=False)
-    with tempfile.TemporaryDirectory(prefix="cordboard-demo-") as folder, house(switch, Path(folder)) as at_home:
-        ann = at_home.enrol("Ann", names={"Mum": "+442079460000", "Bob": "+442079460117"})
+    with (
+        tempfile.TemporaryDirectory(prefix="cordboard-demo-") as folder,
+        FakeTwilio((demo_doors.OURS,)) as twilio,
+        house(switch, Path(folder), sms={"twilio": demo_doors.settings_of(twilio)}) as at_home,
+    ):
+        ann = at_home.enrol("Ann", phone=ANNS_PHONE, names={"Mum": "+442079460000", "Bob": "+442079460117"})
         at_home.start()
         console.print(f"Cordboard is up: mail on port {at_home.smtp_port}, switch: {switch}.\n")
         mail = MAIL.format(sender=ann.email, alias=ann.alias)
@@ -93,7 +101,9 @@ def run(switch: str, as_json: bool) -> dict[str, Any]:
         for _ in range(REPEATS):
             deliver(at_home, ann, mail)
         at_home.until(lambda: len(_answers(at_home)) >= REPEATS + 2)
-        return _tell(at_home, console)
+        told = _tell(at_home, console)
+        alike = demo_doors.tell(at_home, ann, twilio, console, lambda: console.print(legs_table(at_home)))
+        return _sum_up(at_home, console, ok=told and alike)
 
 
 def deliver(at_home: House, who: Enrolled, mail: str) -> None:
@@ -136,8 +146,8 @@ def _answers(at_home: House) -> list[Any]:
     return list(list_mails(at_home.settings.maildir))
 
 
-def _tell(at_home: House, console: Console) -> dict[str, Any]:
-    """The answers as they arrived, the repeats, the books."""
+def _tell(at_home: House, console: Console) -> bool:
+    """The answers as they arrived, and the repeats; whether all is as it should be."""
     answers = _answers(at_home)
     console.print("\n[bold]3  What Ann was told[/bold]")
     for answer in answers[:2]:
@@ -146,11 +156,16 @@ def _tell(at_home: House, console: Console) -> dict[str, Any]:
     same = sum(answer.text == answers[0].text for answer in again)
     told = f"The same mail came {REPEATS} times more: {len(placed) - 1} further calls, {same} times the first answer."
     console.print(f"\n[bold]4[/bold]  {told}")
+    return len(placed) == 1 and same == REPEATS
+
+
+def _sum_up(at_home: House, console: Console, *, ok: bool) -> dict[str, Any]:
+    """The books; all calls, for programs."""
     problems = at_home.problems()
-    console.print(f"[bold]5[/bold]  cordboard ledger check: {'clean' if not problems else '; '.join(problems)}")
-    calls = [_as_json(at_home, order) for order in placed]
-    billed = len(calls) == 1 and len(calls[0]["legs"]) == 2 and all(leg["billed_seconds"] for leg in calls[0]["legs"])
-    ok = bool(billed and not problems and same == REPEATS)
+    console.print(f"\n[bold]6[/bold]  cordboard ledger check: {'clean' if not problems else '; '.join(problems)}")
+    calls = [_as_json(at_home, order) for order in at_home.orders()]
+    billed = all(len(call["legs"]) == 2 and all(leg["billed_seconds"] for leg in call["legs"]) for call in calls)
+    ok = ok and billed and not problems
     return {"calls": calls, "ledger": {"ok": not problems, "problems": problems}, "ok": ok}
 
 
@@ -179,7 +194,7 @@ def stay(switch: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="cordboard-play-") as folder, house(switch, Path(folder)) as at_home:
         names = {"Mum": "+442079460000", "Busy": "+442079460117", "Nobody": "+442079460119"}
-        ann = at_home.enrol("Ann", names=names)
+        ann = at_home.enrol("Ann", phone=ANNS_PHONE, names=names)
         at_home.start()
         to = f"swaks --server {HOST}:{at_home.smtp_port} --from {ann.email}"
         console.print("[bold]Cordboard is up. Paste one of these into another terminal:[/bold]\n")

@@ -65,7 +65,7 @@ def _object(line: bytes) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise Unreadable(f"The line is longer than {MAX_LINE // 1024 // 1024} MB.")
     try:
-        said = json.loads(line.decode("utf-8"))
+        said = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError as e:
         raise Unreadable("The line is not UTF-8.") from e
     except (ValueError, RecursionError) as e:  # a number of 5,000 digits is a ValueError, too
@@ -101,8 +101,10 @@ def _country(country: str | None) -> str | None:
 def _names(names: object) -> dict[str, str]:
     if names is None:
         return {}
-    if not isinstance(names, dict) or len(names) > _MAX_NAMES:
+    if not isinstance(names, dict):
         raise Unreadable("names must be an object: each name with its number.")
+    if len(names) > _MAX_NAMES:
+        raise Unreadable(f"names holds more than {_MAX_NAMES} names.")
     bad = next((name for name, number in names.items() if not isinstance(number, str)), None)
     if bad is not None:
         raise Unreadable(f"names: the number of {bad[:40]!a} must be a string like +442079460000.")

@@ -16,6 +16,7 @@ from parsers.mail import read_mail
 from parsers.numbers import DEAR, Number
 from parsers.results import AgainCommand, CallCommand, NotACommand, Order, Parsed, name_of
 from parsers.targets import NamedNumber, Target
+from replies.language import Words, say
 from replies.refusals import refusal_text
 from satellite.numbering import classify
 
@@ -25,8 +26,8 @@ ASKS: Final = frozenset({
     "stands_alone", "subject_and_body", "subject_more", "two_commands", "two_lines", "two_pins",
 })  # fmt: skip
 """Refusals that are answered by writing one thing of those that were meant."""
-TOLD: Final = "Understood: {order}."
-RUNG: Final = "Understood: {order}. You are rung first, then the other."
+TOLD: Final = Words("Understood: {order}.")
+RUNG: Final = Words("Understood: {order}. You are rung first, then the other.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Explained:
     """What it would do; `from_` and the numbers in `to` are E.164, a party asked for by name is that name.
 
     `when` is None: what is not scheduled is now or never. `asks` is the reply, if that is a question. `reply` is "" for
-    what is never answered: thanks, and automatic mail.
+    what is never answered: thanks, and automatic mail; else it is in the language of the verb, English without one.
     """
 
     command: str | None
@@ -81,7 +82,7 @@ def explained(said: Parsed) -> Explained:
     if not isinstance(said, CallCommand):
         return _told(said)
     refused = _never(said)
-    reply = refusal_text(refused) if refused else RUNG.format(order=said.shown())
+    reply = refusal_text(refused, said.language) if refused else say(said.language, RUNG, order=said.shown())
     from_ = number_of(said.from_).e164 if said.from_ else None
     return Explained("call", refused is None, from_, (_party(said.to),), None, said.bill, None, (), reply)
 
@@ -89,11 +90,12 @@ def explained(said: Parsed) -> Explained:
 def _told(said: Order) -> Explained:
     """AGAIN rings too; OK does not by itself: what it answers was asked of another message."""
     again = isinstance(said, AgainCommand)
-    return Explained(name_of(said), again, None, (), None, None, None, (), TOLD.format(order=said.shown()))
+    reply = say(said.language, TOLD, order=said.shown())
+    return Explained(name_of(said), again, None, (), None, None, None, (), reply)
 
 
 def _not_done(said: NotACommand) -> Explained:
-    reply = "" if said.kind else refusal_text(said)
+    reply = "" if said.kind else refusal_text(said, said.language)
     key = said.why.key if said.why else ""
     command = said.command if said.verb and said.command != "both" and key != "nothing_said" else None
     asks = reply if key in ASKS else None

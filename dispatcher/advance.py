@@ -95,8 +95,10 @@ class Advance:
                 return self._answered(conn, call, leg)
             case Kind.DIGIT if event.detail == "1" and leg.role == "A":
                 return self.step(conn, call, Event.PRESSED_1)
-            case Kind.PLAYED:
-                return self.step(conn, call, Event.NOT_TOLD if event.detail == FAILED else Event.TOLD)
+            case Kind.PLAYED if event.detail != FAILED or call.state is not OrderState.SPEAKING:
+                return self.step(
+                    conn, call, Event.TOLD
+                )  # a code cut short by who hangs up fails, too: no code was told
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []

@@ -23,6 +23,7 @@ SPEAK_AT_MOST_S = 25.0
 """Twelve seconds of sound, and a switch that is slow to begin."""
 CLOCKS_APART_MS = 2_000
 """The switch's clock may be ahead of ours by so much; more, and ours was set back."""
+NOT_FOUND = 404
 CREATE_REFUSED = 38  # Q.850: network out of order
 _ARMS = (Action.ARM_A, Action.ARM_JOINED, Action.EXTEND)
 
@@ -107,7 +108,7 @@ class Performer:
         """What is not known to be done is undone where that is safe; the rest is left to the log and the next look."""
         if ask.action is Action.TELL_A and ask.call:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
-        elif ask.action is Action.SPEAK and ask.call:
+        elif ask.action is Action.SPEAK and ask.call and not _is_gone(error):  # else its end is told of anyway
             self._happened(Timer(ask.call.order_id, Event.NOT_TOLD))
         elif ask.action is Action.CREATE_B and isinstance(error, SwitchRefused):
             self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
@@ -190,6 +191,10 @@ class Performer:
 
     def _later(self, seconds: float, timer: Timer) -> None:
         asyncio.get_running_loop().call_later(seconds, self._happened, timer)
+
+
+def _is_gone(error: Exception) -> bool:
+    return isinstance(error, SwitchRefused) and error.status == NOT_FOUND
 
 
 def _is_up(ask: Ask) -> bool:

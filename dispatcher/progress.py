@@ -25,7 +25,7 @@ class Event(StrEnum):
     B_ANSWERED = "b_answered"
     B_ENDED = "b_ended"
     TOLD = "told"  # the words to A were played
-    NOT_TOLD = "not_told"  # they could not be, or took too long
+    NOT_TOLD = "not_told"  # the code could not be, or took too long
     LOW = "low"  # what the hold pays for is almost used up, or the switch was not told of all of it
     DROP = "drop"  # somebody wishes it to end
 
@@ -76,7 +76,6 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     (S.RINGING_B, E.B_ENDED): Step(S.TELLING, (A.TELL_A,), "b"),
     (S.JOINED, E.B_ENDED): Step(S.CLOSING, (A.END_A,)),
     (S.TELLING, E.TOLD): Step(S.CLOSING, (A.END_A,)),
-    (S.TELLING, E.NOT_TOLD): Step(S.CLOSING, (A.END_A,)),
     # A is gone: before it answered that is the outcome, later B must not be left ringing or talking to nobody. Before
     # it was dialled it is no outcome at all: settling makes the order due again.
     (S.RINGING_A, E.A_ENDED): Step(S.CLOSING, (), "a"),

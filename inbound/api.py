@@ -5,6 +5,7 @@ A thin shell around the intake, as the mail door is: an order is stored, handled
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,7 +31,7 @@ from replies.refusals import refusal_text
 log = logging.getLogger(__name__)
 
 CALLS = "/api/v1/calls"
-ID_DIGITS = 28
+ID = re.compile(r"[0-9a-f]{28}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class ApiDoor:
         """How a call of the token's own user stands."""
         bearer = self._bearer()
         with self.db.read(snapshot=True) as conn:
-            found = api_answers.call(conn, bearer.user.id, order_id) if len(order_id) == ID_DIGITS else None
+            found = api_answers.call(conn, bearer.user.id, order_id) if ID.fullmatch(order_id) else None
         if found is None:
             raise problem("no_such_call")
         return _json(found)

@@ -17,6 +17,7 @@ from gate.asking import AskBack
 from gate.sureness import Sure, sureness
 from inbound.given import Given, Ordered, Rules
 from inbound.numbering import next_reference
+from kernel.errors import Refused
 from kernel.ids import new_id
 from kernel.masking import mask_number
 from kernel.money import display
@@ -47,8 +48,11 @@ class Doubted:
 def ask(conn: Connection, given: Given, doubted: Doubted) -> Ordered:
     """Ask, in the caller's transaction. What is being asked about already keeps its reference."""
     now_ms = given.desk.clock.ms()
+    claimed = sureness(given.proof) <= Sure.CLAIMED
+    if claimed and questions.too_many_wrong(conn, given.user.id, now_ms):
+        return given.refused((*doubted.rules[:-1], ("asked back", "asked_often")), Refused("asked_often"))
     before = [row for row in questions.open_of(conn, given.user.id, now_ms) if row.digest == doubted.digest]
-    code = f"{chance.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}" if sureness(given.proof) <= Sure.CLAIMED else ""
+    code = f"{chance.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}" if claimed else ""
     quote = doubted.quote.to_json()
     if before and before[0].proof == given.proof:
         question_id, ref = before[0].id, before[0].ref

@@ -65,7 +65,7 @@ class Given:
     def sent_ms(self) -> int:
         """When it was sent, by its own date if that is not later than it came."""
         stored_ms: int = self.message.stored_ms
-        return min(self.heard.sent_ms or stored_ms, stored_ms)
+        return stored_ms if self.heard.sent_ms is None else min(self.heard.sent_ms, stored_ms)
 
     @property
     def language(self) -> str:

@@ -8,12 +8,13 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
 from accounts import optouts
-from accounts.people import devices_of
+from accounts.people import mail_addresses_of
 from inbound.evidence.weigher import Weigher
 from inbound.heard import Heard, Reader
 from inbound.ordering import Ordering
@@ -37,6 +38,8 @@ from replies.sentences import FROM_ELSEWHERE
 log = logging.getLogger(__name__)
 
 LEFT_AFTER_MS = 3_000
+LEFT_SECONDS = 5.0
+"""One round of them ends after so long: orders wait to be rung for beside it."""
 BOUNDARY = b"\n\n"
 
 
@@ -120,14 +123,17 @@ class Intake:
             crash_point("handle.after_ring")
 
     def leftovers(self, limit: int = 100) -> int:
-        """Handle what dead doors left behind; how many that was."""
+        """Handle what dead doors left behind, as far as a round's time goes; how many that was."""
         with self.db.read() as conn:
             left = messages.leftovers(conn, self.clock.ms(), LEFT_AFTER_MS, limit)
-        for message_id in left:
+        until = monotonic() + LEFT_SECONDS
+        for done, message_id in enumerate(left, 1):
             try:
                 self.handle(message_id)
             except Unavailable as e:  # the others need not wait for it
                 log.warning("a message is put off", extra={"message_id": message_id, "why": str(e)})
+            if monotonic() >= until:
+                return done
         return len(left)
 
     def _read(self, row: Row[Any]) -> Heard | None:
@@ -174,7 +180,7 @@ class Intake:
     def _tell_elsewhere(self, conn: Connection, row: Row[Any], heard: Heard, answer: str) -> None:
         """Why nothing was called, to whoever reads the user's other answers, else to the operator."""
         assert heard.user is not None
-        others = [each.answer_address for each in devices_of(conn, heard.user.id) if "@" in each.answer_address]
+        others = mail_addresses_of(conn, heard.user.id)
         told = say(self._language(heard), FROM_ELSEWHERE, address=heard.said.get("from", "?"), answer=answer)
         key, now_ms = f"elsewhere:{row.id}", self.clock.ms()
         if others:

@@ -18,8 +18,11 @@ _END = re.compile(rb"\r?\n\r?\n")
 
 
 def mail_key(mail: Mail, raw: bytes) -> str:
-    """From and Message-ID; for want of one the date; for want of both the mail itself, but for what hosts add to it."""
-    what = mail.message_id or (mail.date.isoformat() if mail.date else _itself(raw))
+    """From and Message-ID; for want of one the date; for want of both the mail itself, but for what hosts add to it.
+
+    Spaces in the ID count as one each: a signature stands however many there are (RFC 6376, 3.4.2).
+    """
+    what = " ".join((mail.message_id or "").split()) or (mail.date.isoformat() if mail.date else _itself(raw))
     return f"email\n{mail.from_address}\n{what}"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from accounts.people import User
 from billing.quotes import Quote
+from gate import gate
 from gate.sureness import Sure, sureness
 from inbound.asking import code_digest, read_command
 from inbound.given import Given, Ordered
@@ -20,7 +21,7 @@ from orders import orders, questions
 from orders.questions import QuestionState
 from orders.states import OrderState
 from parsers.results import NoCommand, OkCommand
-from replies import sentences
+from replies import outbox, sentences
 from replies.language import Words
 from replies.receipts import over_text
 
@@ -60,12 +61,25 @@ def decline(conn: Connection, given: Given, command: NoCommand) -> Ordered:
 
 def is_right_code(conn: Connection, secrets: Secrets, user: User, command: OkCommand, now_ms: int) -> bool:
     """Whether an OK says the code of its question; a wrong one is counted, in a transaction that must be committed."""
+    gate.lock(conn, user.account_id)  # so that those tried at once for several questions are counted together
     try:
         question = _meant(conn, user, command.reference, now_ms)
         _must_stand(question, now_ms)
     except Refused:
         return False
-    return questions.try_code(conn, question.id, code_digest(secrets, question.id, command.code))
+    return _is_code(conn, secrets, user, question, command.code, now_ms)
+
+
+def _is_code(conn: Connection, secrets: Secrets, user: User, question: Row[Any], code: str, now_ms: int) -> bool:
+    """Whether that is its code; of too many wrong ones in a day the operator is told. The account is locked."""
+    if questions.too_many_wrong(conn, user.id, now_ms):
+        return False
+    if questions.try_code(conn, question.id, code_digest(secrets, question.id, code)):
+        return True
+    if questions.too_many_wrong(conn, user.id, now_ms):
+        told = f"Too many wrong codes to questions for {user.name}: none is taken for a day. Somebody may be guessing."
+        outbox.tell_operator(conn, f"codes:{user.id}:{now_ms // questions.DAY_MS}", told, now_ms)
+    return False
 
 
 def _meant(conn: Connection, user: User, reference: str, now_ms: int) -> Row[Any]:
@@ -99,7 +113,7 @@ def _must_be_known(conn: Connection, given: Given, question: Row[Any], code: str
         return
     if not code:
         raise Refused("ok_needs_code", ref=question.ref)
-    if not questions.try_code(conn, question.id, code_digest(given.desk.secrets, question.id, code)):
+    if not _is_code(conn, given.desk.secrets, given.user, question, code, given.desk.clock.ms()):
         raise Refused("ok_wrong_code", ref=question.ref)
 
 

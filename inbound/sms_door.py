@@ -1,7 +1,7 @@
 """What the doors of all gateways share: a text is stored, handled, and answered in the gateway's own request.
 
 The answer's row waits in the outbox meanwhile, and is struck out when the answer has been written to the gateway. If
-this process dies before that, the row goes out as a text of its own.
+this process dies before that, or the gateway has hung up, the row goes out as a text of its own.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy import Connection, Row, select
 
 from accounts.optouts import SMS
@@ -18,6 +18,7 @@ from accounts.people import who_is
 from inbound.intake import Intake
 from inbound.sms_limits import TextLimits
 from inbound.sms_text import Delivery, Text
+from inbound.web_server import STILL_THERE
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database
@@ -45,9 +46,12 @@ class SmsDoor:
 
     def take(self, text: Text, peer: str, made: Made) -> Response:
         """Store a text, act on it, and answer. Unavailable if it could not be stored."""
-        if turned_away := self._turned_away(text):
-            return made(turned_away.said)
+        with self.db.read() as conn:
+            known = who_is(conn, SMS, text.sender) is not None
+        if not self.limits.may_send(text.sender, known=known):
+            return made(self._turned_away(text, known=known))
         (message_id,) = self.intake.accept(self.name, Delivery.of(text, peer))
+        self.limits.count(text.sender, known=known)
         try:
             self.intake.handle(message_id)
             with self.db.read() as conn:
@@ -59,22 +63,23 @@ class SmsDoor:
         crash_point("reply.ready")
         return self._out(made(as_text(rows[0].text)), rows) if rows else made("")
 
-    def _turned_away(self, text: Text) -> "TurnedAway | None":
-        with self.db.read() as conn:
-            known = who_is(conn, SMS, text.sender) is not None
-        if self.limits.may_send(text.sender, known=known):
-            return None
+    def _turned_away(self, text: Text, *, known: bool) -> str:
+        """What is said of a text that is not taken."""
         log.warning("too many texts", extra={"from": mask_number(text.sender), "known": known})
-        tell = known and self.limits.may_be_told(text.sender)
-        return TurnedAway(sentences.TOO_MANY_TEXTS if tell else "")
+        return sentences.TOO_MANY_TEXTS if known and self.limits.may_be_told(text.sender) else ""
 
     def _out(self, response: Response, rows: Sequence[Row[object]]) -> Response:
-        """The response, with its rows struck out once the server has written it. If it can't be, they are not."""
-        body = response.get_data()
+        """The response, with its rows struck out once it is out to a gateway that waits for it, else not."""
+        body, is_still_there = response.get_data(), request.environ[STILL_THERE]
 
         def written() -> Iterator[bytes]:
+            waits = is_still_there()  # asked before: who has read the whole answer may hang up at once
+            if not waits:
+                log.warning("a gateway did not wait for its answer", extra={"rows": len(rows)})
             yield body
             crash_point("reply.out")
+            if not waits:
+                return
             with suppress(Unavailable), self.db.write() as conn:
                 outbox.said(conn, [row.id for row in rows], self.clock.ms())
             crash_point("reply.noted")
@@ -82,13 +87,6 @@ class SmsDoor:
         response.response = written()
         response.content_length = len(body)
         return response
-
-
-@dataclass(frozen=True, slots=True)
-class TurnedAway:
-    """A text that was not taken, and what is said of that."""
-
-    said: str
 
 
 def _keys(conn: Connection, message_id: str) -> list[str]:

@@ -5,7 +5,7 @@ Each process counts by itself. Strangers have their own measure, so that they ca
 
 from typing import Final
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
@@ -21,10 +21,15 @@ class TextLimits:
         self._told = RateLimitItemPerMinute(1)
 
     def may_send(self, number: str, *, known: bool) -> bool:
-        """Count one more; whether that is still within bounds."""
-        if known:
-            return self._limiter.hit(self._each, "from", number)
-        return self._limiter.hit(self._strangers, _STRANGERS)
+        """Whether another one is within bounds."""
+        return self._limiter.test(*self._of(number, known=known))
+
+    def count(self, number: str, *, known: bool) -> None:
+        """One was taken. What was not is not counted: a gateway asks for it again and again while we are away."""
+        self._limiter.hit(*self._of(number, known=known))
+
+    def _of(self, number: str, *, known: bool) -> tuple[RateLimitItem, *tuple[str, ...]]:
+        return (self._each, "from", number) if known else (self._strangers, _STRANGERS)
 
     def may_be_told(self, number: str) -> bool:
         """Whether this one was not told within this minute that it sends too many."""

@@ -16,6 +16,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
 from accounts import optouts
+from accounts.people import who_is
 from inbound.sms_door import SmsDoor
 from inbound.sms_text import E164, LONGEST, LONGEST_ID, Text
 from inbound.web_problems import problem
@@ -74,13 +75,13 @@ class TwilioDoor:
         return request.form
 
     def _note_opt_out(self, text: Text) -> None:
-        """STOP and START, as Twilio's Advanced Opt-Out tells of them."""
+        """STOP and START, as Twilio's Advanced Opt-Out tells of them. A stranger's STOP is no news to the operator."""
         if text.carrier_word not in ("STOP", "START"):
             return
         with self.door.db.write() as conn:
             if text.carrier_word == "START":
                 optouts.clear(conn, text.sender)
-            else:
+            elif who_is(conn, optouts.SMS, text.sender):
                 stopped(conn, text.sender, self.door.clock.ms())
 
 

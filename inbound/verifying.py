@@ -2,7 +2,7 @@
 
 So a user adds a phone without the operator, where the account lets them. The call passes the whole gate: a number that
 must not be called must not be verified either. Whoever has stolen a user's PIN could so add a phone of their own: the
-user is told of each new one, at every address that they order from.
+user is told of each new one, at every mailbox of theirs, else the operator is.
 """
 
 import hmac
@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from accounts import manage
-from accounts.people import devices_of, phones_of
+from accounts.people import mail_addresses_of, phones_of
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
@@ -135,8 +135,11 @@ def _added(conn: Connection, given: Given, number: str) -> Ordered:
         return given.not_done("code", why)
     told = say(user.language or given.desk.language, ADDED, phone=mask_number(number))
     subject = say(user.language or given.desk.language, ADDED_SUBJECT)
-    for address in sorted({each.answer_address for each in devices_of(conn, user.id) if each.kind == "email"} - {""}):
+    addresses = mail_addresses_of(conn, user.id)
+    for address in addresses:
         envelope = outbox.Envelope(address, "", subject).sealed(given.desk.secrets)
         digest = given.desk.secrets.digest("told", f"{user.id} {address} {number}")[:32]
         outbox.put(conn, f"phone:{digest}:{now_ms}", envelope, told + "\n", now_ms)
+    if not addresses:
+        outbox.tell_operator(conn, f"phone:{given.message.id}", f"For {user.name}. {told}", now_ms)
     return given.done("code", VERIFIED_MAIN if first else VERIFIED, phone=mask_number(number))

@@ -15,7 +15,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from inbound.smtp_limits import LOOPBACK
 from inbound.web_problems import CONTENT_TYPE, Problem, as_json
@@ -31,6 +31,8 @@ HEADER_BYTES: Final = 16_384
 BODY_BYTES: Final = 65_536
 """Read and thrown away, so that the application can say what is too big; more than that is cut off."""
 GRACE_SECONDS: Final = 8
+STILL_THERE: Final = "cordboard.still_there"
+"""In a request's environ: whether its peer still waits for the answer."""
 TOLD: Final = {
     400: ("bad_request", "That is not a request I can read."),
     413: ("too_big", "That is too much for one request."),
@@ -81,9 +83,20 @@ class ProblemTask(ErrorTask):
         self.write(body)
 
 
+class AnswerTask(WSGITask):
+    """A request for the application, which may ask whether anybody waits for its answer."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """With that question."""
+        environ: dict[str, Any] = super().get_environment()
+        environ[STILL_THERE] = self.channel.is_still_there
+        return environ
+
+
 class Channel(HTTPChannel):
     """One connection: since when its present request has been coming in, and when it last had a whole one."""
 
+    task_class = AnswerTask
     error_task_class = ProblemTask
     began: float | None = None
 
@@ -105,6 +118,18 @@ class Channel(HTTPChannel):
         """Answer a request that came in whole."""
         self.asked = time.time()
         super().service()
+
+    def is_still_there(self) -> bool:
+        """Whether the peer has not hung up: its end shows as nothing more to read."""
+        if not self.connected or self.socket is None:
+            return False
+        try:
+            ended: bool = self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return not ended
 
     def is_overdue(self, now: float) -> bool:
         """Whether its request comes in too slowly, or none has for too long: empty lines are no request."""

@@ -91,6 +91,7 @@ def handled(
     digest: str = "",
 ) -> bool:
     """Close the message and drop its raw bytes; False if it was closed already. Only a proven one has a `key`."""
+    kept = kept.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL has no NUL, and some gateways end texts so
     values = {
         "state": MessageState.HANDLED, "raw": None, "kept": kept, "evidence": evidence, "verdict": verdict,
         "answer": answer, "handled_ms": now_ms, "key": key, "digest": digest,

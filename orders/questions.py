@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from kernel.db import change
 from orders.tables import QUESTION_IS_OPEN, questions
@@ -14,6 +14,9 @@ OPEN_MINUTES: Final = 30
 OPEN_MS: Final = OPEN_MINUTES * 60_000
 MOST_TRIES: Final = 3
 """Wrong codes; then it is shut."""
+MOST_WRONG_A_DAY: Final = 30
+"""To all questions of one user: who has the PIN could else have new ones asked until a guess is right."""
+DAY_MS: Final = 24 * 3_600_000
 
 _PUT = insert(questions)
 _OPEN = (
@@ -25,6 +28,9 @@ _CALLED = select(questions).where(
     questions.c.account_id == bindparam("account"),
     questions.c.user_id == bindparam("user"),
     questions.c.ref == bindparam("ref"),
+)
+_WRONG_LATELY = select(func.coalesce(func.sum(questions.c.tries), 0)).where(
+    questions.c.user_id == bindparam("user"), questions.c.asked_ms > bindparam("since")
 )
 _TRY = (
     update(questions)
@@ -80,6 +86,12 @@ def open_of(conn: Connection, user_id: str, now_ms: int) -> list[Row[Any]]:
 def called(conn: Connection, account_id: str, user_id: str, ref: str) -> Row[Any] | None:
     """The user's question of that reference, open or not."""
     return conn.execute(_CALLED, {"account": account_id, "user": user_id, "ref": ref}).one_or_none()
+
+
+def too_many_wrong(conn: Connection, user_id: str, now_ms: int) -> bool:
+    """Whether so many wrong codes came for the user's questions of the last day that no more are looked at."""
+    wrong = conn.execute(_WRONG_LATELY, {"user": user_id, "since": now_ms - DAY_MS}).scalar_one()
+    return int(wrong) >= MOST_WRONG_A_DAY
 
 
 def try_code(conn: Connection, question_id: str, code: str) -> bool:

@@ -41,10 +41,10 @@ def targets_at(line: Line, at: int) -> Found:
 
 def _parties_at(line: Line, at: int) -> Found:
     for end, value in targets_at(line, at):
-        name = fold(value.name) if isinstance(value, NamedNumber) else ""
-        if name in vocabulary.PRONOUNS:
-            yield end, Refused("name_pronoun", name=shown(line.words[at]))
-        elif name in vocabulary.CALENDAR and vocabulary.CLAUSE["at"].at(line.keys, end):
+        name = value.name.split() if isinstance(value, NamedNumber) else []
+        if name and all(fold(word) in vocabulary.NOBODY for word in name):
+            yield end, Refused("name_pronoun", name=shown(" ".join(line.words[at:end]).rstrip(CLOSING)))
+        elif len(name) == 1 and fold(name[0]) in vocabulary.CALENDAR and vocabulary.CLAUSE["at"].at(line.keys, end):
             yield end, Refused("ambiguous")  # `call Sunday at the office`
         else:
             yield end, value

@@ -7,7 +7,7 @@ from parsers.line import Line
 from parsers.table import VERB
 from parsers.targets import NamedNumber, Target
 from parsers.telephone import is_telephone
-from parsers.vocabulary import CLAUSE, COURTESY, PLEASE
+from parsers.vocabulary import CLAUSE, PLEASE, SAID_ALONE
 from parsers.words import fold, keys
 
 _KEYWORDS = (*VERB.values(), CLAUSE["from"], CLAUSE["bill"], CLAUSE["pin"])
@@ -16,15 +16,15 @@ _KEYWORDS = (*VERB.values(), CLAUSE["from"], CLAUSE["bill"], CLAUSE["pin"])
 def is_meant(target: Target, country: str | None) -> bool:
     """Whether a target alone can be nothing but somebody to call.
 
-    A name with a command's keyword in it, or of nothing but courtesy, may be meant as that; digits may be a position, a
-    time or a code, unless they are written as a telephone number is in `country`.
+    A name with a command's keyword in it, or of nothing but what people say by itself (`thanks`, `sure`), may be meant
+    as that; digits may be a position, a time or a code, unless they are written as a telephone number is in `country`.
     """
     if not isinstance(target, NamedNumber):
         return is_telephone(target, country)
     words = target.name.split()
     said = keys(words)
     other = any(phrases.at(said, at) for at in range(len(said)) for phrases in (*_KEYWORDS, PLEASE))
-    return not other and not all(fold(word) in COURTESY for word in words)
+    return not other and not all(fold(word) in SAID_ALONE for word in words)
 
 
 def why_not(line: Line) -> Refused | None:

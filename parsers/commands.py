@@ -4,7 +4,6 @@ A command is carried out only if every word of its line was understood; one with
 the whole text.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -36,6 +35,7 @@ from parsers.results import (
     name_of,
 )
 from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, call_of
+from parsers.talk import called_out, is_no_number, puts_off
 from parsers.targets import NamedNumber, Target, number_of
 from parsers.verbs import Meant, verbs_in
 from parsers.words import ASKING, Names, fold, keys, split
@@ -55,13 +55,8 @@ __all__ = [
     "parse_text",
 ]
 
-_TALK: Final = frozenset(
-    {"number_short", "number_letters", "number_badly_written", "number_odd_characters", "number_is_an_address"}
-)
-"""Faults of a number that was none: `at 5pm`."""
 _NUMBER: Final = 6
 """Words that a number may be written in, beside those that are left over."""
-_TIME: Final = re.compile(r"[0-9]{1,2}[:.h][0-9]{2}\b")
 
 
 def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare: bool = True) -> Parsed:
@@ -102,7 +97,7 @@ class _Page:
         others = (self._by_verb(line) for line in rest)
         other = next((each for each in others if is_other(said, each)), None)
         if other is None or isinstance(other, NotACommand):
-            return said
+            return doubted(said) if isinstance(said, CallCommand) and puts_off(rest) else said
         why = Refused("two_lines", one=said.shown(), other=other.shown())
         return NotACommand((), why, command=meant_by(said, other), language=said.language)
 
@@ -156,13 +151,13 @@ class _Page:
         reader = self._reader(words, meant)
         unknown, why = reader.leftovers()
         number = _NUMBER if why and "number" in why.fields else 0
-        if command.stray is not None and (_is_talk(why) or len(unknown) > command.stray + number):
+        if command.stray is not None and (is_no_number(why) or len(unknown) > command.stray + number):
             return None
         if command.stray is not None and not unknown and why is None:
             return None
         if why is None and unknown and (command.alone or all(word in VERBS_ALONE for word in keys(unknown))):
             why = Refused("stands_alone")
-        if why is None and unknown and command is CALL:
+        if why is None and command is CALL:
             why = nearly(reader)
         why = why or (None if unknown else Refused("ambiguous"))
         return NotACommand(unknown, why, command=command.name, language=meant.language)
@@ -192,13 +187,15 @@ class _Page:
         pins = pins_in(rest)
         if pins is None:
             return replace(said, kind=False)
-        if (rest and line.endswith(",")) or not is_meant(alone.to, self.country):
+        if called_out(line) or not is_meant(alone.to, self.country):
             return _doubted(alone.to, said)
         return with_pin(alone, pins)
 
     def _whole(self, said: Order, line: str, rest: Sequence[str]) -> Parsed:
         """A command of one word is one only if it is all that was said; AGAIN beside thanks is none."""
         again = isinstance(said, AgainCommand)
+        if again and called_out(line):
+            return NotACommand((), Refused("stands_alone"), language=said.language)
         pins = pins_beside_again(rest) if again else pins_in(rest)
         if pins is not None and not (rest and line.endswith(",")):
             return with_pin(said, pins)
@@ -206,11 +203,6 @@ class _Page:
             return NotACommand((), Refused("stands_alone"), language=said.language)
         unknown = tuple(word for left in rest for word in split(left[:MAX_LINE]))
         return NotACommand(unknown, verb=isinstance(said, DropCommand), command=name_of(said), language=said.language)
-
-
-def _is_talk(why: Refused | None) -> bool:
-    number = why.fields.get("number", "") if why else ""
-    return why is not None and (bool(_TIME.match(number)) or (why.key in _TALK and not number.startswith("+")))
 
 
 def _doubted(alone: Target, said: NotACommand) -> NotACommand:
@@ -231,6 +223,11 @@ def is_specific(order: Order) -> bool:
             return order.number is not None
         case _:
             return isinstance(order, CallCommand | VerifyCommand | CodeCommand)
+
+
+def doubted(call: CallCommand) -> NotACommand:
+    """The question whether a call is meant, where something beside it puts it off."""
+    return NotACommand((), Refused("do_you_mean", order=call.shown()), language=call.language)
 
 
 def is_change(order: Order) -> bool:

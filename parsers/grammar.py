@@ -13,6 +13,7 @@ from parsers import vocabulary
 from parsers.arguments import ARGUMENTS, Found, Value
 from parsers.line import Argument, Clause, Line
 from parsers.targets import NamedNumber
+from parsers.words import CLOSING
 
 Reading = dict[str, Value]
 _NONE: Final[frozenset[str]] = frozenset()
@@ -31,12 +32,18 @@ class Reader(Line):
             yield from self.readings(at + skipped, used)
             return
         for clause, begin in self.clauses_at(at):
-            if clause.name in used:
+            if clause.name in used or self._is_talk(clause, at, begin):
                 continue
             for end, value in self.arguments(clause.argument, begin):
                 if not isinstance(value, Refused):
                     for rest in self.readings(end + self._now(clause, value, end), used | {clause.name}):
                         yield {clause.name: value} | rest
+
+    def _is_talk(self, clause: Clause, at: int, begin: int) -> bool:
+        """Whether a verb of CALL ends its sentence (`Phone. Will`) or is part of a thing's name (`phone bill`)."""
+        if clause.keywords is None or clause.argument is not Argument.PARTY:
+            return False
+        return self.words[begin - 1].endswith(tuple(CLOSING)) or vocabulary.NOUN.at(self.keys, at) > begin - at
 
     def _joins(self, at: int) -> int:
         """How many words join a clause to one that has a verb (`ring me at the hotel and call mum`)."""

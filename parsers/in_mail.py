@@ -5,12 +5,22 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import Refused
-from parsers.commands import is_other, is_specific, meant_by, parse_text, with_pin
+from parsers.commands import doubted, is_other, is_specific, meant_by, parse_text, with_pin
 from parsers.footers import DEVICE_SUBJECTS
 from parsers.lines import MAX_LINE, has_thanks, lines_of, pins_beside_again, pins_in
 from parsers.mail import Mail
 from parsers.pins import find_pin
-from parsers.results import AgainCommand, CardsCommand, NameCommand, NoCommand, NotACommand, OkCommand, Parsed
+from parsers.results import (
+    AgainCommand,
+    CallCommand,
+    CardsCommand,
+    NameCommand,
+    NoCommand,
+    NotACommand,
+    OkCommand,
+    Parsed,
+)
+from parsers.talk import puts_off
 from parsers.vocabulary import COURTESY, GREETINGS
 from parsers.words import fold
 
@@ -54,6 +64,8 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
         pins = pins_in([subject], own, frozenset() if is_bare else COURTESY)
         if is_bare and pins is None and not _says_nothing(subject, above):
             return NotACommand((), Refused("subject_more"))
+        if isinstance(said, CallCommand) and puts_off([subject]):
+            return doubted(said)
         return with_pin(said, pins or frozenset())
     if type(said) is type(above) and is_specific(said) != is_specific(above):  # `DROP` above `DROP K7`
         said, above = (said, above) if is_specific(said) else (above, said)

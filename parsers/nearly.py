@@ -33,7 +33,7 @@ def _plainer(reader: Reader) -> list[str]:
             continue
         verb = reader.clauses[0].keywords
         length = verb.at(reader.keys, at) if verb else 0
-        words += reader.words[at : at + max(length, 1)]
+        words.append("call" if length else reader.words[at])
         at += max(length, 1)
         if length:
             at += vocabulary.ARTICLE.at(reader.keys, at)

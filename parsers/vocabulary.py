@@ -30,6 +30,9 @@ NOW: Final = _phrases("now")
 AND: Final = _phrases("and")
 CALENDAR: Final = _folded("calendar")
 PRONOUNS: Final = _folded("pronoun")
+NOBODY: Final = PRONOUNS | _folded("when") | _folded("now")
+"""Words that name nobody after CALL, be they in the phone book."""
+NOUN: Final = _phrases("noun")
 ARTICLE: Final = _phrases("article")
 REQUEST: Final = _phrases("asking")
 MINUTES: Final = _phrases("minutes")
@@ -40,6 +43,10 @@ LIST: Final = _phrases("list")
 AROUND_REFERENCE: Final = _folded("around_reference")
 COURTESY: Final = _folded("courtesy") | {"merci", "danke"}
 PLEASE_WORDS: Final = _folded("please")
+SAID_ALONE: Final = COURTESY | NOBODY | _folded("interjection") | _folded("and") | _folded("article")
+"""Words that are no order by themselves, be they names of the phone book."""
+WHEN: Final = _phrases("when")
+BUT: Final = _phrases("but")
 SIGN_OFF: Final = _folded("sign_off")
 THANKS: Final = _folded("thanks") | _ELSEWHERE
 GREETINGS: Final = _folded("greeting") | _GREETINGS_ELSEWHERE

@@ -29,16 +29,28 @@ def is_gsm(text: str) -> bool:
 
 def units(text: str) -> int:
     """Septets of a text in the alphabet, else UTF-16 units."""
-    if is_gsm(text):
-        return len(text) + sum(letter in ESCAPED for letter in text)
-    return len(text.encode("utf-16-be")) // 2
+    return sum(_sizes(text))
 
 
 def parts(text: str) -> int:
-    """As how many texts it is sent and paid for."""
+    """As how many texts it is sent and paid for. No character is parted: one of two units may begin the next part."""
     one, part = (ONE_GSM, PART_GSM) if is_gsm(text) else (ONE_UCS2, PART_UCS2)
-    count = units(text)
-    return 1 if count <= one else -(-count // part)
+    sizes = _sizes(text)
+    if sum(sizes) <= one:
+        return 1
+    count, left = 1, part
+    for size in sizes:
+        if size > left:
+            count, left = count + 1, part
+        left -= size
+    return count
+
+
+def _sizes(text: str) -> list[int]:
+    """Units of each character."""
+    if is_gsm(text):
+        return [2 if letter in ESCAPED else 1 for letter in text]
+    return [2 if letter > "\uffff" else 1 for letter in text]
 
 
 def economical(text: str) -> str:

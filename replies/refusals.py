@@ -93,6 +93,7 @@ REFUSALS: Final[dict[str, str]] = {
     "ok_expired": "Not called: {ref} was not answered in time. Send the order again if you still want the call.",
     "ok_declined": "Not called: you said no to {ref}. Send the order again if you want the call.",
     "ok_shut": "Not called: {ref} was answered with too many wrong codes. Send the order again.",
+    "asked_often": "Not called: too many wrong codes came in your name today. Try tomorrow, or ask whoever runs this.",
     "ok_weaker": "Not called: answer {ref} from where you ordered it.",
     "ok_needs_code": "Not called: answer with the code that I gave you with the question, like OK {ref} 1234.",
     "ok_wrong_code": "Not called: that is not the code that I gave you with {ref}. Look at the question again.",

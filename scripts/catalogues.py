@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "replies" / "locale"
 TABLES = ("replies/refusals.py", "replies/sentences.py")
 """Whatever these say by a constant is said to senders; elsewhere it is what stands in `Words("...")`."""
-FOLDERS = ("replies", "inbound", "dispatcher", "gate")
+FOLDERS = ("replies", "inbound", "dispatcher", "gate", "cordboard")
 
 
 def sentences() -> dict[str, str]:

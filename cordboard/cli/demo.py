@@ -13,8 +13,9 @@ import click
 def demo(ctx: click.Context, switch: str, stay: bool, as_json: bool) -> None:
     """Show the main job from end to end, in half a minute.
 
-    Starts a whole Cordboard in a folder that is gone afterwards, mails an
-    order, rings two telephones, joins them, and shows the bill. With
+    Starts a whole Cordboard in a folder that is gone afterwards, orders a
+    call by mail, from a Palm's page and by text, rings two telephones, joins
+    them, and shows the bills. With
     `--switch asterisk` the switch is a real Asterisk and the telephones are
     SIPp (Debian, as root).
     """

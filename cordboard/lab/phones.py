@@ -29,13 +29,14 @@ from kernel.errors import Unavailable
 
 Kind = Literal[
     "answers", "presses_1", "voicemail", "busy", "declines", "no_answer", "slow", "unavailable", "hangs_up_after",
-    "unallocated", "redirects", "presses_1_and_leaves", "answers_late", "listens",
+    "unallocated", "redirects", "presses_1_and_leaves", "answers_late", "listens", "hotel",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_TALKERS = ("answers", "presses_1", "voicemail", "slow", "hangs_up_after", "presses_1_and_leaves")
+_TALKERS = ("answers", "presses_1", "voicemail", "slow", "hangs_up_after", "presses_1_and_leaves", "hotel")
+_EARS = ("listens", "hotel")
 _LOOP_SECONDS = 10
-_AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000, "presses_1_and_leaves": 2000}
+_AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000, "presses_1_and_leaves": 2000, "hotel": 6000}
 """Milliseconds that pass before the key is pressed, the call answered, or left, where nothing else is said."""
 _READY_SECONDS = 60
 _GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'
@@ -60,7 +61,7 @@ class Phone:
         self._after = _AFTER.get(kind, 1000) if after is None else after
         self._talk = talk
         self._trace = trace
-        self._ear = Ear() if kind == "listens" else None
+        self._ear = Ear() if kind in _EARS else None
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
 

@@ -15,12 +15,16 @@ import dns.resolver
 
 MOST_KEPT: Final = 10_000
 TRY_S: Final = 1.0
-AWAY_S: Final = 30.0
-"""A name whose servers did not answer is not asked for again so soon."""
+AWAY_S: Final = 20.0
+"""A name whose servers did not answer is not asked for again so soon; but when a mail that waits is looked at again."""
 
 
 class DnsAway(Exception):
-    """No answer: nothing is known of that name for now. Says why in a word or two."""
+    """No answer: nothing is known of that name. Says why in a word or two."""
+
+
+class DnsSilent(DnsAway):
+    """For now: asked later there may be one."""
 
 
 class Nameservers:
@@ -35,14 +39,14 @@ class Nameservers:
         """The records; none if there is no such name. Raises DnsAway."""
         key = (name.lower(), kind)
         if self._is_away(key):
-            raise DnsAway("no answer lately")
+            raise DnsSilent("no answer lately")
         try:
             answer = self._resolver.resolve(name, kind, lifetime=seconds, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN:
             return []
         except (dns.exception.Timeout, dns.resolver.NoNameservers, dns.resolver.NoResolverConfiguration) as e:
             self._note(key)
-            raise DnsAway("timeout" if isinstance(e, dns.exception.Timeout) else "server failure") from e
+            raise DnsSilent("timeout" if isinstance(e, dns.exception.Timeout) else "server failure") from e
         except (dns.exception.DNSException, OSError, ValueError) as e:  # a name that is none, an answer that is none
             raise DnsAway("bad name or answer") from e
         return list(answer.rrset or ())
@@ -59,19 +63,31 @@ class Nameservers:
 
 
 class Lookups:
-    """Those of one message: at most `most`, within `seconds` in all."""
+    """Those of one message: at most `most`, within `seconds` in all. `missed`: later there may be more answers."""
 
     def __init__(self, servers: Nameservers, seconds: float = 3.0, most: int = 20) -> None:
         self._servers, self._left = servers, most
         self._until = time.monotonic() + seconds
+        self.missed = False
+
+    def hurry(self, seconds: float) -> None:
+        """From now on no longer than this."""
+        self._until = min(self._until, time.monotonic() + seconds)
 
     def records(self, name: str, kind: str) -> list[Any]:
         """As `Nameservers.ask`."""
         seconds = self._until - time.monotonic()
         self._left -= 1
-        if seconds <= 0 or self._left < 0:
-            raise DnsAway("too slow" if seconds <= 0 else "too many lookups")
-        return self._servers.ask(name, kind, seconds)
+        if self._left < 0:
+            raise DnsAway("too many lookups")
+        if seconds <= 0:
+            self.missed = True
+            raise DnsSilent("too slow")
+        try:
+            return self._servers.ask(name, kind, seconds)
+        except DnsSilent:
+            self.missed = True
+            raise
 
     def texts(self, name: str) -> list[bytes]:
         """TXT records, each with its strings joined."""

@@ -1,8 +1,8 @@
 """Weighs what a mail is known to be from, outside any transaction: it may take seconds."""
 
 import logging
+import re
 from dataclasses import dataclass
-from email.utils import getaddresses
 from typing import Final
 
 from accounts.messengers import is_shared
@@ -16,7 +16,10 @@ from kernel.clock import Clock
 log = logging.getLogger(__name__)
 
 LONGEST_TO: Final = 10_000
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 MOST_TOLD: Final = 5
+SPF_SECONDS: Final = 1.0
+"""It proves nothing, and whoever forges a mail chooses whose servers it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,14 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Whether it is proven that the mail is from its address, and what was found, in words for `cordboard why`."""
+    """Whether it is proven that the mail is from its address, and what was found, in words for `cordboard why`.
+
+    `later`: it is not, but name servers were silent that may yet prove it.
+    """
 
     proven: bool
     said: dict[str, str]
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,12 @@ class Weigher:
         headers = headers_of(letter.raw) if is_signed(letter.raw) else []
         looked = look_at(letter.raw, headers, domain, lookups, self.clock.ms() // 1000) if headers else []
         standing = [each for each in looked if not each.why]
+        policy = policy_of(domain, lookups) if standing else Policy()
+        missed = lookups.missed
+        lookups.hurry(SPF_SECONDS)
         spf = spf_result(letter.peer, letter.sender, lookups)
-        policy = policy_of(domain, lookups) if standing or spf else Policy()
+        if spf and not standing:
+            policy = policy_of(domain, lookups)
         why = _unproven(letter, headers, standing, policy)
         said = {"dkim": _told(looked, why if standing else "")}
         if standing or spf:
@@ -77,7 +88,8 @@ class Weigher:
             said["spf"] = f"{spf} for {letter.sender.rpartition('@')[2]}, which proves nothing"
         if b"\narc-seal:" in b"\n" + head_of(letter.raw).lower():
             said["arc"] = "there, which proves nothing"
-        return Evidence(bool(standing) and not why, said)
+        proven = bool(standing) and not why
+        return Evidence(proven, said, later=missed and not proven)
 
 
 def _unproven(letter: Letter, headers: list[Header], standing: list[Signature], policy: Policy) -> str:
@@ -98,8 +110,15 @@ def _is_for_us(letter: Letter, headers: list[Header]) -> bool:
     written = [value.decode("utf-8", "replace") for name, value in headers if name in (b"to", b"cc")]
     if sum(map(len, written)) > LONGEST_TO:
         return False
-    named = {address.strip().lower() for _, address in getaddresses([" ".join(text.split()) for text in written])}
-    return any(recipient.lower() in named for recipient in letter.recipients)
+    named = [part.strip().lower() for text in written for part in _QUOTED.sub("", " ".join(text.split())).split(",")]
+    return any(_names(part, recipient.lower()) for part in named for recipient in letter.recipients)
+
+
+def _names(part: str, address: str) -> bool:
+    """Whether a part of To is that mailbox, for every reader: a name may look like an address, too."""
+    if part.endswith(f"<{address}>"):
+        return part.count("<") == 1
+    return part == address or part.startswith(f"{address} (")
 
 
 def _is_aligned(domain: str, from_domain: str) -> bool:

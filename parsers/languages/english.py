@@ -30,6 +30,21 @@ ENGLISH: Final = Language(
             "sunday", "christmas", "easter", "noon", "midnight", "dawn", "dusk", "night", "lunch", "dinner",
             "last", "once", "least", "most",
         ),
+        "when": ("later", "soon", "today", "tonight", "tomorrow", "tmrw", "tmr", "2moro", "asap"),
+        "but": (
+            "not", "don't", "dont", "never", "wait", "actually", "instead", "unless", "until", "till", "if", "when",
+            "before", "after", "yet",
+        ),
+        "interjection": (
+            "sure", "yes", "yeah", "yep", "yup", "ya", "y", "nope", "nah", "k", "kk", "hi", "hey", "hello", "yo", "wow",
+            "oh", "lol", "sorry", "god", "dear", "urgent", "free", "true", "right", "really", "welcome", "on", "in",
+            "up", "down", "out", "off",
+        ),
+        "noun": (
+            "phone bill", "phone bills", "phone book", "phone box", "phone call", "phone card", "phone company",
+            "phone line", "phone shop", "phone store", "call box", "call center", "call centre", "call sign",
+            "ring road",
+        ),
         "pronoun": ("me", "you", "u", "us", "him", "her", "them", "it", "back", "somebody", "someone"),
         "asking": (
             "can you", "can u", "could you", "could u", "would you", "will you", "i want to", "i need to",

@@ -16,6 +16,10 @@ ROLES: Final = (
     "and",  # before another clause with a verb
     "calendar",  # never a place, be they in the phone book: `call bob in May`
     "article",  # before the name of a place
+    "when",  # times: nobody's name after CALL; where a line below an order begins with one, it puts the order off
+    "but",  # anywhere in such a line they put it off, take it back or make it depend on something
+    "interjection",  # said by itself (`sure`): alone it calls nobody of that name
+    "noun",  # things with a verb of CALL in their name: `phone bill`
     "pronoun",  # nobody's name after CALL, be it in the phone book: `call me` is what people say to each other
     "asking",  # a request in place of an order: it is asked whether the order is meant
     "around_reference",  # beside an order's reference, and in its place

@@ -53,6 +53,16 @@ SPANISH: Final = Language(
             "noviembre", "diciembre", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo",
             "navidad", "reyes", "pascua", "verano", "invierno", "otoño", "primavera", "paz", "serio",
         ),
+        "when": ("luego", "después", "hoy", "mañana", "pronto", "más tarde", "esta noche", "esta tarde"),
+        "but": (
+            "todavía", "aún", "nunca", "espera", "espere", "mejor", "antes", "después", "hasta que", "cuando", "si",
+            "salvo", "aunque",
+        ),
+        "interjection": (
+            "claro", "sí", "que", "qué", "yo", "tú", "usted", "hola", "verdad", "dios", "todos", "nadie", "se",
+            "cierto", "exacto", "siempre", "nunca", "perdón",
+        ),
+        "noun": ("marca personal", "marca registrada", "marca blanca"),
         "pronoun": ("me", "mí", "te", "ti", "le", "lo", "él", "ella", "nosotros", "ellos", "alguien"),
         "asking": ("puedes", "puede", "podrías", "podría", "quiero", "quisiera", "necesito", "me gustaría"),
         "around_reference": ("la", "el", "mi", "esta", "esa", "llamada", "orden", "ahora", "ya"),

@@ -29,7 +29,8 @@ TALKS_ON = "+442079460098"
 """Only on the exchange: talks for so long that nobody can miss it."""
 LEAVES, A_NO_ANSWER, A_LISTENS = "+33140004321", "+33140000019", "+33140000055"
 """Of leg A: presses 1 and leaves two seconds later; rings only; hears what keys are sent to it."""
-ANSWERS_LATE, LISTENS = "+442079460044", "+442079460055"
+ANSWERS_LATE, LISTENS, SHORT = "+442079460044", "+442079460055", "+442079460066"
+"""Answers who is called off; hears what keys are sent; hangs up before much is said."""
 DECLINES, UNALLOCATED, CONGESTED = "+442079460021", "+442079460001", "+442079460034"
 
 PHONES: dict[str, Kind] = {
@@ -48,6 +49,7 @@ PHONES: dict[str, Kind] = {
     A_LISTENS: "listens",
     ANSWERS_LATE: "answers_late",
     LISTENS: "listens",
+    SHORT: "hangs_up_after",
 }
 _QUICK = {"post_dial_s": 0.02, "ring_s": 0.1}
 _SUBSCRIBERS: dict[Kind, Any] = {
@@ -200,6 +202,7 @@ def place_on_the_exchange(house: House) -> Place:
         return int(stats()["dials_by_number"].get(number[1:], 0))
 
     numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
+    numbers[SHORT] = _SUBSCRIBERS["voicemail"] | {"leaves_s": 0.08}
     numbers[TALKS_ON] = _SUBSCRIBERS["hangs_up_after"] | {"talk_s": 4.0}
     put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
 

@@ -19,6 +19,7 @@ from tests.parts.places import (
     LISTENS,
     NO_ANSWER,
     PRESSES_1,
+    SHORT,
     STAYS,
     TALKS,
     UNALLOCATED,
@@ -237,6 +238,14 @@ class CallStories:
             assert place.stats()["sounds_by_number"][STAYS[1:]].count(f"digits:{digits}") == 2
         place.mail(who, f"CODE {digits}")
         assert "+44 2..0099 is yours now. To be rung there, write AT and its number." in place.told(who, 4)
+
+    def test_who_hangs_up_early_may_have_heard_the_code(self, place: Place) -> None:
+        who, order = call(place, f"VERIFY {SHORT}")
+        assert order.outcome == "code_cut_short"
+        billed_from_the_log(place, order, "A")
+        assert place.told(who, 2)[1].startswith("A1 +44 2..0066 hung up early.")
+        place.mail(who, f"CODE {codes.digits_of(place.house.parts.secrets, order.id)}")
+        assert any("+44 2..0066 is yours now" in each for each in place.told(who, 4))
 
     def test_a_telephone_that_is_busy_hears_no_code(self, place: Place) -> None:
         who, order = call(place, f"VERIFY {BUSY}")

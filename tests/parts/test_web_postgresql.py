@@ -7,6 +7,8 @@ import pytest
 
 from billing.tables import balances, holds
 from kernel.db import Database
+from orders.tables import messages
+from tests.joint.inbound.texting import live as texting_live
 from tests.joint.inbound.web import Web, live
 from tests.unit.inbound.house import DOLLAR, House, enrolled
 
@@ -41,3 +43,16 @@ def test_ten_different_calls_on_money_for_one(house: House, web: Web) -> None:
         answers = list(crowd.map(lambda n: web.order(to=f"+4420794600{n}"), range(20, 30)))
     assert sorted(answer.status for answer in answers) == [201, *[402] * 9]
     assert len(house.orders) == 1
+
+
+def test_100_an_id_that_the_database_has_no_letters_for_is_nobodys(web: Web) -> None:
+    for odd in ("0" * 27 + "%00", "%00" * 28, "0" * 27 + "%F0%9F%98%80", "0" * 27 + "'"):
+        assert web.show(odd).status == 404
+
+
+def test_a_nul_in_what_was_written_is_kept_as_an_odd_character(house: House) -> None:
+    """Some gateways fill a text up with them."""
+    with texting_live(house) as texting:
+        assert texting.kannel(b"CALL mum\0\0").body.startswith("Not called: I don't know ")
+        assert texting.text("CALL \0").texts[0].startswith("Not called: I don't know ")
+    assert [message.kept.count("\ufffd") for message in house.rows(messages)] == [2, 1]

@@ -217,7 +217,7 @@ class Channel:
         self.gone = True
         self.silence()
         for playback in tuple(self.playing):
-            playback.finish()
+            playback.finish("failed")
         if self.bridge is not None:
             self.bridge.leave(self)
         if self.in_app:

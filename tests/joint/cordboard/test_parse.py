@@ -107,6 +107,8 @@ def test_what_a_message_would_do(said: dict[str, object], fields: dict[str, obje
         (b'{"channel": "sms", "text": "x", "country": "Spain"}',
          "country must be a code of two letters (ISO 3166), like US."),
         (b'{"channel": "sms", "text": "x", "names": ["mum"]}', "names must be an object: each name with its number."),
+        (json.dumps({"channel": "sms", "text": "x", "names": dict.fromkeys(map(str, range(20_001)), "")}).encode(),
+         "names holds more than 20000 names."),
         (b'{"channel": "sms", "text": "x", "names": {"mum": 5}}',
          "names: the number of 'mum' must be a string like +442079460000."),
         (b'{"channel": "email", "raw_email": "' + b"Subject: x\\n" * 400 + b'"}',
@@ -115,6 +117,21 @@ def test_what_a_message_would_do(said: dict[str, object], fields: dict[str, obje
 )  # fmt: skip
 def test_a_line_that_is_no_message_gets_a_sentence(line: bytes, error: str) -> None:
     assert json.loads(answer(line)) == {"error": error}
+
+
+def test_the_reply_is_in_the_language_of_the_verb() -> None:
+    for text, reply in (
+        ("llama a mum", "Entendido: call mum. Te llamo a ti primero, luego al otro."),
+        ("saldo", "Entendido: balance."),
+        ("llama a nadie", "No llamo: no entiendo 'nadie'."),
+        ("llama al 112", "No llamo: 112 es un número de emergencias. Márcalo tú en el teléfono más cercano."),
+        ("mum", "Understood: call mum. You are rung first, then the other."),
+    ):
+        assert told(text=text, names=NAMES)["reply"] == reply
+
+
+def test_a_byte_order_mark_at_the_head_of_a_file_is_no_fault() -> None:
+    assert "error" not in json.loads(answer(b'\xef\xbb\xbf{"channel": "sms", "text": "CALL mum"}'))
 
 
 def test_a_line_too_long_for_any_mail_is_not_kept_in_memory(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from billing.quotes import Ceiling
 from billing.tables import cdrs
+from dispatcher.advance import Timer
+from dispatcher.progress import Event
 from dispatcher.switches.base import FAILED, Kind
 from dispatcher.switches.exchange.running import RunningExchange
 from orders import codes
@@ -21,12 +23,14 @@ from tests.unit.dispatcher.conducting import Conducting, conducting
 from tests.unit.dispatcher.desk import Desk, actions, event, live
 from tests.unit.factory import NOW
 
-ANSWERS, LEAVES, A_BUSY = "+12025550101", "+12025550166", "+12025550117"
+ANSWERS, A_BUSY = "+12025550101", "+12025550117"
 SCRIPT = {
     "playback_s": 0.01,
     "default": {"does": "voicemail", **QUICK},
-    "numbers": {LEAVES: {"does": "voicemail", **QUICK, "leaves_s": 0.015}, A_BUSY: "busy"},
+    "numbers": {A_BUSY: "busy"},
 }
+LEAVES = {"playback_s": 60, "default": {"does": "voicemail", **QUICK, "leaves_s": 0.02}}
+"""Long before the first word of it is over."""
 ALONE = replace(QUOTE, b=None, confirm_s=0, ring_b_s=0)
 HELD, SPOKEN_S = 1_000_000, 30
 Story = Callable[[Conducting], Awaitable[None]]
@@ -91,10 +95,11 @@ def test_the_code_is_spoken_twice_to_who_answers_and_nobody_else_is_rung(
     assert is_good(timed_desk, order)
 
 
-def test_who_hangs_up_early_may_have_heard_it(timed_desk: Desk, exchange: RunningExchange) -> None:
-    order = tell(timed_desk, exchange, LEAVES)
-    went_well(timed_desk, exchange, order, "code_cut_short")
-    assert is_good(timed_desk, order)
+def test_who_hangs_up_early_may_have_heard_it(timed_desk: Desk, tmp_path: Path) -> None:
+    with RunningExchange(tmp_path / "cel.csv", LEAVES) as exchange:
+        order = tell(timed_desk, exchange, ANSWERS)
+        went_well(timed_desk, exchange, order, "code_cut_short")
+        assert is_good(timed_desk, order)
 
 
 def test_who_is_busy_hears_nothing_and_pays_nothing(timed_desk: Desk, exchange: RunningExchange) -> None:
@@ -127,10 +132,12 @@ def test_a_conductor_that_comes_anew_speaks_again_and_dials_nobody_again(desk: D
     assert desk.bills(order) == {leg: (NOW - 4_000, NOW + 9_000)}
 
 
-def test_what_was_played_to_nobody_was_not_spoken(desk: Desk) -> None:
+def test_what_the_switch_could_not_play_was_not_spoken_and_ends_when_it_should_have_been(desk: Desk) -> None:
     order = ordered(desk, OrderState.SPEAKING)
     leg = desk.attempt(order, state=AttemptState.ANSWERED, dialling_ms=NOW - 9_000, answered_ms=NOW - 4_000)
-    assert actions(desk.papers().take([event(Kind.PLAYED, leg, FAILED)])) == ["end_a"]
+    papers = desk.papers()
+    assert papers.take([event(Kind.PLAYED, leg, FAILED)]) == []  # so it says of who hangs up, too: their end follows
+    assert actions(papers.take([Timer(order, Event.NOT_TOLD)])) == ["end_a"]
     assert desk.state(order) == (OrderState.CLOSING, "code_not_spoken")
 
 

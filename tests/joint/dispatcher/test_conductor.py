@@ -21,12 +21,13 @@ from tests.unit.dispatcher.conducting import Conducting, conducting
 from tests.unit.dispatcher.desk import APP, SWITCH, TRUNK, Desk
 
 QUICK = {"post_dial_s": 0.002, "ring_s": 0.005}
-PRESSES = {"does": "answers", **QUICK, "press": "1" * 20, "press_s": 0.02}
+PRESSES = {"does": "answers", **QUICK, "press": "1" * 90, "press_s": 0.02}
 VOICEMAIL, BUSY = "+12025550186", "+442079460017"
+A_STAYS, STAYS = "+12025550177", "+442079460099"
 SCRIPT = {
     "playback_s": 0.01,
     "default": {**PRESSES, "talk_s": 0.03},
-    "numbers": {VOICEMAIL: {"does": "voicemail", **QUICK}, BUSY: "busy"},
+    "numbers": {VOICEMAIL: {"does": "voicemail", **QUICK}, BUSY: "busy", STAYS: PRESSES, A_STAYS: PRESSES},
 }
 Story = Callable[[Conducting], Awaitable[None]]
 
@@ -80,9 +81,11 @@ def test_each_party_is_sent_its_extension_after_its_answer_and_once(
     timed_desk: Desk, exchange: RunningExchange
 ) -> None:
     async def story(at_work: Conducting) -> None:
-        order = await at_work.launch(number_a="+12025550177", extension_a="34", extension_b="512")
-        assert await at_work.over(order) == "talked"
-        assert exchange.stats()["keys_by_number"] == {"12025550177": "34", timed_desk.row(order).number_b[1:]: "512"}
+        order = await at_work.launch(number_a=A_STAYS, extension_a="34", number_b=STAYS, extension_b="512")
+        await at_work.until(lambda: exchange.stats()["keys_by_number"] == {A_STAYS[1:]: "34", STAYS[1:]: "512"})
+        timed_desk.drop(order)
+        assert await at_work.over(order) == "dropped"
+        assert exchange.stats()["keys_by_number"] == {A_STAYS[1:]: "34", STAYS[1:]: "512"}
         plain = await at_work.launch(number_a=VOICEMAIL, extension_a="34", extension_b="512")
         assert await at_work.over(plain) == "not_confirmed"
         assert exchange.stats()["keys_by_number"][VOICEMAIL[1:]] == "34"

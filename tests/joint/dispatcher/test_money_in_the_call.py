@@ -17,7 +17,7 @@ from tests.unit.dispatcher.conducting import Conducting, conducting
 from tests.unit.dispatcher.desk import Desk
 
 QUICK = {"post_dial_s": 0.002, "ring_s": 0.005}
-STAYS = {"does": "answers", **QUICK, "press": "1" * 20, "press_s": 0.02}
+STAYS = {"does": "answers", **QUICK, "press": "1" * 90, "press_s": 0.02}
 SLOW, SOON = "+442079460055", "+442079460056"
 SCRIPT = {
     "playback_s": 0.01,

@@ -82,7 +82,7 @@ class _Signer(dkim.DKIM):  # type: ignore[misc] # dkimpy has no types
 
 def sign(
     raw: bytes, domain: str = "ship.example", *, headers: list[str] | None = None, bits: int = 1024,
-    length: bool = False, selector: str = "s1", **tags: str,
+    length: bool = False, selector: str = "s1", body: str = "relaxed", **tags: str,
 ) -> bytes:  # fmt: skip
     """With one more signature, on top. `tags` are put in as they are (`x`, `t`)."""
     signer = _Signer(raw)
@@ -90,7 +90,7 @@ def sign(
     there = {line.partition(b":")[0].decode().lower() for line in raw.split(b"\r\n\r\n")[0].split(b"\r\n")}
     chosen = headers or [name for name in [*SIGNED, "cc"] if name in there]
     header: bytes = signer.sign(
-        selector.encode(), domain.encode(), pem(bits), canonicalize=(b"relaxed", b"relaxed"),
+        selector.encode(), domain.encode(), pem(bits), canonicalize=(b"relaxed", body.encode()),
         include_headers=[name.encode() for name in chosen], length=length,
     )  # fmt: skip
     return header + raw

@@ -123,6 +123,28 @@ def test_a_letter_to_somebody_else_that_they_pass_on_is_no_order(weigher: Weighe
 
 
 @pytest.mark.parametrize(
+    ("to", "ours"),
+    [
+        (f"<{ORDER.upper()}>", True),
+        (f"{ORDER} (the line)", True),
+        (f"{ORDER} <{ORDER}>", True),
+        (f'"{ORDER}" <{ORDER}>', True),
+        (f'"Hara, Bob" <bob@rig.example>,\r\n {ORDER}', True),
+        (f"{ORDER} <eve@evil.example>", False),  # she calls herself so, and Ann's device does not quote names
+        (f"<eve@evil.example> {ORDER}", False),
+        (f"<eve@evil.example> <{ORDER}>", False),
+        (f"{ORDER}@evil.example", False),
+        (f"x{ORDER}", False),
+        (f"({ORDER}) eve@evil.example", False),
+        (f'"a, {ORDER}, b" <eve@evil.example>', False),
+        (f"=?utf-8?q?{ORDER.replace('@', '=40')}?= <eve@evil.example>", False),
+    ],
+)
+def test_whom_a_letter_was_written_to(weigher: Weigher, to: str, ours: bool) -> None:
+    assert weigh(weigher, sign(mail(to=to))).proven == ours
+
+
+@pytest.mark.parametrize(
     ("key", "why"),
     [
         ([], "no key"),
@@ -147,6 +169,32 @@ def test_35_a_key_of_512_bits(weigher: Weigher, zone: Zone) -> None:
     zone.texts["s1._domainkey.ship.example"] = [record(512)]
     found = weigh(weigher, sign(mail(), bits=512))
     assert found == Evidence(False, {"dkim": "ship.example key too small"})
+
+
+@pytest.mark.parametrize(("letters", "why"), [(800, "signature wrong"), (804, "key too large")])
+def test_35_a_key_that_would_keep_us_busy_for_minutes(weigher: Weigher, zone: Zone, letters: int, why: str) -> None:
+    zone.texts["s1._domainkey.ship.example"] = [f"v=DKIM1; k=rsa; p={'A' * letters}"]
+    assert why in weigh(weigher, sign(mail())).said["dkim"]
+
+
+@pytest.mark.parametrize("canonical", ["relaxed", "simple"])
+def test_spaces_in_the_text_count_as_its_signature_says(weigher: Weigher, canonical: str) -> None:
+    raw = sign(mail("CALL  mum \t\n\t\n \n"), body=canonical)
+    assert weigh(weigher, raw).proven
+    assert weigh(weigher, raw.replace(b"CALL  mum", b"CALL mum")).proven == (canonical == "relaxed")
+    assert not weigh(weigher, raw.replace(b"CALL  mum", b"CALLmum")).proven
+
+
+def test_a_long_row_of_spaces_costs_no_more_than_other_text(weigher: Weigher) -> None:
+    raw = sign(mail("CALL mum\nx y"))
+    assert weigh(weigher, raw.replace(b"x y", b"x" + b" " * 1_000_000 + b"y")).proven
+
+
+@pytest.mark.parametrize("tag", ["b=", "bh="])
+def test_a_signature_of_spaces_is_not_looked_at(weigher: Weigher, zone: Zone, tag: str) -> None:
+    raw = sign(mail()).replace(f" {tag}".encode(), f" {tag}A".encode() + b" " * 60_000, 1)
+    assert weigh(weigher, raw).said["dkim"] == "ship.example too long"
+    assert zone.asked == []
 
 
 def test_36_expired_or_from_the_future(weigher: Weigher) -> None:
@@ -180,6 +228,26 @@ def test_a_key_that_can_not_be_had(weigher: Weigher, zone: Zone, how: str) -> No
     found = weigh(replace(weigher, seconds=0.5), sign(mail()))
     assert not found.proven
     assert found.said["dkim"].startswith("ship.example key not found: ")
+    assert found.later
+
+
+def test_only_what_is_silent_is_worth_another_look(weigher: Weigher, zone: Zone) -> None:
+    zone.broken.add("_dmarc.ship.example")
+    assert weigh(weigher, sign(mail())).later
+    assert not weigh(weigher, mail()).later
+    assert not weigh(weigher, sign(mail(), selector="none")).later
+    assert not weigh(weigher, sign(mail()).replace(b"CALL", b"RING")).later
+    assert not weigh(weigher, sign(mail(), "evil.example")).later
+    zone.broken.clear()
+    zone.texts["_dmarc.ship.example"].append("v=DMARC1; p=none")
+    assert not weigh(Weigher(Nameservers([zone.address]), SystemClock()), sign(mail())).later
+
+
+def test_spf_keeps_no_proof_waiting(weigher: Weigher, zone: Zone) -> None:
+    zone.mute.add("slow.example")
+    found = weigh(replace(weigher, seconds=0.5), sign(mail()), peer=HOSTED, sender="ann@slow.example")
+    assert found.proven
+    assert found.said["spf"].startswith("temperror")
 
 
 def test_keys_are_kept_for_their_time_to_live(weigher: Weigher, zone: Zone) -> None:

@@ -75,6 +75,11 @@ def test_without_both_the_mail_itself_is_the_key(house: House) -> None:
     assert len(house.orders) == 2
 
 
+def test_a_date_of_1970_is_one(house: House) -> None:
+    message_id = house.send(house.mail("CALL mum", date="Thu, 01 Jan 1970 00:00:00 +0000"), to=house.alias)
+    assert house.rules(message_id)[-1] == ["fresh", "too_old"]
+
+
 def test_a_doubled_message_id_is_none(house: House) -> None:
     for text, other in (("CALL mum", "<x@y>"), ("CALL +442079460019", "<z@y>")):
         raw = house.mail(f"{text} PIN {PIN}", date="", **ONE)

@@ -171,3 +171,11 @@ def test_a_shunted_message_is_left_alone(house: House) -> None:
     house.intake.handle(message_id)
     assert house.intake.leftovers() == 0
     assert len(house.said()) == 2
+
+
+def test_what_was_left_does_not_keep_orders_waiting(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbound.intake.LEFT_SECONDS", 0.0)
+    for _ in range(2):
+        house.accept(house.mail("hello"))
+    house.clock.now_ms += LEFT
+    assert [house.intake.leftovers() for _ in range(3)] == [1, 1, 0]

@@ -101,6 +101,14 @@ def test_wrong_pins_lock_until_the_time_is_over(house: House) -> None:
     assert len(house.orders) == 1
 
 
+def test_a_lock_is_told_to_mailboxes_alone(house: House) -> None:
+    house.change(devices, answer_address="+12025550155")
+    for pin in range(5):
+        house.send(house.mail(f"CALL mum PIN 1234567{pin}", date=""))
+    house.send(house.mail(f"CALL mum PIN {PIN}", date=""))
+    assert [to for to, _ in house.said()] == ["operator"]
+
+
 def test_a_locked_pin_leaves_the_alias_open(house: House) -> None:
     for pin in range(5):
         house.send(house.mail(f"CALL mum PIN 1234567{pin}"))

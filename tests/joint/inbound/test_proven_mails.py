@@ -9,9 +9,12 @@ import pytest
 
 from accounts import manage
 from accounts.tables import devices
+from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Weigher
+from inbound.proving import MOST_LOOKS
 from kernel.clock import SystemClock
-from orders.tables import messages
+from kernel.errors import Unavailable
+from orders.tables import messages, orders
 from tests.joint.inbound.signing import HOUR_S, ORDER, Zone, mail, record, sign
 from tests.unit.inbound.house import NOW, PIN, House
 
@@ -43,6 +46,15 @@ def test_33_a_signed_mail_that_comes_again_is_the_same_order(real: House) -> Non
     again = real.send(raw)
     assert len(real.orders) == 1
     assert real.rules(again)[0][0] == "repeated"
+
+
+def test_33_spaces_put_into_a_signed_message_id_make_it_no_other_mail(real: House) -> None:
+    raw = sign(mail("CALL mum", message_id="<a@s.e> (the first)"))
+    for each in (raw, raw.replace(b"<a@s.e> (", b"<a@s.e>  (")):
+        message_id = real.send(each)
+        assert evidence(real, message_id)["proof"] == "dkim"
+        real.change(orders, state="ended")
+    assert len(real.orders) == 1
 
 
 def test_34_a_signed_mail_of_last_week_is_not_acted_on(real: House) -> None:
@@ -88,6 +100,36 @@ def test_a_mail_that_is_not_proven_still_works_by_pin_and_alias(real: House, zon
         real.send(raw, to=to)
     assert [json.loads(row.evidence)["proof"] for row in real.rows(messages)] == ["pin", "alias"]
     assert len(real.orders) == 2
+
+
+def anew(real: House, weigher: Weigher) -> None:
+    """As half a minute later: nobody has the message any more, and no silent name is remembered."""
+    real.change(messages, taken_until_ms=0)
+    real.intake = replace(real.intake, weigher=weigher)
+
+
+def test_37_an_order_is_not_lost_because_a_name_server_is_silent(real: House, zone: Zone) -> None:
+    zone.broken.add("s1._domainkey.ship.example")
+    message_id = real.accept(sign(mail("CALL mum")))
+    with pytest.raises(Unavailable):
+        real.intake.handle(message_id)
+    assert real.said() == []
+    zone.broken.clear()
+    anew(real, Weigher(Nameservers([zone.address]), SystemClock()))
+    real.intake.handle(message_id)
+    assert len(real.orders) == 1
+
+
+def test_37_a_name_server_that_stays_silent_proves_nothing(real: House, zone: Zone) -> None:
+    zone.broken.add("s1._domainkey.ship.example")
+    message_id = real.accept(sign(mail("CALL mum")))
+    for _ in range(MOST_LOOKS - 1):
+        with pytest.raises(Unavailable):
+            real.intake.handle(message_id)
+        anew(real, Weigher(Nameservers([zone.address]), SystemClock()))
+    real.intake.handle(message_id)
+    assert real.message(message_id).state == "handled"
+    assert not real.orders
 
 
 def test_whoever_is_not_enrolled_makes_us_look_up_nothing(real: House, zone: Zone) -> None:

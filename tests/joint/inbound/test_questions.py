@@ -10,7 +10,7 @@ from accounts import manage
 from accounts.tables import accounts, devices
 from billing.tables import holds
 from kernel.money import MICRO
-from orders.questions import MOST_TRIES, OPEN_MS
+from orders.questions import DAY_MS, MOST_TRIES, MOST_WRONG_A_DAY, OPEN_MS
 from orders.tables import orders, questions
 from replies.tables import outbox
 from tests.unit import factory
@@ -121,6 +121,33 @@ def test_a_crowd_of_wrong_codes_gets_three_tries(asking: House) -> None:
         list(pool.map(handle, [ids[at::4] for at in range(4)]))
     (question,) = asking.rows(questions)
     assert (question.state, question.tries) == ("shut", MOST_TRIES)
+
+
+def test_new_questions_give_no_new_guesses_without_end(asking: House) -> None:
+    """Who came by the PIN has one question after the other asked, and tries each but twice, so that none is shut."""
+    for at in range(MOST_WRONG_A_DAY // 2):
+        right = asked(asking, f"CALL {NEW} BILL {at} PIN {PIN}")
+        for _ in range(2):
+            asking.send(asking.mail(f"OK {asking.rows(questions)[-1].ref} {(int(right) + 1) % 10_000:04}"))
+    asking.send(asking.mail(f"CALL {NEW} BILL last PIN {PIN}"))
+    assert last(asking).startswith("Not called: too many wrong codes")
+    assert not asking.orders
+    assert [to for to, text in asking.said() if "may be guessing" in text] == ["operator"]
+    asking.send(asking.mail(f"CALL {NEW}"), to=asking.alias)
+    assert len(asking.orders) == 1
+
+
+def test_after_too_many_wrong_codes_no_right_one_is_taken_either(asking: House) -> None:
+    right = asked(asking)
+    asking.change(questions, tries=MOST_WRONG_A_DAY)
+    asking.send(asking.mail(f"CALL {NEW} BILL 2 PIN {PIN}"))
+    assert last(asking) == (
+        "Not called: too many wrong codes came in your name today. Try tomorrow, or ask whoever runs this."
+    )
+    asking.send(asking.mail(f"OK A1 {right} PIN {PIN}"))
+    assert not asking.orders
+    asking.clock.now_ms += DAY_MS
+    assert asked(asking, f"CALL {NEW} BILL 3 PIN {PIN}")
 
 
 def test_a_code_is_for_its_question_and_nothing_else(asking: House) -> None:

@@ -1,13 +1,18 @@
 """Kannel's door: who knows the secret and asks from where it may is believed; the answer is the body."""
 
+import socket
+import struct
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
 from inbound.sms_kannel import PATH
 from inbound.web_server import WebLimits
 from orders.tables import messages
-from tests.joint.inbound.texting import ANNS_MOBILE, OURS, SECRET, STRANGER, STRANGERS, Texting, live
+from tests.joint.inbound.texting import ANNS_MOBILE, EACH, OURS, SECRET, STRANGER, STRANGERS, Texting, away, live
+from tests.joint.inbound.web import HOST
+from tests.parts.waiting import until
 from tests.unit.inbound.house import MUM, PIN, House
 
 RINGING = "A1 Ringing +1 2..0101. Press 1, then Mum. About $0.04/min."
@@ -154,3 +159,41 @@ def test_one_that_was_long_on_its_way_is_asked_about(texting: Texting) -> None:
     assert texting.house.orders == []
     said = texting.kannel("CALL mum", ts="99999999999999999999").body  # nobody's clock
     assert said == RINGING.replace("A1", "B1")
+
+
+def test_what_could_not_be_stored_does_not_count_as_sent(texting: Texting) -> None:
+    """Kannel asks every second while we are away; when we are back, the text is not one too many."""
+    whole, texting.house.intake = texting.house.intake, away(texting.house.intake, "accept")
+    assert {texting.kannel("CALL mum", id="one").status for _ in range(EACH + 5)} == {503}
+    texting.house.intake = whole
+    assert texting.kannel("CALL mum", id="one").body == RINGING
+
+
+@pytest.mark.parametrize("how", ["ends", "resets"])
+def test_an_answer_that_the_gateway_did_not_wait_for_goes_as_a_text(
+    texting: Texting, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = texting.house
+    taken, gone = Event(), Event()
+
+    class Slow:
+        accept = house.intake.accept
+
+        def handle(self, message_id: str) -> None:
+            taken.set()
+            assert gone.wait(15)
+            whole.handle(message_id)
+
+    whole, house.intake = house.intake, Slow()  # type: ignore[assignment]
+    query = f"from=%2B{ANNS_MOBILE[1:]}&id=1&text=CALL+mum"
+    with socket.create_connection((HOST, texting.port), timeout=15) as line:
+        line.sendall(f"GET {PATH}/{SECRET}?{query} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+        assert taken.wait(15)
+        if how == "resets":
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    gone.set()
+    until(lambda: "did not wait" in caplog.text or any(row.state == "sent" for row in texting.answers()), 15)
+    house.intake = whole
+    assert [row.state for row in texting.answers()] == ["waiting"]
+    assert texting.kannel("CALL mum", id="1").body == RINGING  # it asks again, and then both are said
+    assert len(texting.said()) == 2

@@ -20,11 +20,10 @@ from inbound.sms_reader import SmsReader
 from inbound.sms_text import Delivery, Text
 from inbound.sms_twilio import FORM, PATH, TWILIO
 from inbound.web_server import WebLimits
-from kernel.errors import Unavailable
 from orders.tables import messages
 from replies.outbox import AT_THE_DOOR_MS
 from replies.sentences import TEXTS_STOPPED_OPERATOR, TOO_MANY_TEXTS
-from tests.joint.inbound.texting import ANNS_MOBILE, EACH, OURS, PUBLIC, STRANGER, STRANGERS, Texting, live
+from tests.joint.inbound.texting import ANNS_MOBILE, EACH, OURS, PUBLIC, STRANGER, STRANGERS, Texting, away, live
 from tests.unit.inbound.house import ANN, MUM, PIN, House
 
 RINGING = "A1 Ringing +1 2..0101. Press 1, then Mum. About $0.04/min."
@@ -304,6 +303,13 @@ class TestWordsOfTheCarrier:
         texting.house.send(texting.house.mail("CALL +442079460000"), texting.house.alias)
         assert "carrier" not in texting.answers()[-1].text
 
+    def test_a_strangers_stop_is_noted_nowhere_and_troubles_nobody(self, texting: Texting) -> None:
+        for _ in range(STRANGERS + 3):
+            assert texting.text("STOP", STRANGER).texts == []
+        assert texting.house.said() == []
+        with texting.house.db.read() as conn:
+            assert optouts.of(conn, STRANGER) is None
+
     def test_help_is_left_to_the_carrier_who_answered(self, texting: Texting) -> None:
         assert texting.text("HELP").texts == []
         texting.twilio.advanced = False
@@ -329,19 +335,6 @@ class TestSomethingIsAway:
         house.intake = slow(house.intake, house)
         assert texting.text("CALL mum").texts == []
         assert texting.answers()[0].state == "waiting"
-
-
-def away(intake: Any, what: str) -> Any:
-    """An intake of which one part is away."""
-
-    class Away:
-        def __getattr__(self, name: str) -> Any:
-            return self._fail if name == what else getattr(intake, name)
-
-        def _fail(self, *_: object) -> Any:
-            raise Unavailable("The database did not take a write")
-
-    return Away()
 
 
 def slow(intake: Any, house: House) -> Any:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from accounts.people import phones_of
-from accounts.tables import accounts
+from accounts.tables import accounts, devices
 from billing.tables import holds
 from orders import codes
 from orders.states import OrderKind
@@ -67,6 +67,15 @@ def test_it_is_told_wherever_the_user_orders_from(house: House) -> None:
     assert [(Envelope.opened(row.envelope, SECRETS).to, row.text) for row in rows] == [
         (ANN, "+44 2..0777 was added to your phones by a code. Was it not you? Tell whoever runs this.\n")
     ]
+
+
+def test_who_reads_no_mail_of_ours_has_the_operator_told(house: House) -> None:
+    house.change(devices, answer_address="+12025550155")
+    say(house, ASK)
+    say(house, f"CODE {spoken(house)}")
+    with house.db.read() as conn:
+        told = conn.execute(select(outbox.c.text).where(outbox.c.envelope == "operator")).scalar_one()
+    assert told.startswith("For Ann. +44 2..0777 was added to your phones by a code.")
 
 
 def test_nobody_knows_a_code_before_it_was_spoken_nor_long_after(house: House) -> None:

@@ -21,6 +21,7 @@ from inbound.sms_limits import TextLimits
 from inbound.sms_twilio import PATH, TWILIO, TwilioDoor
 from inbound.web import create_app, orders_of_token, wrong_tokens
 from inbound.web_server import RunningWeb, WebLimits
+from kernel.errors import Unavailable
 from replies.tables import outbox
 from tests.joint.inbound.web import HOST, _Intake
 from tests.parts.waiting import until
@@ -102,3 +103,16 @@ def live(house: House, limits: WebLimits | None = None, allow: str = "127.0.0.0/
     door = ApiDoor(house.db, house.clock, SECRETS, intake, wrong_tokens(5), orders_of_token(5))
     with RunningWeb(create_app(door, dict, twilio, kannel), limits=limits) as running:
         yield Texting(house, running.port)
+
+
+def away(intake: Any, what: str) -> Any:
+    """An intake of which one part is away."""
+
+    class Away:
+        def __getattr__(self, name: str) -> Any:
+            return self._fail if name == what else getattr(intake, name)
+
+        def _fail(self, *_: object) -> Any:
+            raise Unavailable("The database did not take a write")
+
+    return Away()

@@ -98,12 +98,18 @@ def _checked(answer: Answer) -> Answer:
 
 @contextmanager
 def live(
-    house: House, health: Callable[[], Mapping[str, str]] = dict, limits: WebLimits | None = None
+    house: House,
+    health: Callable[[], Mapping[str, str]] = dict,
+    limits: WebLimits | None = None,
+    a_minute: tuple[int, int] = (WRONG_A_MINUTE, ORDERS_A_MINUTE),
 ) -> Iterator[Web]:
-    """The door of the house, served until the block ends. It asks for the house's intake anew each time."""
+    """The door of the house, served until the block ends. It asks for the house's intake anew each time.
+
+    `a_minute`: so many wrong tokens, and so many orders with one.
+    """
     with house.db.write() as conn:
         token = tokens.new_token(conn, NOW, SECRETS, house.user)
-    wrong, orders = wrong_tokens(WRONG_A_MINUTE), orders_of_token(ORDERS_A_MINUTE)
+    wrong, orders = wrong_tokens(a_minute[0]), orders_of_token(a_minute[1])
     door = ApiDoor(house.db, house.clock, SECRETS, _Intake(house), wrong, orders)  # type: ignore[arg-type]
     with RunningWeb(create_app(door, health, pages_of(house)), limits=limits) as running:
         yield Web(house, token, running.port)

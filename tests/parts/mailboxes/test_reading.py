@@ -20,7 +20,7 @@ def test_a_mail_is_called_for_and_moved_once_it_is_stored(desk: Desk) -> None:
     desk.until(lambda: desk.house.orders)
     (order,) = desk.house.orders
     assert (order.door, order.number_b) == (IMAP, "+442079460018")
-    assert desk.inbox() == []
+    desk.until(lambda: desk.inbox() == [])
     assert SEEN in desk.server.mails(desk.user, "Cordboard")[1]
     assert desk.told(ANN)[0].startswith("A1 Ringing")
     assert desk.told("operator") == []
@@ -33,7 +33,7 @@ def test_what_was_there_before_the_first_look_calls_nobody_and_the_operator_is_t
     desk.put(desk.house.mail(f"CALL +442079460019 PIN {PIN}"))
     desk.until(lambda: desk.house.orders)
     assert [order.number_b for order in desk.house.orders] == ["+442079460019"]
-    assert len(desk.inbox()) == 3
+    desk.until(lambda: len(desk.inbox()) == 3)
     told = f"Mailbox {desk.user} is read from now on. The 3 mails that are in it already stay there and call nobody."
     assert desk.told("operator") == [told]
 
@@ -57,8 +57,8 @@ def test_mail_that_lay_there_for_long_is_not_launched_whatever_its_date_says(des
     desk.watch()
     desk.until(lambda: len(desk.told(ANN)) == 2)
     assert desk.house.orders == []
-    late, too_old = sorted(desk.told(ANN), key=len, reverse=True)
-    assert late == "Not called: your message took 180 minutes to get here. Send it again if you still want the call."
+    late, too_old = sorted(desk.told(ANN), key=lambda text: "two days" in text)
+    assert "180 min" in late
     assert too_old.startswith("Not called: your message is over two days old.")
 
 
@@ -94,7 +94,7 @@ def test_a_person_who_moves_marks_or_deletes_mail_is_heeded(desk: Desk) -> None:
     desk.watch()
     desk.until(lambda: desk.house.orders)
     assert [order.bill for order in desk.house.orders] == ["seen"]
-    assert desk.inbox() == [2]
+    desk.until(lambda: desk.inbox() == [2])
     with desk.server.client(desk.user) as client:  # moved back: it is the same message as ever, and was none yet
         client.select_folder("Mine")
         client.move([1], "INBOX")
@@ -176,7 +176,7 @@ def test_43_to_50_a_mail_that_cannot_be_read_does_not_stop_the_mailbox(desk: Des
     desk.until(lambda: len(desk.done()) == len(BAD) + 1)
     desk.until(lambda: desk.house.orders)
     assert len(desk.house.orders) == 1
-    assert desk.inbox() == []
+    desk.until(lambda: desk.inbox() == [])
     assert desk.told("operator") == []
 
 

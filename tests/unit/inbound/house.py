@@ -18,6 +18,9 @@ from inbound.api_reader import API, ApiReader
 from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Evidence, Letter, Weigher
 from inbound.heard import Reader
+from inbound.imap_box import IMAP
+from inbound.imap_reader import ImapReader, stamped
+from inbound.imap_round import MailFound
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
@@ -112,6 +115,7 @@ class House:
         readers: dict[str, Reader] = {
             EMAIL: reader, API: ApiReader(), TWILIO: SmsReader(TWILIO, True, TWILIO),
             KANNEL: SmsReader(KANNEL, True, TWILIO), PAGE: PageReader(SECRETS, PLAIN_CAP),
+            IMAP: ImapReader(reader),
         }  # fmt: skip
         self.intake = Intake(self.db, self.clock, SECRETS, self.bell, readers, ordering, weigher)
         self._ids = 0
@@ -124,6 +128,12 @@ class House:
     def send(self, raw: bytes, to: str | tuple[str, ...] = ORDER) -> str:
         """Accept and handle; the message's id."""
         message_id = self.accept(raw, to)
+        self.intake.handle(message_id)
+        return message_id
+
+    def found(self, raw: bytes, to: str) -> str:
+        """A mail that lay in a mailbox, handled; the message's id."""
+        (message_id,) = self.intake.accept(IMAP, MailFound((to,), stamped(raw, self.clock.now_ms), "mail.example"))
         self.intake.handle(message_id)
         return message_id
 

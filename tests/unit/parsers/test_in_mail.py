@@ -190,3 +190,9 @@ def test_the_name_is_that_of_the_one_from() -> None:
     assert read_mail(raw).from_name == "Jos\u00e9 Roe"
     assert not isinstance(parse_mail(read_mail(raw), country="US", names=NAMES), NotACommand)
     assert read_mail(b"From: a@b.org, c@d.org\n\nx").from_name == ""
+
+
+def test_a_subject_that_puts_off_what_the_text_orders_is_asked_about() -> None:
+    for subject in ("Tomorrow", "not before 6", "mañana por favor"):
+        assert outcome(subject, "CALL bob") == "Not called: do you mean call Bob? Then send just that."
+    assert outcome("see you tomorrow", "CALL bob") == "call Bob"

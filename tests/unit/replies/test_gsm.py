@@ -20,6 +20,7 @@ def test_the_alphabet_has_a_place_for_each_of_seven_bits_but_the_escape() -> Non
         ("", 0, 1), ("a" * 160, 160, 1), ("a" * 161, 161, 2), ("a" * 306, 306, 2), ("a" * 307, 307, 3),
         ("\u20ac" * 80, 160, 1), ("\u20ac" * 81, 162, 2), ("{}[]~|^\\", 16, 1), ("@_\u00e9\u00c7\u03a9", 5, 1),
         ("\u4f60" * 70, 70, 1), ("\u4f60" * 71, 71, 2), ("\u4f60" * 135, 135, 3), ("\U0001f600" * 35, 70, 1),
+        ("a" * 152 + "\u20ac" + "a" * 305, 459, 4), ("\u4f60" * 66 + "\U0001f600" + "\u4f60" * 66, 134, 3),
         ("\u2019" + "a" * 70, 71, 2), ("`", 1, 1), ("\u00e7", 1, 1),
     ],
 )  # fmt: skip
@@ -72,3 +73,4 @@ def test_a_very_long_one_is_cut() -> None:
     said = as_text("x" * 2_000)
     assert (len(said), said[-4:], parts(said)) == (459, "x...", 3)
     assert parts(as_text("\u4f60" * 500)) == 3
+    assert as_text("a" * 152 + "\u20ac" + "a" * 305).endswith("a...")

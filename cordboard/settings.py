@@ -197,6 +197,12 @@ class Sms(Part):
     kannel: Kannel = Kannel()
 
     @property
+    def number(self) -> str:
+        """Where users text to; empty where they can't."""
+        ours = self.kannel.number if self.kannel.is_open else ""
+        return self.twilio.numbers[0] if self.twilio.is_open else ours
+
+    @property
     def texts_by(self) -> str:
         """The way that a text leaves by which answers none."""
         return self.way or ("kannel" if self.kannel.sendsms_url and not self.twilio.is_open else "twilio")

@@ -29,7 +29,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("demo", "Show the main job from end to end, in half a minute."),
         "smtp": ("serve", "Take mail, and nothing else."),
         "imap": ("serve", "Read the settings' mailboxes, and nothing else."),
-        "web": ("serve", "Take orders over HTTP, and nothing else."),
+        "web": ("serve", "Serve pages, texts and programs, and nothing else."),
         "worker": ("serve", "Launch orders from the queue (RQ), and nothing else."),
         "conductor": ("serve", "Carry calls through on the switch, and nothing else."),
         "sweeper": ("serve", "Bring back what was left over; send what waits."),

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import click
 
 from cordboard import schema
-from cordboard.configure import load_settings
+from cordboard.configure import load_settings, settings_file
 from cordboard.keys import secrets_of
 from cordboard.settings import Settings
 from kernel.clock import Clock, SystemClock
@@ -40,6 +40,10 @@ def open_tools(config: Path | None) -> Tools:
     settings = load_settings(config)
     url = settings.database_url.get_secret_value()
     if not schema.is_current(url):
+        if settings_file(config) is None and not settings.model_fields_set:  # most likely the wrong folder
+            raise Misconfigured(
+                "There is no cordboard.toml here: go to its folder, name it by --config, or make one: `cordboard init`."
+            )
         raise Misconfigured("The database is not up to date: `cordboard serve` or `cordboard init` brings it there.")
     return Tools(settings, schema.open_database(url), secrets_of(settings), SystemClock())
 

@@ -125,6 +125,7 @@ def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str)
         cap_call=display(account.cap_call, account.currency),
         human_contact=tools.settings.human_contact,
         handle=handle_of(conn, user_id),
+        text_to=tools.settings.sms.number,
     )
 
 

@@ -26,6 +26,7 @@ class Welcome:
     cap_call: str
     human_contact: str = ""
     handle: str = ""
+    text_to: str = ""
 
 
 def card(welcome: Welcome) -> str:
@@ -34,6 +35,7 @@ def card(welcome: Welcome) -> str:
         ("Write from", welcome.write_from),
         ("Write to", f"{welcome.secret_address}\nYour secret address: whoever has it can call on your account."),
         ("Or to", f"{welcome.order_address}\nEverybody may know this one; here your order needs your PIN."),
+        ("Or text", f"{spaced(welcome.text_to)}\nfrom a telephone that we know as yours." if welcome.text_to else ""),
         ("PIN", f"{welcome.pin}\nShown this once. Never tell it to a person who asks."),
         ("On a page", f"/m/{welcome.handle}\non our web site, with any browser: sign in with your PIN."),
         ("You are rung", f"{spaced(welcome.phone)}\nby {spaced(welcome.caller_id)}. That is us: answer, and press 1."),

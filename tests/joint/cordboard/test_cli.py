@@ -70,7 +70,9 @@ def test_empty_lists_say_so(run: Run) -> None:
 def test_without_init_a_command_says_what_to_do() -> None:
     result = CliRunner().invoke(main, ["accounts", "list"])
     assert result.exit_code == 2
-    assert result.stderr == "The database is not up to date: `cordboard serve` or `cordboard init` brings it there.\n"
+    assert result.stderr == (
+        "There is no cordboard.toml here: go to its folder, name it by --config, or make one: `cordboard init`.\n"
+    )
 
 
 def test_what_is_away_exits_75(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

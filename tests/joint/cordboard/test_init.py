@@ -1,12 +1,14 @@
+import os
 import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from cordboard.cli import main
 from cordboard.configure import settings_from
-from cordboard.settings import Calls, Settings
+from cordboard.settings import Calls, Dns, Kannel, Settings, Sms, Web
 
 
 def test_init_twice(here: Path) -> None:
@@ -50,8 +52,29 @@ def test_the_settings_in_comments_can_be_used_and_those_of_calls_are_all_there(h
     text = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[)", "", (here / "cordboard.toml").read_text())
     data = tomllib.loads(text.replace('"redis://..."', '"redis://r"').replace('"postgresql://..."', '"sqlite://"'))
     assert data["switch"].pop("carriers")[0].keys() >= {"host", "prefixes", "priority"}
-    usual = Settings().model_dump(include={"calls", "web", "log"}, mode="json")
-    shown = settings_from(data).model_dump(include={"calls", "web", "log"}, mode="json")
+    usual = Settings().model_dump(include={"calls", "web", "log", "dns", "language"}, mode="json")
+    shown = settings_from(data).model_dump(include={"calls", "web", "log", "dns", "language"}, mode="json")
     shown["web"]["trusted_proxy"] = ""  # an example of one
+    shown["dns"]["nameservers"] = []  # the same
     assert shown == usual
     assert data["calls"].keys() == Calls.model_fields.keys()
+    assert data["dns"].keys() == Dns.model_fields.keys()
+    assert data["sms"].keys() == Sms.model_fields.keys()
+    assert data["sms"]["kannel"].keys() == Kannel.model_fields.keys() - {"timeout_s"}
+    assert Web.model_fields.keys() - data["web"].keys() == set()
+    assert data.keys() == Settings.model_fields.keys() - {"secret_key"}
+
+
+def test_init_tells_of_every_door(here: Path) -> None:
+    told = CliRunner().invoke(main, ["init", "--yes"]).output
+    for door in ("http://127.0.0.1:8080/m", "[[mailboxes]]", "[sms.twilio]", "[sms.kannel]", "cordboard tokens add"):
+        assert door in told
+
+
+def test_another_folder_than_ones_own_is_told_as_that(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in [name for name in os.environ if name.startswith("CORDBOARD_")]:
+        monkeypatch.delenv(variable)
+    result = CliRunner().invoke(main, ["accounts", "list"])
+    assert result.exit_code == 2
+    assert "There is no cordboard.toml here" in result.output
+    assert not (here / "var").exists()

@@ -60,10 +60,12 @@ def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(call, "LOOK_SECONDS", 0.001)
     monkeypatch.setenv("CORDBOARD_TOKEN", TOKEN)
     Door.answers, Door.seen = [], []
+    was = signal.signal(signal.SIGINT, signal.default_int_handler)  # where a shell started us behind, it is ignored
     with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
+    signal.signal(signal.SIGINT, was)
 
 
 def test_a_lost_answer_is_asked_for_again_under_the_same_key(run: Run, url: str) -> None:

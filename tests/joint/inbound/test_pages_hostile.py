@@ -394,7 +394,15 @@ def test_100_no_path_leads_anywhere(html: Browser, path: str) -> None:
 @KINDS
 @pytest.mark.parametrize(
     "name",
-    ["{{7*7}}", "{% for x in (1,) %}boo{% endfor %}", "<script>alert(1)</script>", "$(t)", "$t", "&lt;", '"><p>'],
+    [
+        "{{111111*111111}}",
+        "{% for x in (1,) %}boo{% endfor %}",
+        "<script>alert(1)</script>",
+        "$(t)",
+        "$t",
+        "&lt;",
+        '"><p>',
+    ],
 )
 def test_108_110_names_are_words_and_nothing_more(house: House, web: Web, kind: str, name: str) -> None:
     house.change(contacts, name=name)
@@ -406,7 +414,7 @@ def test_108_110_names_are_words_and_nothing_more(house: House, web: Web, kind: 
     assert name[:10] in page.text.replace(" | ", "")
     for body in (page.answer.body, browser.get(f"/m/{quote(name.replace('/', ''))}").answer.body):
         assert b"<script" not in body.lower()
-        assert b"49" not in body[body.find(b"<BODY>") :] or b"{{7*7}}" not in name.encode()
+        assert b"12345654321" not in body  # a product that no ticket has in it by chance, as it may have 49
 
 
 # -- money without TLS, and floods -----------------------------------------------------------------------------------

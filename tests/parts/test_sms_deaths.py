@@ -103,6 +103,8 @@ def test_all_of_them_had_one_call_and_were_told_once(
             assert (place.orders_of(who), twilio.sent_to(mobile)) == ([], [])
             continue
         place.house.until(partial(is_over, place, who), PATIENCE)
-        told = sorted(twilio.sent_to(mobile))
-        assert [text[:8] for text in told] == ["A1 Bob, ", "A1 Ringi"], name
+        told = sorted(twilio.sent_to(mobile), key=lambda text: text.startswith("A1 Ringing "))
+        # How it went depends on when the telephones were rung, beside a door that dies; that it was told once does not.
+        assert [text[:3] for text in told] == ["A1 ", "A1 "], name
+        assert ["You paid" in text for text in told] == [True, False], name
     assert place.house.problems() == []

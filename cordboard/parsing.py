@@ -118,8 +118,8 @@ def _no_party(number: Number) -> Refused | None:
     if number.kind in DEAR:
         return Refused("premium", number=number.original)
     family = classify(number.e164)
-    if family is not None and not family.voice:
-        return Refused("satellite_no_voice", number=number.original, system=f"{family.system} {family.family}")
+    if family is not None and family.why_not:
+        return Refused(family.why_not, number=number.original)
     return None
 
 

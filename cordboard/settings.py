@@ -274,6 +274,12 @@ class Calls(Part):
     lease_s: int = Field(default=6, ge=2, le=60)
 
 
+class Satellite(Part):
+    """What the operator knows of satellite numbers."""
+
+    overrides: Path | None = None  # CSV of prefixes and numbers, above the table: docs/numbering.md
+
+
 class Log(Part):
     """What is written about the work."""
 
@@ -329,6 +335,7 @@ class Settings(BaseSettings):
     mailboxes: tuple[MailboxSettings, ...] = ()
     switch: Switch = Switch()
     calls: Calls = Calls()
+    satellite: Satellite = Satellite()
     log: Log = Log()
 
     @property

@@ -11,6 +11,7 @@ from flask import Flask
 from cordboard import mailboxes, schema
 from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
+from cordboard.known_numbers import use_overrides
 from cordboard.settings import Settings
 from cordboard.wiring_sms import sms_doors, text_ways
 from dispatcher.conductor import Conductor
@@ -76,6 +77,7 @@ class Parts:
     """The parts of one process, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        use_overrides(settings)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
 

@@ -4,7 +4,7 @@ Nothing is normalised away: a digit that is not ASCII, a letter, a star or a com
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -14,7 +14,7 @@ from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, Phone
 from kernel.errors import Refused
 from parsers.emergency import begins_with_one, is_emergency
 from parsers.writing import check_writing, shown
-from satellite.numbering import classify, rewrite_ocean_region
+from satellite.numbering import classify, rewrite_ocean_region, today
 
 MAX_LENGTH: Final = 40
 """Characters in one number field, extension included."""
@@ -65,6 +65,8 @@ class Number:
     kind: Kind
     extension: str | None
     original: str
+    ocean: str = field(default="", compare=False)
+    """The ocean region that the code named which +870 was put in the place of (`AOR-E` and so on)."""
 
     def canonical(self) -> str:
         """The same text for the same telephone, however it was written: `+442079460000x512`."""
@@ -92,11 +94,12 @@ def parse_number(text: str, country: str | None) -> Number:
     check_writing(body, original)
     international, digits = "+" in body, _NOT_DIGITS.sub("", body)
     _check_digits(digits, international, original)
-    parsed = _parse(*_ocean_region(digits, international, country, original), country, original)
+    digits, international, ocean = _ocean_region(digits, international, country, original)
+    parsed = _parse(digits, international, country, original)
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
     _check_valid(parsed, e164, original)
     region = phonenumbers.region_code_for_number(parsed) or "001"
-    return Number(e164, region, _kind(parsed, e164), extension, original)
+    return Number(e164, region, _kind(parsed, e164), extension, original, ocean)
 
 
 def _no_emergency(original: str, country: str | None) -> None:
@@ -122,15 +125,24 @@ def _check_digits(digits: str, international: bool, original: str) -> None:
         raise Refused("number_satellite_or_national", number=shown(original))
 
 
-def _ocean_region(digits: str, international: bool, country: str | None, original: str) -> tuple[str, bool]:
-    """Put +870 in place of an old ocean-region code, also when dialled behind the country's way abroad."""
+def _ocean_region(digits: str, international: bool, country: str | None, original: str) -> tuple[str, bool, str]:
+    """Put +870 in place of an old ocean-region code, also when dialled behind the country's way abroad.
+
+    The digits, whether they are international then, and the region that the code named.
+    """
     abroad = digits if international else behind_prefix(digits, country)
     rewritten, region = rewrite_ocean_region(abroad)
     if region is None:
-        return digits, international
+        return digits, international, ""
     if rewritten == abroad:
-        raise Refused("number_old_satellite", number=shown(original))
-    return rewritten, True
+        raise Refused(_why_old(today(abroad)), number=shown(original))
+    return rewritten, True, region
+
+
+def _why_old(now: str) -> str:
+    """What refuses a number of an old code that is not `now` one of a family that speaks."""
+    family = classify(now)
+    return family.why_not if family and family.why_not and family.fits(now) else "number_old_satellite"
 
 
 def behind_prefix(digits: str, country: str | None) -> str:

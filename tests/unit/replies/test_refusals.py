@@ -15,6 +15,7 @@ from replies.gsm import is_gsm, parts
 from replies.language import languages
 from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, WHERE_TO_LOOK, refusal_text
 from replies.sentences import ASKED, ASKED_FROM, PIN_LOCKED
+from satellite.families import SERVICES, shipped
 
 ROOT = Path(__file__).parents[3]
 OF_MESSAGES = ("parsers", "gate", "inbound", "replies")
@@ -33,7 +34,7 @@ TYPICAL = {
     "doing": "waiting for you to press 1", "region": "GB", "field": "from",
     "one": "call Ann Marie Longname", "other": "call +44 2..0018 from +870 7..1234 bill ACME-17",
     "text": "Captain Haddock at the yard", "most": "500", "languages": "English, Spanish, French, German",
-    "system": "Inmarsat Inmarsat-B high-speed data", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
+    "system": "cellular in the air", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
     "price": "EUR 1000.00", "refs": "Z999, Z998, Z997, Z996",
 }  # fmt: skip
 
@@ -101,11 +102,15 @@ def test_an_operator_has_one_too(where: str, key: str, fields: frozenset[str]) -
 
 
 NOT_RAISED = {"not_understood", "no_command", "only_a_name", "not_dropped"}
+OF_THE_TABLE = {row.why_not for row in shipped() if row.why_not}
+OF_AN_OPERATOR = {f"satellite_{service}" for service in SERVICES if service != "voice"}
+"""Keys that satellite/families.csv names, and those that a row of an operator's own makes."""
 
 
 def test_no_sentence_is_for_nothing() -> None:
-    made = {key for _, key, _ in FOR_SENDERS + FOR_OPERATORS} | NOT_RAISED
+    made = {key for _, key, _ in FOR_SENDERS + FOR_OPERATORS} | NOT_RAISED | OF_THE_TABLE | OF_AN_OPERATOR
     assert set(REFUSALS) <= made
+    assert set(REFUSALS) >= OF_THE_TABLE | OF_AN_OPERATOR
 
 
 @pytest.mark.parametrize("key", REFUSALS)

@@ -162,7 +162,8 @@ class Intake:
         envelope = heard.envelope.sealed(self.secrets) if proof else ""
         with self.db.write() as conn:
             done = self.ordering.answer(conn, row, heard, proof, envelope)
-            said = json.dumps(heard.said | rewritten(heard.parsed) | {"proof": proof})
+            number = rewritten(heard.parsed)
+            said = json.dumps(heard.said | ({"number": number} if number else {}) | {"proof": proof})
             verdict = json.dumps(done.rules)
             now_ms = self.clock.ms()
             if not messages.handled(

@@ -17,8 +17,8 @@ SEAS: Final = {
 CODES: Final = {region: code for code, region in OCEAN_REGIONS.items()}
 
 
-def rewritten(parsed: Parsed) -> dict[str, str]:
-    """Evidence `number`: which numbers had such a code, the region that it named, and what stands for them today."""
+def rewritten(parsed: Parsed) -> str:
+    """Which numbers had such a code, the region that it named, and what is dialled today, a line each; "" for none."""
     said = []
     for each in fields(parsed):
         target = getattr(parsed, each.name)
@@ -26,4 +26,4 @@ def rewritten(parsed: Parsed) -> dict[str, str]:
         if region := getattr(number, "ocean", ""):
             sea = f"+{CODES[region]} named {SEAS[region]} ({region})"
             said.append(f"{shown(number.original)} is dialled as {number.e164}; {sea}")
-    return {"number": "\n".join(said)} if said else {}
+    return "\n".join(said)

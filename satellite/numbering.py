@@ -63,6 +63,12 @@ def classify(e164: str) -> Family | None:
     return (_used[0] if _used else _plain()).family_of(e164.removeprefix("+"))
 
 
+def why_silent(e164: str) -> str:
+    """The key of the sentence that refuses a call there, as no telephone answers; "" where one may."""
+    family = classify(e164)
+    return family.why_not if family else ""
+
+
 def in_table(digits: str) -> Family | None:
     """What the shipped table says of a number or the beginning of one, whatever the operator does."""
     return _plain().family_of(digits)

@@ -22,6 +22,7 @@ from orders.states import OrderKind
 from parsers.commands import NamedNumber, Target, number_of
 from replies.lists import shortened
 from replies.refusals import refusal_text
+from satellite.numbering import why_silent
 
 SURELY: Final = 3
 """Whom, where and for how much: this is said on the smallest screen."""
@@ -104,8 +105,11 @@ def _ask(here: Here, what: str) -> Listing:
 
 
 def _price(here: Here, call: Meant, a: str) -> tuple[str, ...]:
-    """Both legs' price, tax included; Refused (no_rate) if there is none."""
+    """Both legs' price, tax included; Refused if there is none, or no telephone answers there."""
     b = number_of(call.target)
+    for e164 in (a, b.e164):
+        if silent := why_silent(e164):
+            raise Refused(silent, number=mask_number(e164))
     legs = _terms(here, a), _terms(here, b.e164)
     quote = Quote(*legs, here.account.tax_ppm)
     of_a, of_b = (display(_gross(leg.rate, quote), quote.currency) for leg in legs)

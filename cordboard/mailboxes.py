@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
-from inbound import imap_login
-from inbound.imap_box import Mailbox
+from inbound.imap import login
+from inbound.imap.box import Mailbox
 from kernel.errors import Misconfigured
 
 Folder = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f*%]*$")]
@@ -90,11 +90,11 @@ def box_of(settings: MailboxSettings, home: Path, order_address: str) -> Mailbox
     )
 
 
-def _secret(settings: MailboxSettings, home: Path) -> imap_login.Secret:
+def _secret(settings: MailboxSettings, home: Path) -> login.Secret:
     if settings.token_command:
-        return imap_login.from_command(settings.token_command)
+        return login.from_command(settings.token_command)
     if file := settings.password_file or settings.token_file:
-        return imap_login.from_file(home / file)
+        return login.from_file(home / file)
     return settings.password.get_secret_value
 
 

@@ -25,13 +25,13 @@ from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switchlog import Follower
 from gate.rules import Limits
-from inbound.api import ApiDoor
-from inbound.api_reader import API, ApiReader
+from inbound.api.door import ApiDoor
+from inbound.api.reader import API, ApiReader
 from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Weigher
 from inbound.heard import Reader
-from inbound.imap_box import IMAP, Mailbox
-from inbound.imap_reader import ImapReader
+from inbound.imap.box import IMAP, Mailbox
+from inbound.imap.reader import ImapReader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
@@ -41,12 +41,12 @@ from inbound.pages.reader import PAGE, PageReader
 from inbound.pages.signing_in import Brakes, SigningIn
 from inbound.pages.tickets import Tickets
 from inbound.proving import Proving
-from inbound.sms_kannel import KANNEL
-from inbound.sms_reader import SmsReader
-from inbound.sms_twilio import TWILIO
-from inbound.smtp_limits import SmtpLimits
-from inbound.web import create_app, orders_of_token, wrong_tokens
-from inbound.web_server import WebLimits
+from inbound.sms.kannel import KANNEL
+from inbound.sms.reader import SmsReader
+from inbound.sms.twilio import TWILIO
+from inbound.smtp.limits import SmtpLimits
+from inbound.web.app import create_app, orders_of_token, wrong_tokens
+from inbound.web.server import WebLimits
 from kernel import doorbell
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database

@@ -8,11 +8,11 @@ from twilio.request_validator import RequestValidator
 
 from accounts import optouts
 from cordboard.settings import Sms
-from inbound.sms_door import SmsDoor
-from inbound.sms_kannel import KANNEL, KannelDoor
-from inbound.sms_limits import TextLimits
-from inbound.sms_twilio import TWILIO, TwilioDoor
-from inbound.web import Door
+from inbound.sms.door import SmsDoor
+from inbound.sms.kannel import KANNEL, KannelDoor
+from inbound.sms.limits import TextLimits
+from inbound.sms.twilio import TWILIO, TwilioDoor
+from inbound.web.app import Door
 from kernel.clock import Clock
 from kernel.db import Database
 from replies.stopped import stopped

@@ -31,7 +31,7 @@ from gate.rules import Limits
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
-from inbound.smtp import MailIn
+from inbound.smtp.door import MailIn
 from kernel.crashpoints import at_each_point
 from kernel.db import Database
 from kernel.doorbell import Doorbell

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
-from inbound.web_problems import Problem, problem
+from inbound.web.problems import Problem, problem
 from kernel.errors import Refused
 from orders.states import MessageState
 from orders.tables import messages, orders

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Connection
 
-from inbound.imap_box import IMAP, Mailbox
-from inbound.imap_round import MailFound, Rounds
-from inbound.imap_watch import Watch
+from inbound.imap.box import IMAP, Mailbox
+from inbound.imap.round import MailFound, Rounds
+from inbound.imap.watch import Watch
 from inbound.intake import Intake
 from kernel.errors import Unavailable
 

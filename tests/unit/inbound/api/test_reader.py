@@ -2,8 +2,8 @@
 
 import pytest
 
-from inbound.api_order import ApiOrder
-from inbound.api_reader import read_fields
+from inbound.api.order import ApiOrder
+from inbound.api.reader import read_fields
 from parsers.commands import CallCommand, NamedNumber, NotACommand, parse_text
 from replies.refusals import refusal_text
 

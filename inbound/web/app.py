@@ -11,9 +11,9 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from inbound import web_problems
-from inbound.api import ApiDoor
-from inbound.api_order import MOST_BYTES
+from inbound.api.door import ApiDoor
+from inbound.api.order import MOST_BYTES
+from inbound.web import problems
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def create_app(door: ApiDoor, health: Health, *others: Door) -> Flask:
         app.register_blueprint(each.blueprint())
     app.add_url_rule("/healthz", "healthz", lambda: _healthz(health))
     app.after_request(_for_nobody_else)
-    web_problems.install(app, MOST_BYTES)
+    problems.install(app, MOST_BYTES)
     return app
 
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from inbound import imap_cursor
-from inbound.imap_cursor import Overtaken, Selected
-from inbound.imap_round import Rounds
-from inbound.imap_session import ImapSession, Refused, connected
+from inbound.imap import cursor
+from inbound.imap.cursor import Overtaken, Selected
+from inbound.imap.round import Rounds
+from inbound.imap.session import ImapSession, Refused, connected
 from kernel.errors import Unavailable
 from replies import outbox
 
@@ -111,7 +111,7 @@ class Watch:
         told = TELLS[kind].format(name=box.name, folder=box.folder, done=box.done_folder)
         try:
             with rounds.db.write() as conn:
-                since = since or f"{imap_cursor.seen_ms(conn, box.name)}"
+                since = since or f"{cursor.seen_ms(conn, box.name)}"
                 outbox.tell_operator(conn, f"mailbox:{box.name}:{kind}:{since}", told, rounds.clock.ms())
         except Unavailable as e:
             log.warning("the operator could not be told", extra={"mailbox": box.name, "why": str(e)})

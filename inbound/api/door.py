@@ -15,12 +15,12 @@ from flask import Blueprint, Response, request
 
 from accounts import tokens
 from accounts.tokens import Bearer
-from inbound import api_answers
-from inbound.api_order import from_request
-from inbound.api_outcome import outcome
-from inbound.api_reader import API
+from inbound.api import answers
+from inbound.api.order import from_request
+from inbound.api.outcome import outcome
+from inbound.api.reader import API
 from inbound.intake import Intake
-from inbound.web_problems import Problem, problem
+from inbound.web.problems import Problem, problem
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.errors import Refused, Unavailable
@@ -75,7 +75,7 @@ class ApiDoor:
             self.intake.handle(message_id)
             with self.db.read() as conn:
                 placed = outcome(conn, message_id)
-                told = api_answers.accepted(conn, placed.order)
+                told = answers.accepted(conn, placed.order)
         except Unavailable as e:  # it is stored, so the sweeper may yet place it
             log.warning("an order waits", extra={"message_id": message_id, "why": str(e)})
             raise problem("pending") from e
@@ -86,7 +86,7 @@ class ApiDoor:
         """How a call of the token's own user stands."""
         bearer = self._bearer()
         with self.db.read(snapshot=True) as conn:
-            found = api_answers.call(conn, bearer.user.id, order_id) if ID.fullmatch(order_id) else None
+            found = answers.call(conn, bearer.user.id, order_id) if ID.fullmatch(order_id) else None
         if found is None:
             raise problem("no_such_call")
         return _json(found)

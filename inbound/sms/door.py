@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, select
 from accounts.optouts import SMS
 from accounts.people import who_is
 from inbound.intake import Intake
-from inbound.sms_limits import TextLimits
-from inbound.sms_text import Delivery, Text
-from inbound.web_server import STILL_THERE
+from inbound.sms.limits import TextLimits
+from inbound.sms.text import Delivery, Text
+from inbound.web.server import STILL_THERE
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database

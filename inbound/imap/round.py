@@ -14,10 +14,10 @@ from email.policy import compat32
 
 from sqlalchemy import Connection
 
-from inbound.imap_box import Mailbox
-from inbound.imap_cursor import Cursor, Overtaken, Selected, cursor_for, find
-from inbound.imap_reader import stamped
-from inbound.imap_session import ImapSession, Lying
+from inbound.imap.box import Mailbox
+from inbound.imap.cursor import Cursor, Overtaken, Selected, cursor_for, find
+from inbound.imap.reader import stamped
+from inbound.imap.session import ImapSession, Lying
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database

@@ -17,9 +17,9 @@ from werkzeug.datastructures import MultiDict
 
 from accounts import optouts
 from accounts.people import who_is
-from inbound.sms_door import SmsDoor
-from inbound.sms_text import E164, LONGEST, LONGEST_ID, Text
-from inbound.web_problems import problem
+from inbound.sms.door import SmsDoor
+from inbound.sms.text import E164, LONGEST, LONGEST_ID, Text
+from inbound.web.problems import problem
 from kernel.masking import mask_number
 from replies.stopped import stopped
 

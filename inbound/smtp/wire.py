@@ -7,7 +7,7 @@ end ("SMTP smuggling"), so here it is refused and never ends anything.
 import asyncio
 import re
 
-from inbound.smtp_limits import SmtpLimits
+from inbound.smtp.limits import SmtpLimits
 
 CRLF = b"\r\n"
 END = b".\r\n"

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from inbound.imap_reader import ImapReader, stamped
-from inbound.imap_round import _topmost
+from inbound.imap.reader import ImapReader, stamped
+from inbound.imap.round import _topmost
 from inbound.mail_key import mail_key
 from inbound.mail_reader import EMAIL
 from parsers.commands import CallCommand, NotACommand

@@ -9,7 +9,7 @@ from accounts.optouts import SMS
 from accounts.people import Device, who_is
 from inbound.heard import Heard
 from inbound.mail_reader import LONGEST_KEPT, names_known, struck
-from inbound.sms_text import Text
+from inbound.sms.text import Text
 from kernel.masking import mask_number
 from parsers.commands import NotACommand
 from parsers.in_text import parse_sms

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
-from inbound.smtp import Entrance, SmtpDoor
+from inbound.smtp.door import Entrance, SmtpDoor
 from kernel.errors import Misconfigured
 
 BACKLOG = 512

@@ -1,6 +1,6 @@
 """An order as it comes over HTTP: a JSON object of a few short texts, read strictly, and as it is kept in the message.
 
-Only its shape is judged here; what its words mean is for `inbound/api_reader.py`, once it is stored.
+Only its shape is judged here; what its words mean is for `inbound/api/reader.py`, once it is stored.
 """
 
 import json
@@ -8,7 +8,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
-from inbound.web_problems import problem
+from inbound.web.problems import problem
 
 MOST_BYTES: Final = 4096
 LONGEST_FIELD: Final = 100

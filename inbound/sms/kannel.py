@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from inbound.sms_door import SmsDoor
-from inbound.sms_text import E164, LONGEST, LONGEST_ID, Text
-from inbound.web_problems import problem
+from inbound.sms.door import SmsDoor
+from inbound.sms.text import E164, LONGEST, LONGEST_ID, Text
+from inbound.web.problems import problem
 from replies.gsm import is_gsm
 
 log = logging.getLogger(__name__)

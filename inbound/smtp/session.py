@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
-from inbound.smtp_limits import Callers, SmtpLimits
-from inbound.smtp_wire import CLOSING, CRLF, FIXED, LATER, NULL_SENDER, WireFault, read_data, split_command, split_path
+from inbound.smtp.limits import Callers, SmtpLimits
+from inbound.smtp.wire import CLOSING, CRLF, FIXED, LATER, NULL_SENDER, WireFault, read_data, split_command, split_path
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from accounts import tokens
 from accounts.people import fold_name
-from inbound.api_order import ApiOrder
+from inbound.api.order import ApiOrder
 from inbound.heard import Heard
 from inbound.mail_reader import names_known
 from kernel.errors import Refused

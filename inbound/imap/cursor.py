@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, select
 
-from inbound.imap_box import Mailbox
+from inbound.imap.box import Mailbox
 from inbound.tables import mailboxes
 from kernel.db import Database, change, once
 from replies import outbox

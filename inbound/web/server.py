@@ -17,8 +17,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
-from inbound.smtp_limits import LOOPBACK
-from inbound.web_problems import CONTENT_TYPE, Problem, as_json
+from inbound.smtp.limits import LOOPBACK
+from inbound.web.problems import CONTENT_TYPE, Problem, as_json
 from kernel.errors import Misconfigured
 
 log = logging.getLogger(__name__)

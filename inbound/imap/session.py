@@ -18,8 +18,8 @@ from typing import Any
 from imapclient import DELETED, SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
-from inbound.imap_box import Mailbox
-from inbound.imap_cursor import Selected
+from inbound.imap.box import Mailbox
+from inbound.imap.cursor import Selected
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from inbound.imap_box import Mailbox
-from inbound.imap_cursor import Cursor, Overtaken, Selected, cursor_for, find
+from inbound.imap.box import Mailbox
+from inbound.imap.cursor import Cursor, Overtaken, Selected, cursor_for, find
 from tests.unit.inbound.house import NOW, ORDER, House
 
 BOX = Mailbox(name="calls", host="imap.test", port=993, user="u", secret=str, address=ORDER)

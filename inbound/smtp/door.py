@@ -10,9 +10,9 @@ from time import monotonic
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from inbound.smtp_limits import Callers, SmtpLimits
-from inbound.smtp_session import Connection, MailIn
-from inbound.smtp_wire import LATER
+from inbound.smtp.limits import Callers, SmtpLimits
+from inbound.smtp.session import Connection, MailIn
+from inbound.smtp.wire import LATER
 from kernel.errors import Unavailable
 
 __all__ = ["Entrance", "MailIn", "SmtpDoor"]

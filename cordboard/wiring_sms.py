@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from twilio.request_validator import RequestValidator
 
 from accounts import optouts
-from cordboard.settings import Sms
+from cordboard.settings.texts import Sms
 from inbound.sms.door import SmsDoor
 from inbound.sms.kannel import KANNEL, KannelDoor
 from inbound.sms.limits import TextLimits

@@ -45,6 +45,11 @@ class Calls(Part):
     order_stale_minutes: int = Field(default=10, ge=1, le=2880)
     lease_s: int = Field(default=6, ge=2, le=60)
 
+    @property
+    def order_stale_ms(self) -> int:
+        """After so long an order that nobody took is too old to ring for."""
+        return self.order_stale_minutes * 60_000
+
 
 class Log(Part):
     """What is written about the work."""

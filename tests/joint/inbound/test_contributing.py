@@ -157,7 +157,11 @@ def test_the_example_of_a_command_works_and_touches_three_files(tmp_path: Path) 
 def test_the_example_of_a_door_works_and_touches_three_files(tmp_path: Path) -> None:
     copied(tmp_path)
     new = followed(tmp_path, DOOR)
-    assert new | changed(tmp_path, DOOR) == {"inbound/sms/relay.py", "cordboard/wiring_sms.py", "cordboard/wiring.py"}
+    assert new | changed(tmp_path, DOOR) == {
+        "inbound/sms/relay.py",
+        "cordboard/wiring/texts.py",
+        "cordboard/wiring/__init__.py",
+    }
     assert ran(tmp_path, TEXTS) == [
         "200 Balance $20.00. One call may cost $5.00 at most.",
         "200 Balance $20.00. One call may cost $5.00 at most.",

@@ -12,7 +12,7 @@ import pytest
 from cordboard import logs
 from cordboard.configure import load_settings
 from cordboard.lab.dovecot import PASSWORD
-from cordboard.mailboxes import box_of
+from cordboard.wiring.mailboxes import box_of
 from inbound.imap import watch
 from inbound.imap.box import Mailbox
 from inbound.imap.session import Refused, connected

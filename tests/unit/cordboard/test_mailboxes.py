@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cordboard.configure import load_settings
-from cordboard.mailboxes import box_of
+from cordboard.wiring.mailboxes import box_of
 from inbound.imap import login
 from kernel.errors import Misconfigured, Unavailable
 

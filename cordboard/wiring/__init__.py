@@ -1,31 +1,23 @@
 """The one composition root: every part of the product is put together here, from the settings."""
 
-import os
-import socket
-import ssl
-from functools import cached_property, partial
-from pathlib import Path
+from functools import cached_property
 
 from flask import Flask
 
-from cordboard import mailboxes, schema
-from cordboard.health import Health, Kept
+from cordboard import schema
 from cordboard.keys import ari_password, secrets_of
 from cordboard.settings import Settings
-from cordboard.wiring_sms import sms_doors, text_ways
+from cordboard.wiring.mail import post_of, smtp_limits
+from cordboard.wiring.mailboxes import box_of
+from cordboard.wiring.switch import conductor_of, launcher_of, routes_of
+from cordboard.wiring.texts import text_ways
+from cordboard.wiring.web import web_app, web_limits
 from dispatcher.conductor import Conductor
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
-from dispatcher.paperwork import Paperwork
-from dispatcher.performer import Waits
 from dispatcher.routes import Routes
-from dispatcher.slices import Slicing
-from dispatcher.switches.ari import Ari
-from dispatcher.switches.ari_once import AriOnce
-from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switchlog import Follower
 from gate.rules import Limits
-from inbound.api.door import ApiDoor
 from inbound.api.reader import API, ApiReader
 from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Weigher
@@ -35,41 +27,20 @@ from inbound.imap.reader import ImapReader
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
-from inbound.pages.door import PagesDoor
-from inbound.pages.pressing import Pressing
 from inbound.pages.reader import PAGE, PageReader
-from inbound.pages.signing_in import Brakes, SigningIn
-from inbound.pages.tickets import Tickets
-from inbound.proving import Proving
 from inbound.sms.kannel import KANNEL
 from inbound.sms.reader import SmsReader
 from inbound.sms.twilio import TWILIO
 from inbound.smtp.limits import SmtpLimits
-from inbound.web.app import create_app, orders_of_token, wrong_tokens
 from inbound.web.server import WebLimits
 from kernel import doorbell
 from kernel.clock import Clock, SystemClock
 from kernel.db import Database
 from kernel.doorbell import Doorbell
-from kernel.errors import Misconfigured
 from kernel.secrets import Secrets
-from orders import codes
 from replies.outbox import Sender
 from replies.ways import Way
-from replies.ways.by_mail import ByMail, Post
-from replies.ways.maildir import MaildirWay
-from replies.ways.smarthost import SmarthostWay
-
-MINUTE_MS = 60_000
-
-
-def _tls(certificate: Path, key: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as e:
-        raise Misconfigured(f"smtp.tls_certificate and smtp.tls_key can't be used: {e}.") from None
-    return context
+from replies.ways.by_mail import ByMail
 
 
 class Parts:
@@ -111,7 +82,7 @@ class Parts:
             ring_b_s=calls.ring_b_s,
             min_talk_s=calls.min_talk_s,
             max_talk_s=calls.max_call_minutes * 60,
-            stale_ms=calls.order_stale_minutes * MINUTE_MS,
+            stale_ms=calls.order_stale_ms,
         )
         ordering = Ordering(
             self.secrets, self.clock, limits, own, frozenset({own}), self.routes.has,
@@ -138,33 +109,17 @@ class Parts:
     def mailboxes(self) -> list[Mailbox]:
         """The mailboxes to read."""
         settings = self.settings
-        return [mailboxes.box_of(each, settings.home, settings.mail.order_address) for each in settings.mailboxes]
+        return [box_of(each, settings.home, settings.mail.order_address) for each in settings.mailboxes]
 
     @property
     def web_app(self) -> Flask:
         """The web application."""
-        web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
-        wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
-        door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
-        return create_app(door, Kept(health.look).look, self.pages, *sms_doors(self))
-
-    @property
-    def pages(self) -> PagesDoor:
-        """The micro-web."""
-        web, human, language = self.settings.web, self.settings.human_contact, self.settings.language
-        pressing = Pressing(
-            self.db, self.clock, self.secrets, self.intake, Tickets(self.secrets),
-            orders_of_token(web.page_changes_per_minute), language, human, web.plain_call_cap,
-        )  # fmt: skip
-        brakes = Brakes.of(web.wrong_pins_per_minute, web.all_wrong_pins_per_minute)
-        tell = Proving(self.db, self.clock, self.secrets).tell_of_lock
-        return PagesDoor(pressing, SigningIn(self.db, self.secrets, brakes, tell), language, human)
+        return web_app(self)
 
     @property
     def web_limits(self) -> WebLimits:
         """How much the web door takes at once."""
-        web = self.settings.web
-        return WebLimits(web.threads, web.max_connections, web.max_connections_per_peer, web.trusted_proxy)
+        return web_limits(self.settings.web)
 
     # -- replies ---------------------------------------------------------------------------------------------------
 
@@ -172,67 +127,32 @@ class Parts:
     def sender(self) -> Sender:
         """Sends what the outbox holds."""
         mail = self.settings.mail
-        ways: dict[str, Way] = {EMAIL: ByMail(self._post(), mail.order_address)}
+        ways: dict[str, Way] = {EMAIL: ByMail(post_of(self.settings), mail.order_address)}
         ways |= text_ways(self.settings.sms, self.db, self.clock)
         return Sender(self.db, self.clock, self.secrets, ways, mail.operator)
-
-    def _post(self) -> Post:
-        mail = self.settings.mail
-        if mail.way == "maildir":
-            return MaildirWay(self.settings.maildir)
-        return SmarthostWay(
-            mail.smarthost_host,
-            mail.smarthost_port,
-            helo=mail.domain,
-            tls=ssl.create_default_context() if mail.smarthost_starttls else None,
-            user=mail.smarthost_user,
-            password=mail.smarthost_password.get_secret_value(),
-        )
 
     # -- dispatcher ------------------------------------------------------------------------------------------------
 
     @cached_property
     def routes(self) -> Routes:
         """The carriers."""
-        return Routes(
-            Carrier(
-                each.name,
-                each.endpoint_for("{digits}"),
-                each.prefixes,
-                each.priority,
-            )
-            for each in self.settings.switch.carriers
-        )
+        return routes_of(self.settings.switch)
 
     @cached_property
     def due(self) -> Due:
         """Orders that wait."""
         calls = self.settings.calls
-        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS)
+        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_ms)
 
     @cached_property
     def launcher(self) -> Launcher:
         """What a job does."""
-        switch, calls = self.settings.switch, self.settings.calls
-        return Launcher(
-            self.db, self.clock, AriOnce(*self.ari), switch.name, switch.ari_app, self.routes,
-            calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS,
-        )  # fmt: skip
+        return launcher_of(self)
 
     @cached_property
     def conductor(self) -> Conductor:
         """Carries calls through."""
-        switch, calls = self.settings.switch, self.settings.calls
-        papers = Paperwork(
-            self.db, self.clock, switch=switch.name, routes=self.routes,
-            holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
-            longest_ring_s=max(calls.ring_a_s, calls.ring_b_s), slicing=Slicing(calls.slice_s, calls.low_s),
-        )  # fmt: skip
-        ari = Ari(*self.ari, switch.ari_app, self.routes)
-        waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)
-        return Conductor(
-            papers, ari, waits, self.due.ring, self.clock, digits_of=partial(codes.digits_of, self.secrets)
-        )
+        return conductor_of(self)
 
     @cached_property
     def follower(self) -> Follower:
@@ -242,18 +162,7 @@ class Parts:
     @property
     def smtp_limits(self) -> SmtpLimits:
         """What strangers may do at the SMTP door."""
-        smtp = self.settings.smtp
-        return SmtpLimits(
-            hostname=self.settings.mail.domain,
-            tls=_tls(smtp.tls_certificate, smtp.tls_key) if smtp.tls_certificate else None,
-            message_octets=smtp.max_message_bytes,
-            recipients=smtp.max_recipients,
-            connections=smtp.max_connections,
-            connections_per_address=smtp.max_connections_per_peer,
-            commands=smtp.max_commands,
-            idle_seconds=smtp.idle_s,
-            connection_seconds=smtp.session_s,
-        )
+        return smtp_limits(self.settings)
 
     @property
     def ari(self) -> tuple[str, str, str]:

@@ -31,10 +31,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One route to a number, and why it stands where it does, or is refused."""
+    """One route to a number, and why it stands where it does; `refused` says why it is not used, "" where it is."""
 
-    carrier: str
+    name: str
     why: str
+    refused: str = ""
 
 
 class Routes:

@@ -24,6 +24,6 @@ def rewritten(parsed: Parsed) -> str:
         target = getattr(parsed, each.name)
         number = target.number if isinstance(target, NamedNumber) else target
         if region := getattr(number, "ocean", ""):
-            sea = f"+{CODES[region]} named {SEAS[region]} ({region})"
+            sea = f"+{CODES[region]} named the {SEAS[region]} ({region})"
             said.append(f"{shown(number.original)} is dialled as {number.e164}; {sea}")
     return "\n".join(said)

@@ -4,6 +4,7 @@ Nothing is normalised away: a digit that is not ASCII, a letter, a star or a com
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -25,6 +26,7 @@ _NANP_976: Final = re.compile(r"\+1[2-9][0-9]{2}976[0-9]{4}\Z")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]")
 _TONES_OR_WORDS: Final = re.compile(r"[^0-9 ().+#*-]")
 _SHORT: Final = 6
+_LIKE: Final = "+870773123456"
 _E164_DIGITS: Final = 15
 _MOST_DIGITS: Final = 20  # fifteen, and the longest way of dialling abroad in front of them
 
@@ -94,6 +96,9 @@ def parse_number(text: str, country: str | None) -> Number:
     check_writing(body, original)
     international, digits = "+" in body, _NOT_DIGITS.sub("", body)
     _check_digits(digits, international, original)
+    if not international and _OCEAN_OR_AREA.match(digits):
+        like = ", ".join(_readings(digits, country)) or _LIKE
+        raise Refused("number_satellite_or_national", number=shown(original), like=like)
     digits, international, ocean = _ocean_region(digits, international, country, original)
     parsed = _parse(digits, international, country, original)
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
@@ -121,8 +126,18 @@ def _check_digits(digits: str, international: bool, original: str) -> None:
         behind_code = (digits[code:] for code in (1, 2, 3))
         known = international and any(is_emergency(national, None) for national in behind_code)
         raise Refused("emergency" if known else "number_short", number=shown(original))
-    if not international and _OCEAN_OR_AREA.match(digits):
-        raise Refused("number_satellite_or_national", number=shown(original))
+
+
+def _readings(digits: str, country: str | None) -> Iterator[str]:
+    """What bare digits may stand for: a number of the country, a satellite's that speaks. Both are only offered."""
+    if country in phonenumbers.SUPPORTED_REGIONS:
+        local = phonenumbers.parse(digits, country)
+        if phonenumbers.is_valid_number(local):
+            yield phonenumbers.format_number(local, PhoneNumberFormat.E164)
+    now = today(digits)
+    family = classify(now)
+    if family and family.voice and family.fits(now):
+        yield f"+{now}"
 
 
 def _ocean_region(digits: str, international: bool, country: str | None, original: str) -> tuple[str, bool, str]:

@@ -57,7 +57,7 @@ REFUSALS: Final[dict[str, str]] = {
     "number_not_valid": "Not called: {number} is not a number in use anywhere I know. Check its digits.",
     "number_no_such_country": "Not called: no country has the code that {number} begins with. Check it.",
     "number_no_country": "Not called: I don't know the country of {number}. Write it with + and the country code.",
-    "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with + and its code.",
+    "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with +, like {like}.",
     "number_old_satellite": "Not called: {number} is an old satellite number, no longer in service. Ask for today's.",
     "not_here": "Not called: I can't do that by message yet. Write CALL, DROP or AGAIN.",
     # satellite numbers that can't speak: a family each (satellite/families.csv), and what an operator said of one

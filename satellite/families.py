@@ -4,9 +4,10 @@ Rows are matched against an E.164 number without its plus. `digits` are the poss
 code (870, 881, 882, 883). A row is a *default*: one terminal has several numbers, one for each service attached to it,
 so 870 76 may as well be a fax; what an operator knows of a single number goes above it (`satellite/overrides.py`).
 
-Sources: E.215 = ITU-T E.215 (05/97); TARIFF = SPT tariff 675/QD-SPT-KDTT of 29 June 2012, which prices each family by
-prefix; LPN = libphonenumber 9.0.43 ranges.csv for 870, 881, 882; FELCOM = Furuno Fleet-77 manual; CHANDB = Inmarsat-C
-Maritime Handbook, chapter 6; GMSS = the assignments of +881. Where they are to be had: docs/numbering.md.
+Sources: E.215 = ITU-T E.215 (05/97); SPT tariff 2012 = 675/QD-SPT-KDTT of 29 June 2012, which prices each family by its
+prefix; libphonenumber 9 = 9.0.43, ranges.csv for 870, 881, 882; Furuno FELCOM manual = of its Fleet-77 terminals;
+Inmarsat-C handbook 6 = chapter 6 of the maritime one; assigned codes = those of global mobile satellite systems. Where
+they are to be had: docs/numbering.md.
 """
 
 import csv

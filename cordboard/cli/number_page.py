@@ -61,7 +61,9 @@ def look(tools: Tools, conn: Connection, text: str, country: str | None, asker: 
     """What is known of the number. Refused if it is none."""
     routes, calls = Parts(tools.settings, tools.clock).routes, tools.settings.calls
     found = read(text, country or (asker.user.country if asker else None))
-    limits = Limits(calls.confirm_s, calls.ring_b_s, calls.min_talk_s, calls.max_call_minutes * 60, calls.order_stale_ms)
+    limits = Limits(
+        calls.confirm_s, calls.ring_b_s, calls.min_talk_s, calls.max_call_minutes * 60, calls.order_stale_ms
+    )
     return about(conn, found, routes, asker, limits, tools.clock.ms())
 
 

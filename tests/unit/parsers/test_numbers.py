@@ -194,3 +194,22 @@ def test_the_same_telephone_has_one_canonical_text() -> None:
 @pytest.mark.parametrize("digits", ["", "4155552671", "442079460000", "911123456789"])
 def test_a_whole_number_is_no_emergency(digits: str) -> None:
     assert not is_emergency(digits, "US")
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "like"),
+    [
+        ("870-772-0012", "US", "+18707720012"),
+        ("(873) 555 0123", "CA", "+18735550123"),
+        ("870772001234", "US", "+870772001234"),
+        ("873773123456", "GB", "+870773123456"),  # by the code of today
+        ("870772001234", None, "+870772001234"),
+        ("870447701033", "US", "+870773123456"),  # an example only: Inmarsat-C takes no calls
+        ("8711234567", "US", "+870773123456"),
+        ("8707720012", "XX", "+870773123456"),
+    ],
+)
+def test_what_bare_digits_may_be_is_offered_and_not_guessed(text: str, country: str | None, like: str) -> None:
+    with pytest.raises(Refused) as refused:
+        parse_number(text, country)
+    assert (refused.value.key, refused.value.fields["like"]) == ("number_satellite_or_national", like)

@@ -26,6 +26,7 @@ UNHEARD = {"not_enough_funds"}
 CHOSEN = re.compile(r"number_[a-z_]+|emergency")
 """Keys that `parsers` picks from a table before it raises them."""
 TYPICAL = {
+    "like": "+18707720012, +870772001234",
     "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
     "limit": "20.000.000,00 US$", "left": "2",
     "language": "franglais",
@@ -64,13 +65,15 @@ def raised(packages: tuple[str, ...]) -> Iterator[Raised]:
                     and call.func.id in ("Refused", "AskBack")
                 ):
                     fields = frozenset(keyword.arg or "" for keyword in call.keywords)
-                    for key in literals(call.args[0]) or _chosen(tree):
+                    for key in literals(call.args[0]) or (_chosen(tree) if package == "parsers" else []):
                         yield f"{where}:{call.lineno}", key, fields
 
 
 def _chosen(tree: ast.Module) -> list[str]:
-    strings = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    return [text for text in strings if CHOSEN.fullmatch(text)]
+    """Keys of its tables; one that is raised by its name, with fields of its own, is not among them."""
+    raised_by_name = {id(call.args[0]) for call in ast.walk(tree) if isinstance(call, ast.Call) and call.args}
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in raised_by_name]
+    return [node.value for node in strings if isinstance(node.value, str) and CHOSEN.fullmatch(node.value)]
 
 
 def placeholders(sentence: str) -> set[str]:

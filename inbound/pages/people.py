@@ -12,12 +12,14 @@ from accounts.tables import contacts
 from inbound.api.order import ApiOrder
 from inbound.api.reader import read_fields
 from inbound.mail_reader import names_known
+from inbound.rewritten import CODES
 from kernel.errors import Refused
 from kernel.masking import mask_number
 from parsers.commands import CallCommand, NamedNumber, NotACommand, Target
 from parsers.numbers import Number, parse_number
 from replies.lists import shortened
 from replies.refusals import refusal_text
+from satellite.families import CODE_DIGITS
 
 KEY_LENGTH: Final = 8
 """Of an id its last letters, which are chance."""
@@ -110,4 +112,6 @@ def told(phone: Phone) -> str:
 
 
 def _plain(number: Number) -> str:
-    return f"{number.e164} x{number.extension}" if number.extension else number.e164
+    """By the code that was written, an old satellite code too, so that the order's message keeps that."""
+    kept = number.e164 if not number.ocean else f"+{CODES[number.ocean]}{number.e164[1 + CODE_DIGITS :]}"
+    return f"{kept} x{number.extension}" if number.extension else kept

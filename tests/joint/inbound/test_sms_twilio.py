@@ -16,8 +16,9 @@ from werkzeug.datastructures import MultiDict
 from accounts import manage, optouts
 from accounts.tables import devices, users
 from cordboard.lab.twilio import TOKEN, sign
+from inbound.delivery import Delivery
 from inbound.sms.reader import SmsReader
-from inbound.sms.text import Delivery, Text
+from inbound.sms.text import Text
 from inbound.sms.twilio import FORM, PATH, TWILIO
 from inbound.web.server import WebLimits
 from orders.tables import messages
@@ -361,7 +362,8 @@ def test_the_wire_breaks_before_the_answer_is_out_and_it_goes_by_rest(texting: T
 
 
 def delivery(form: dict[str, str]) -> Delivery:
-    return Delivery.of(Text(form["MessageSid"], form["From"], form["To"], form["Body"]), "192.0.2.9")
+    text = Text(form["MessageSid"], form["From"], form["To"], form["Body"])
+    return Delivery.of(text.sender, text, "192.0.2.9", text.to)
 
 
 def test_the_peer_is_kept_and_behind_a_proxy_the_one_that_it_names(house: House) -> None:

@@ -15,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 
 from accounts import manage, optouts
 from accounts.tables import devices, users
-from cordboard.lab.twilio import TOKEN, sign
+from cordboard.lab.twilio import sign
+from cordboard.lab.twilio_rest import TOKEN
 from inbound.delivery import Delivery
 from inbound.sms.reader import SmsReader
 from inbound.sms.text import Text

@@ -11,7 +11,8 @@ from cordboard.cli.choices import account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, table
 from cordboard.cli.why_page import COLUMNS, Page, head
-from cordboard.story import Facts, Reader
+from cordboard.story import Facts
+from cordboard.story_reader import Reader
 from kernel.clock import at, iso
 from kernel.money import plain
 

@@ -33,6 +33,7 @@ from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.phones import Phone
 from cordboard.lab.ports import HOST, free_port
 from cordboard.lab.post import PostOffice
+from cordboard.lab.toml import toml
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
 from dispatcher import lease, switchlog
@@ -78,7 +79,7 @@ class House:
         self.post = PostOffice()
         home.mkdir(parents=True, exist_ok=True)
         self.file = home / "cordboard.toml"
-        self.file.write_text(_toml(self._with_ports(config or {})), encoding="utf-8")
+        self.file.write_text(toml(self._with_ports(config or {})), encoding="utf-8")
         self.settings: Settings = load_settings(self.file)
         schema.upgrade(self.settings.database_url.get_secret_value())
         self.parts = Parts(self.settings)
@@ -247,29 +248,6 @@ class House:
             return bool(redis.smembers("rq:workers"))
         except (OSError, smtplib.SMTPException, RedisError):
             return False
-
-
-def _toml(config: dict[str, Any]) -> str:
-    """The few shapes that settings have: plain values, tables, tables of tables in a list."""
-    plain = [f"{key} = {_value(value)}" for key, value in config.items() if not isinstance(value, dict)]
-    tables = [
-        f"[{name}]\n" + "\n".join(f"{key} = {_value(value)}" for key, value in table.items())
-        for name, table in config.items()
-        if isinstance(table, dict)
-    ]
-    return "\n".join([*plain, "", *tables]) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(each) for each in value) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + " }"
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:

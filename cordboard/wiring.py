@@ -15,6 +15,7 @@ from cordboard.settings import Settings
 from cordboard.wiring_sms import sms_doors, text_ways
 from dispatcher.conductor import Conductor
 from dispatcher.due import Due
+from dispatcher.health import HealthRules
 from dispatcher.jobs import Launcher
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
@@ -194,21 +195,25 @@ class Parts:
     @cached_property
     def routes(self) -> Routes:
         """The carriers."""
-        return Routes(
+        routing = self.settings.routing
+        carriers = [
             Carrier(
-                each.name,
-                each.endpoint_for("{digits}"),
-                each.prefixes,
-                each.priority,
+                each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority, each.ports, each.cps, each.deck,
+                uplink=each.uplink, allow_loss=each.allow_loss, switches=each.switches,
             )
             for each in self.settings.switch.carriers
+        ]  # fmt: skip
+        ill = HealthRules(
+            routing.health_minutes, routing.health_least, routing.ill_failed_percent, routing.ill_answered_percent
         )
+        return Routes(carriers, routing.order, ill)
 
     @cached_property
     def due(self) -> Due:
         """Orders that wait."""
         calls = self.settings.calls
-        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS)
+        stale_ms = calls.order_stale_minutes * MINUTE_MS
+        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, stale_ms, self.routes)
 
     @cached_property
     def launcher(self) -> Launcher:

@@ -9,15 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from billing.quotes import Plan
+from billing.quotes import Plan, Quote
 from dispatcher.calls import Call, Calls, Leg
 from dispatcher.causes import word
 from dispatcher.progress import PROGRESS, Action, Event, Step
-from dispatcher.routes import Routes
+from dispatcher.routes import Routes, Wanted
 from dispatcher.settling import Settling
 from dispatcher.slices import Slices
 from dispatcher.switches.base import FAILED, Kind, SwitchEvent
 from kernel.clock import Clock
+from kernel.errors import Misconfigured
 from orders import attempts, codes, orders
 from orders.states import AttemptState, OrderKind, OrderState
 from replies import outbox
@@ -220,13 +221,22 @@ class Advance:
         return moved
 
     def _claim_b(self, conn: Connection, call: Call, now_ms: int) -> None:
-        carrier = self._routes.carrier_for(call.number_b).name
+        carrier = self._carrier_of_b(conn, call, now_ms)
         attempt_id = attempts.claim(
             conn, call.order_id, "B", switch=self._switch, carrier=carrier, number=call.number_b,
             limit_ms=call.plan.limit_b_ms, now_ms=now_ms,
         )  # fmt: skip
         leg = Leg(attempt_id, "B", call.number_b, carrier, AttemptState.CLAIMED, call.plan.limit_b_ms)
         self._calls.add_leg(call, leg)
+
+    def _carrier_of_b(self, conn: Connection, call: Call, now_ms: int) -> str:
+        wanted = Wanted(call.order_id, "B", call.number_b, Quote.from_json(call.row.quote).terms("B"))
+        taken = self._routes.taken(conn, call.order_id, "B") or self._routes.next(
+            conn, self._switch, wanted, (), now_ms
+        )
+        if taken is None:
+            raise Misconfigured("No carrier takes the number of leg B.")
+        return taken.carrier
 
 
 def _outcome(step: Step, call: Call) -> str:

@@ -16,6 +16,7 @@ from dispatcher.progress import PROGRESS, Action, Event, Step
 from dispatcher.routes import Routes, Wanted
 from dispatcher.settling import Settling
 from dispatcher.slices import Slices
+from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import FAILED, Kind, SwitchEvent
 from kernel.clock import Clock
 from kernel.errors import Misconfigured
@@ -34,6 +35,9 @@ class Ask:
     call: Call | None
     attempt_id: str = ""
     cause: str = ""
+    carrier: Carrier | None = None  # of a dial: whose calls a second are to be kept
+    again: SwitchEvent | None = None  # nothing to be asked: it is to happen once more,
+    at_ms: int = 0  # at this time
     plan: Plan | None = None  # what the hold paid for when this was decided, and so was committed: never armed beyond
 
 
@@ -88,6 +92,8 @@ class Advance:
         match event.kind:
             case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is AttemptState.ENDED:
                 return [Ask(None, call, leg.attempt_id)]
+            case Kind.READY if leg.state is AttemptState.CLAIMED and (slot := self._slot_to_come(conn, call, leg)):
+                return [Ask(None, call, leg.attempt_id, again=event, at_ms=slot)]
             case Kind.READY if leg.state is AttemptState.CLAIMED:
                 asks = self.step(conn, call, Event.A_READY if leg.role == "A" else Event.B_READY)
                 return asks or [Ask(None, call, leg.attempt_id)]
@@ -103,6 +109,12 @@ class Advance:
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []
+
+    def _slot_to_come(self, conn: Connection, call: Call, leg: Leg) -> int:
+        """When its carrier takes it, if that is still to come, else 0. Until then its channel waits in silence."""
+        now_ms = self._clock.ms()
+        at_ms = self._routes.slot(conn, call.order_id, leg.role, leg.attempt_id, leg.carrier, now_ms)
+        return at_ms if at_ms > now_ms else 0
 
     def _answered(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
         if leg.role == "B":
@@ -191,6 +203,8 @@ class Advance:
                 leg = call.legs["A" if action is Action.DIAL_A else "B"]
                 if not self._to_dialling(conn, leg, now_ms):
                     return Ask(None, call, leg.attempt_id)
+                carrier = self._routes.by_name.get(leg.carrier)
+                return Ask(action, call, leg.attempt_id, plan=call.plan, carrier=carrier)
             case Action.CREATE_B:
                 self._claim_b(conn, call, now_ms)
             case Action.END_A | Action.END_B:

@@ -93,7 +93,7 @@ def keep_others_from_taking(conn: Connection) -> None:
 def in_use(conn: Connection, carriers: Collection[str]) -> dict[str, int]:
     """How many ports of these carriers are taken, where any are."""
     query = select(ports.c.carrier, func.count()).where(ports.c.carrier.in_(carriers)).group_by(ports.c.carrier)
-    return dict(conn.execute(query).tuples().all())
+    return dict(conn.execute(query).all())
 
 
 def take(conn: Connection, order_id: str, legs: Sequence[tuple[str, Carrier]], now_ms: int) -> None:
@@ -162,7 +162,7 @@ def leave_queue(conn: Connection, order_id: str) -> None:
 def queued(conn: Connection) -> dict[str, int]:
     """How many orders wait for each carrier that any wait for."""
     query = select(port_queue.c.carrier, func.count()).group_by(port_queue.c.carrier)
-    return dict(conn.execute(query).tuples().all())
+    return dict(conn.execute(query).all())
 
 
 def next_in_queue(
@@ -198,7 +198,7 @@ def leaked(conn: Connection) -> list[str]:
 
 def _due_us(conn: Connection, names: Collection[str]) -> dict[str, int]:
     query = select(paces.c.carrier, paces.c.admit_us).where(paces.c.carrier.in_(names))
-    return dict(conn.execute(query).tuples().all())
+    return dict(conn.execute(query).all())
 
 
 def _pace(conn: Connection, name: str) -> Row[Any]:

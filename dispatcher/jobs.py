@@ -107,7 +107,7 @@ class Launcher:
 
     def _admit(self, conn: Connection, order: Row[Any], now_ms: int) -> str | None:
         """Ports for all legs at once; the first leg's carrier. None: it stays due, or was closed for want of a way."""
-        held = self.routes.taken(conn, order.id, "A")
+        held = self.routes.taken(conn, order.id, order.first)
         if held is not None:
             return held.carrier
         quote = Quote.from_json(conn.execute(select(holds.c.quote).where(holds.c.order_id == order.id)).scalar_one())
@@ -119,7 +119,9 @@ class Launcher:
             log.warning("an order has no way", extra={"order": order.id, "why": str(e)})
             closing.close(conn, order, OrderState(order.state), "no_route", now_ms)
             return None
-        return taken[0].carrier if taken else None
+        if taken is None:
+            return None
+        return next(each.carrier for leg, each in zip(legs, taken, strict=True) if leg.role == order.first)
 
     def _claim_again(self, conn: Connection, order: Row[Any], now_ms: int, *, dropped: bool) -> Launch | None:
         """A worker claimed it and died, or the switch never answered: a new attempt, the old one can't be dialled."""
@@ -143,12 +145,13 @@ class Launcher:
         return Launch(self._attempt(conn, order, carrier, now_ms), order.id, earlier[-1].id if earlier else "")
 
     def _attempt(self, conn: Connection, order: Row[Any], carrier: str, now_ms: int) -> LegPlan:
-        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_a_ms
+        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
+        number = order.number_a if order.first == "A" else order.number_b
         attempt_id = attempts.claim(
-            conn, order.id, "A", switch=self.switch, carrier=carrier, number=order.number_a,
+            conn, order.id, order.first, switch=self.switch, carrier=carrier, number=number,
             limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
-        return LegPlan(attempt_id, carrier, order.number_a, limit_ms, order.caller_id)
+        return LegPlan(attempt_id, carrier, number, limit_ms, order.caller_id)
 
     def _put_back(self, found: Launch) -> None:
         """The switch definitely did nothing: the order is due again shortly."""

@@ -56,7 +56,7 @@ class Routes:
         there never will be.
         """
         order_id, open_ways = legs[0].order_id, [self._open(conn, switch, leg, now_ms) for leg in legs]
-        limited = {way.carrier for row in open_ways for way in row if way.carrier.ports or way.carrier.cps}
+        limited = {way.line for row in open_ways for way in row if way.line.ports or way.line.cps}
         chosen = [row[0] for row in open_ways]
         if limited:
             ports.keep_others_from_taking(conn)
@@ -70,8 +70,8 @@ class Routes:
                 return None
             chosen = fitting
             ports.leave_queue(conn, order_id)
-        ports.take(conn, order_id, [(leg.role, way.carrier) for leg, way in zip(legs, chosen, strict=True)], now_ms)
-        return tuple(Taken(way.name) for way in chosen)
+        ports.take(conn, order_id, [(leg.role, way.line) for leg, way in zip(legs, chosen, strict=True)], now_ms)
+        return tuple(Taken(way.carrier) for way in chosen)
 
     def taken(self, conn: Connection, order_id: str, role: str) -> Taken | None:
         """The port that a leg has, by whose carrier it is to be dialled."""
@@ -84,15 +84,15 @@ class Routes:
         """
         ports.release(conn, leg.order_id, leg.role)
         try:
-            open_ways = [way for way in self._open(conn, switch, leg, now_ms) if way.name not in tried]
+            open_ways = [way for way in self._open(conn, switch, leg, now_ms) if way.carrier not in tried]
         except NoWay:
             return None
         ports.keep_others_from_taking(conn)
-        fitting = _first_fit([open_ways], Room(conn, [way.carrier for way in open_ways], now_ms))
+        fitting = _first_fit([open_ways], Room(conn, [way.line for way in open_ways], now_ms))
         if fitting is None:
             return None
-        ports.take(conn, leg.order_id, [(leg.role, fitting[0].carrier)], now_ms)
-        return Taken(fitting[0].name)
+        ports.take(conn, leg.order_id, [(leg.role, fitting[0].line)], now_ms)
+        return Taken(fitting[0].carrier)
 
     def slot(self, conn: Connection, order_id: str, role: str, attempt_id: str, carrier: str, now_ms: int) -> int:
         """When (ms) an attempt may be dialled, by its carrier's calls a second. Now or before: at once."""
@@ -113,8 +113,8 @@ class Routes:
         """Every carrier with the reason of its place: those to be tried, in order, then those that are not."""
         every = [self._priced(conn, way, e164, charged, now_ms) for way in self._static(e164, switch)]
         seen = [self._seen(conn, way, now_ms) for way in every if not way.refused]
-        room = Room(conn, [way.carrier for way in seen], now_ms)
-        told = [way if room.left(way.carrier) else replace(way, note="full now") for way in seen]
+        room = Room(conn, [way.line for way in seen], now_ms)
+        told = [way if room.left(way.line) else replace(way, note="full now") for way in seen]
         return (*ways.in_order(told, self._order), *(way for way in every if way.refused))
 
     def _static(self, e164: str, switch: str = "") -> list[Way]:
@@ -129,13 +129,13 @@ class Routes:
         return found
 
     def _priced(self, conn: Connection, way: Way, e164: str, charged: Terms | None, now_ms: int) -> Way:
-        if way.refused or not way.carrier.deck:
+        if way.refused or not way.line.deck:
             return way
-        cost = decks.find_terms(conn, way.carrier.deck, e164, now_ms)
-        return replace(way, cost=cost, refused=ways.too_dear(way.carrier, cost, charged))
+        cost = decks.find_terms(conn, way.line.deck, e164, now_ms)
+        return replace(way, cost=cost, refused=ways.too_dear(way.line, cost, charged))
 
     def _seen(self, conn: Connection, way: Way, now_ms: int) -> Way:
-        health = self._doctor.of(conn, way.name, now_ms)
+        health = self._doctor.of(conn, way.carrier, now_ms)
         return replace(way, health=health, ill=health.is_ill(self.rules))
 
     def _open(self, conn: Connection, switch: str, leg: Wanted, now_ms: int) -> list[Way]:
@@ -147,7 +147,7 @@ class Routes:
         ]
         found = [way for way in every if not way.refused]
         if not found:
-            raise NoWay(f"leg {leg.role}: " + ("; ".join(f"{w.name}: {w.refused}" for w in every) or "no carrier"))
+            raise NoWay(f"leg {leg.role}: " + ("; ".join(f"{w.carrier}: {w.refused}" for w in every) or "no carrier"))
         return ways.in_order([self._seen(conn, way, now_ms) for way in found], self._order) if found[1:] else found
 
 
@@ -159,14 +159,14 @@ def _combinations(open_ways: list[list[Way]]) -> list[list[Way]]:
 
 def _first_fit(open_ways: list[list[Way]], room: Room) -> list[Way] | None:
     """The first ways that have room for all legs together."""
-    fitting = (each for each in _combinations(open_ways) if room.fits([way.carrier for way in each]))
+    fitting = (each for each in _combinations(open_ways) if room.fits([way.line for way in each]))
     return next(fitting, None)
 
 
 def _check_sizes(open_ways: list[list[Way]]) -> None:
     """NoWay if all legs together are more than their carriers ever carry at once."""
     for chosen in _combinations(open_ways):
-        legs = Counter(way.carrier for way in chosen)
+        legs = Counter(way.line for way in chosen)
         if all(count <= carrier.ports or not carrier.ports for carrier, count in legs.items()):
             return
     raise NoWay("its carriers have fewer ports than it has legs")

@@ -42,7 +42,7 @@ class Settling:
         self._bill(conn, call, leg, ended_ms, estimated=estimated)
         if call.state is OrderState.CLOSING and call.legs.get(leg.role) is leg:
             ports.release(conn, call.order_id, leg.role)  # nobody will dial it any more
-        if was is AttemptState.CLAIMED and leg.role == "A" and call.state is OrderState.CLAIMED:
+        if was is AttemptState.CLAIMED and leg.role == call.first and call.state is OrderState.CLAIMED:
             self._once_more(conn, call)
         elif call.settled and call.state is OrderState.CLOSING:
             self.close(conn, call)

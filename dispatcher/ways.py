@@ -25,7 +25,7 @@ _UNSEEN = Health()
 class Way:
     """One carrier for one number. `refused` says why it is not used; empty where it may be."""
 
-    carrier: Carrier
+    line: Carrier
     prefix: str = ""  # the longest of its prefixes that the number begins with
     cost: Terms | None = None  # None: not known
     health: Health = _UNSEEN
@@ -34,9 +34,9 @@ class Way:
     note: str = ""  # what there is to say of one that may be used
 
     @property
-    def name(self) -> str:
+    def carrier(self) -> str:
         """The carrier's name."""
-        return self.carrier.name
+        return self.line.name
 
     @property
     def why(self) -> str:
@@ -44,7 +44,7 @@ class Way:
         if self.refused:
             return self.refused
         price = f"costs {told(self.cost)}" if self.cost else "its cost is not known"
-        said = [price, f"priority {self.carrier.priority}"]
+        said = [price, f"priority {self.line.priority}"]
         if self.prefix:
             said.append(f"prefix {self.prefix}")
         if self.ill:
@@ -109,9 +109,9 @@ def in_order(ways: Iterable[Way], order: Order) -> list[Way]:
 
 
 def _by_priority(way: Way) -> tuple[bool, int, int, str]:
-    return way.ill, -len(way.prefix), way.carrier.priority, way.name
+    return way.ill, -len(way.prefix), way.line.priority, way.carrier
 
 
 def _by_cost(way: Way) -> tuple[bool, bool, int, int, int, int, str]:
     of_a_call, a_minute = (typical(way.cost), way.cost.rate) if way.cost else (0, 0)
-    return way.ill, way.cost is None, of_a_call, a_minute, -len(way.prefix), way.carrier.priority, way.name
+    return way.ill, way.cost is None, of_a_call, a_minute, -len(way.prefix), way.line.priority, way.carrier

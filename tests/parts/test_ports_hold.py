@@ -60,9 +60,9 @@ class Crowd:
         return most
 
     def most_in_a_second(self, carrier: str) -> int:
-        times = sorted(at for at, endpoint in self.stats()["dialled_at"] if endpoint == carrier)
+        times: list[float] = sorted(at for at, endpoint in self.stats()["dialled_at"] if endpoint == carrier)
         assert len(times) == ORDERS
-        return max(sum(0 <= later - first < 1 for later in times) for first in times)
+        return max(sum(1 for later in times if 0 <= later - first < 1) for first in times)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from accounts.people import Account, User
 from billing import decks
 from billing.rating import Terms
-from dispatcher.routes import Routes, Way
+from dispatcher.routes import Routes
+from dispatcher.ways import Way
 from gate.rules import RULES, Asked, Limits
 from inbound.rewritten import CODES, SEAS
 from kernel.errors import Refused
@@ -107,16 +108,19 @@ def about(
     if found.number is None:
         against = (Against("number", found.why_not or Refused("number_old_satellite", number=found.written)),)
         return About(found, manners, (), (), against, account)
-    prices = tuple(_prices(conn, found.dial, asker, now_ms)) if found.voice else ()
+    prices = tuple(_prices(conn, found.dial, routes, asker, now_ms)) if found.voice else ()
     charged = prices[0] if asker and prices else None
     ways = routes.ways(conn, found.dial, charged, now_ms)
     refusals = _of_account(conn, found.number, routes, asker, limits, now_ms) if asker else _of_any(found, ways)
     return About(found, manners, prices, ways, tuple(refusals), account)
 
 
-def _prices(conn: Connection, e164: str, asker: Asker | None, now_ms: int) -> Iterator[Terms]:
+def _prices(conn: Connection, e164: str, routes: Routes, asker: Asker | None, now_ms: int) -> Iterator[Terms]:
+    """The account's price, else that of each deck that is not what a carrier costs us."""
+    costs = {carrier.deck for carrier in routes.by_name.values()}
     for deck in decks.list_decks(conn, now_ms):
-        if asker is None or (deck.name, deck.currency) == (asker.account.deck, asker.account.currency):
+        asked = asker and (deck.name, deck.currency) == (asker.account.deck, asker.account.currency)
+        if asked or (asker is None and deck.name not in costs):
             row = decks.find_terms(conn, deck.name, e164, now_ms)
             if row is not None:
                 yield row

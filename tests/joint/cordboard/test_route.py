@@ -146,11 +146,30 @@ def test_an_operators_own_row_is_told(tools: Tools, run: Run, here: Path) -> Non
     assert told(run, "route", "+870764848793")["service"] == "fax"
 
 
-def test_carriers_in_their_order(run: Run) -> None:
-    said = told(run, "route", "+442079460018")
-    assert [(each["name"], each["used"]) for each in said["carriers"]] == [("carrier", True)]
-    assert said["carriers"][0]["why"]
-    assert "Carriers 1. carrier: " in page(run, "route", "+442079460018")
+def test_carriers_in_their_order_with_their_reasons(tools: Tools, run: Run, here: Path, decks: None) -> None:
+    carriers = [
+        {"name": "ground", "host": "192.0.2.1"},
+        {"name": "backup", "host": "192.0.2.2", "uplink": True, "prefixes": ["870"], "priority": 20},
+        {"name": "primary", "host": "192.0.2.3", "uplink": True, "prefixes": ["870"], "deck": "gold"},
+    ]
+    settings = settings_from({"home": str(here), "switch": {"carriers": carriers}})
+    object.__setattr__(tools, "settings", settings)
+    said = told(run, "route", "+870773123456")
+    assert [(each["carrier"], each["used"]) for each in said["carriers"]] == [
+        ("primary", True), ("backup", True), ("ground", False),
+    ]  # fmt: skip
+    assert [each["deck"] for each in said["prices"]] == ["standard"]  # not what the primary costs us
+    text = page(run, "route", "+870773123456")
+    assert "Carriers 1. primary: costs 5.25 USD a minute" in text
+    assert "not ground: it is no uplink, and satellite numbers leave by uplinks only" in text
+    assert "Carriers 1. ground: " in page(run, "route", "+442079460018")
+
+
+def test_a_number_that_no_carrier_takes(tools: Tools, run: Run, here: Path) -> None:
+    settings = settings_from({"home": str(here), "switch": {"carriers": [{"name": "ground", "host": "192.0.2.1"}]}})
+    object.__setattr__(tools, "settings", settings)
+    said = told(run, "route", "+870773123456")
+    assert (said["voice"], [each["reason"] for each in said["refused"]]) == (True, ["no_route"])
 
 
 def test_every_family_is_among_the_examples() -> None:

@@ -17,6 +17,7 @@ from accounts.messengers import is_shared, messenger_of
 from accounts.optouts import SMS
 from accounts.people import fold_address, fold_name, phones_of
 from accounts.pins import check_new_pin
+from accounts.shown import Show
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
 from kernel.errors import Refused
 from kernel.ids import new_id
@@ -62,6 +63,21 @@ def add_account(conn: Connection, now_ms: int, terms: Terms) -> str:
 def set_zones(conn: Connection, account_id: str, zones: str) -> None:
     """The regions that the account may call, in place of those before."""
     _change_account(conn, account_id, zones=valid.zones(zones))
+
+
+def set_number(conn: Connection, account_id: str, number: str) -> None:
+    """The account's own number, to be seen by its calls; "" has none."""
+    _change_account(conn, account_id, caller_id=valid.number(number) if number else "")
+
+
+def show(conn: Connection, account_id: str, role: str, what: Show) -> None:
+    """Which number leg "A" or "B" of the account's calls sees."""
+    _change_account(conn, account_id, **{{"A": "show_a", "B": "show_b"}[role]: what})
+
+
+def set_private(conn: Connection, account_id: str, yes: bool) -> None:
+    """Whether all its calls are private: neither side is shown the other's number."""
+    _change_account(conn, account_id, private=yes)
 
 
 def set_cap_call(conn: Connection, account_id: str, micro: int) -> None:

@@ -27,7 +27,10 @@ class Account:
     cap_call: int
     charge_unjoined: bool
     tax_ppm: int
-    caller_id: str
+    caller_id: str  # its own number; "" has none
+    show_a: str  # what leg A sees, one of accounts/shown.py::Show
+    show_b: str
+    private: bool  # neither side of its calls is shown the other's number
     active: bool
     ask_new: bool  # who has but a PIN is asked back before a number is called that is new to them
     ask_above: int  # and anybody who only claims to be the sender, before a minute costs more than this
@@ -257,6 +260,9 @@ def _account(row: Row[Any]) -> Account:
         charge_unjoined=of[c.charge_unjoined],
         tax_ppm=of[c.tax_ppm],
         caller_id=of[c.caller_id],
+        show_a=of[c.show_a],
+        show_b=of[c.show_b],
+        private=of[c.private],
         active=of[c.active],
         ask_new=of[c.ask_new],
         ask_above=of[c.ask_above],

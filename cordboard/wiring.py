@@ -200,6 +200,7 @@ class Parts:
                 each.endpoint_for("{digits}"),
                 each.prefixes,
                 each.priority,
+                self.settings.switch.caller_id,
             )
             for each in self.settings.switch.carriers
         )

@@ -59,7 +59,6 @@ class Call:
     press_1: bool
     kind: OrderKind
     number_b: str
-    caller_id: str
     outcome: str
     plan: Plan  # what its hold pays for
     ceiling: Ceiling  # and may come to pay for
@@ -70,6 +69,11 @@ class Call:
     extend_after_ms: int = 0  # there was nothing to be had for it: not asked again before
     legs: dict[str, Leg] = field(default_factory=dict)
     attempt_ids: list[str] = field(default_factory=list)
+
+    def shown(self, role: str) -> str:
+        """Which number this leg sees: E.164, or WITHHELD."""
+        number: str = self.row.shown_a if role == "A" else self.row.shown_b
+        return number
 
     @property
     def settled(self) -> bool:
@@ -163,7 +167,6 @@ def _call(row: Row[Any]) -> Call:
         press_1=row.press_1,
         kind=OrderKind(row.kind),
         number_b=row.number_b,
-        caller_id=row.caller_id,
         outcome=row.outcome,
         plan=limits(row),
         ceiling=ceiling_of(row),

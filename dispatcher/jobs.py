@@ -126,7 +126,7 @@ class Launcher:
             conn, order.id, "A", switch=self.switch, carrier=carrier.name, number=order.number_a,
             limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
-        return LegPlan(attempt_id, carrier.name, order.number_a, limit_ms, order.caller_id)
+        return LegPlan(attempt_id, carrier.name, order.number_a, limit_ms, order.shown_a)
 
     def _put_back(self, found: Launch) -> None:
         """The switch definitely did nothing: the order is due again shortly."""

@@ -45,7 +45,8 @@ class NewOrder:
     name_b: str
     bill: str
     press_1: bool
-    caller_id: str
+    shown_a: str
+    shown_b: str
     answer: str
     answer_to: str
     due_ms: int
@@ -54,6 +55,7 @@ class NewOrder:
     language: str = ""
     asked_most: int | None = None
     asked_minutes: int | None = None
+    private: bool = False
 
 
 def place(conn: Connection, order: NewOrder, now_ms: int) -> None:

@@ -159,7 +159,9 @@ class Performer:
         if call.press_1:
             await self._switch.hush(call.legs["A"].attempt_id)
         leg = call.legs["B"]
-        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.shown("B"), call.legs["A"].attempt_id)
+        plan = LegPlan(
+            leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.shown("B"), call.legs["A"].attempt_id
+        )
         await self._switch.create(plan)
 
     async def _dial_b(self, call: Call, ask: Ask) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from accounts.own import rung_at
 from accounts.people import Phone, phones_of
+from accounts.shown import seen
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
@@ -23,6 +24,7 @@ from parsers.commands import CallCommand, NamedNumber, number_of
 from parsers.numbers import Number, parse_number
 from replies import sentences
 from replies.language import Words
+from replies.lists import shortened
 
 SAID = {
     (False, True): sentences.ACCEPTED,
@@ -70,7 +72,7 @@ def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     device = given.heard.device
     proven = sureness(given.proof) == Sure.PROVEN
     trusted = device is not None and not device.press_1 and proven and _verified(asked)
-    order = _row(conn, given, wanted, a, verdict.quote, press_1=not trusted)
+    order = _row(conn, given, wanted, asked, verdict.quote, press_1=not trusted)
     orders.place(conn, order, asked.now_ms)
     ceiling = Ceiling(asked.cap, asked.limits.max_talk_s)
     open_hold(conn, order.id, given.account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
@@ -111,17 +113,21 @@ def leg_a(given: Given, phones: tuple[Phone, ...], command: CallCommand | None =
     return parse_number(at, given.user.country)
 
 
-def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote, *, press_1: bool) -> orders.NewOrder:
+def _row(
+    conn: Connection, given: Given, wanted: Wanted, asked: Asked, quote: Quote, *, press_1: bool
+) -> orders.NewOrder:
     now_ms, account = given.desk.clock.ms(), given.account
-    to = wanted.command.to
+    to, a = wanted.command.to, asked.a
     b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
+    private = wanted.command.private or account.private
+    shown = seen(account, asked.phones, a.e164, (b.e164,), given.desk.caller_id, private=private)
     ref = wanted.ref or next_reference(conn, account.id)
     answer = given.say(
         SAID[bool(wanted.again), press_1],
         ref=ref,
         before=wanted.again,
-        phone=mask_number(a.e164),
-        name=name or mask_number(b.e164),
+        phone=_phone_named(asked, wanted.command) if private else mask_number(a.e164),
+        name=name or (Words(sentences.PRIVATE_PARTY) if private else mask_number(b.e164)),
         price=display(per_minute(quote), quote.currency),
     )
     return orders.NewOrder(
@@ -130,10 +136,18 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
         number_a=a.e164, extension_a=a.extension or "", number_b=b.e164, extension_b=b.extension or "",
         name_b=name, bill=wanted.command.bill or "", press_1=press_1,
         notices=given.heard.device is None or given.heard.device.notices,
-        caller_id=account.caller_id or given.desk.caller_id,
+        shown_a=shown.a, shown_b=shown.b, private=private,
         answer=answer + _at_most(given, wanted.command), answer_to=given.envelope, due_ms=now_ms,
         language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
     )  # fmt: skip
+
+
+def _phone_named(asked: Asked, command: CallCommand) -> str:
+    """The phone that rings first without its number: by the user's own word for it, where there is one."""
+    if isinstance(command.from_, NamedNumber):
+        return shortened(command.from_.name)
+    label = next((phone.label for phone in asked.phones if phone.number == asked.a.kept()), "")
+    return shortened(label) if label else Words(sentences.PRIVATE_PHONE)
 
 
 def _at_most(given: Given, command: CallCommand) -> str:

@@ -43,7 +43,7 @@ class CallCommand(Spoken):
     """Ring the sender (at `from_`, None: at their usual phone), then `to`, and join them; the PIN is never shown.
 
     `most` is what the call may cost at most, in micro-units of the account's currency; `most_minutes` how long it may
-    last. None: as the account says.
+    last. None: as the account says. `private`: neither side is to see the other's number.
     """
 
     to: Target
@@ -51,6 +51,7 @@ class CallCommand(Spoken):
     bill: str | None = None
     most: int | None = None
     most_minutes: int | None = None
+    private: bool = False
 
     def _ordered(self) -> str:
         parts = ["CALL", number_of(self.to).canonical()]
@@ -58,12 +59,15 @@ class CallCommand(Spoken):
             parts += ["FROM", number_of(self.from_).canonical()]
         if self.bill is not None:
             parts += ["BILL", self.bill.upper()]
-        return " ".join([*parts, *self._limits()])
+        return " ".join([*parts, *self._limits(), *self._privacy()])
 
     def _told(self) -> str:
         from_ = f" from {_party(self.from_)}" if self.from_ else ""
         bill = f" bill {self.bill}" if self.bill else ""
-        return " ".join([f"call {_party(self.to)}{from_}{bill}", *map(str.lower, self._limits())])
+        return " ".join([f"call {_party(self.to)}{from_}{bill}", *map(str.lower, [*self._limits(), *self._privacy()])])
+
+    def _privacy(self) -> list[str]:
+        return ["PRIVATE"] if self.private else []
 
     def _limits(self) -> list[str]:
         money = [] if self.most is None else [f"MAX {plain(self.most)}"]

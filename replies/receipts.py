@@ -12,8 +12,14 @@ from replies.language import ENGLISH, say, translated
 
 
 def party(order: Row[Any]) -> str:
-    """How the other party is called to the sender: by their name for it, else its masked number."""
-    return order.name_b or mask_number(order.number_b or order.number_a)
+    """How the other party is called to the sender: by their name for it, else its masked number, unless private."""
+    unnamed = translated(order.language, sentences.PRIVATE_PARTY) if order.private else ""
+    return order.name_b or unnamed or mask_number(order.number_b or order.number_a)
+
+
+def number_told(order: Row[Any], number: str, language: str) -> str:
+    """A number of this order as its sender is told it: masked, and in a private call not at all."""
+    return translated(language, sentences.PRIVATE_NUMBER) if order.private else mask_number(number)
 
 
 def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
@@ -34,7 +40,7 @@ def outcome_text(order: Row[Any], outcome: str, receipt: Receipt, language: str)
         _first_line(order, outcome, receipt, talked=bool(talk_ms)),
         ref=order.ref,
         name=party(order),
-        phone=mask_number(order.number_a),
+        phone=number_told(order, order.number_a, language),
         talk=sentences.duration(talk_ms),
         paid=display(receipt.total, receipt.currency),
         balance=display_held(receipt.balance_left, receipt.currency),
@@ -53,6 +59,8 @@ def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool
         return sentences.DROPPED_TALKING
     if outcome == "talked" and any(leg.cut for leg in receipt.legs):
         return sentences.CUT_OFF
+    if order.private and outcome in sentences.PRIVATE_OUTCOMES:
+        return sentences.PRIVATE_OUTCOMES[outcome]
     return sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
 
 
@@ -67,9 +75,9 @@ def _is_b(leg: LegLine) -> bool:
 
 
 def _leg_line(order: Row[Any], leg: LegLine, currency: str, language: str) -> str:
-    number = mask_number(leg.number)
+    number = number_told(order, leg.number, language)
     who = translated(language, sentences.YOU) if leg.role == "A" else party(order)
-    if who == number:
+    if leg.role != "A" and not order.name_b:
         who = translated(language, sentences.OTHER_PARTY)
     if leg.answered_ms is None or leg.ended_ms is None:
         return say(language, sentences.LEG_UNANSWERED, who=who, number=number)

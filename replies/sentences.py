@@ -83,6 +83,21 @@ OUTCOMES: dict[str, str] = {
     "code_not_spoken": "{ref} No code could be spoken to {phone}. You paid {paid}. Write VERIFY and the number again.",
 }
 CODE_UNHEARD = "{ref} {phone} could not be had, so no code was spoken. Write VERIFY and the number to try again."
+PRIVATE_OUTCOMES: dict[str, str] = {
+    "not_confirmed": "{ref} Nobody pressed 1 on your phone, so {name} was not rung. You paid {paid}.",
+    "a_busy": "{ref} Your phone was busy. {name} was not rung. You paid {paid}. Please send it again.",
+    "a_no_answer": "{ref} Your phone did not answer. {name} was not rung. You paid {paid}.",
+    "a_rejected": "{ref} Your phone declined the call. {name} was not rung. You paid {paid}.",
+    "a_bad_number": "{ref} Your phone is not in service as written. {name} was not rung. You paid {paid}.",
+    "a_unreachable": "{ref} Your phone could not be reached. {name} was not rung. You paid {paid}.",
+    "a_congestion": "{ref} The lines to your phone are full. {name} was not rung. You paid {paid}. Send it again.",
+}
+"""The same of a private call, where OUTCOMES would name a phone by its number."""
+PRIVATE_PARTY = "a private number"
+PRIVATE_PHONE = "your phone"
+PRIVATE_NUMBER = "(private)"
+"""In a private call: in place of the other party's number, of the phone that rings first, of either in a receipt."""
+
 OVER: dict[str, str] = {
     "talked": "you were through to {name}",
     "not_confirmed": "nobody pressed 1",

@@ -2,7 +2,7 @@
 
 import click
 
-from cordboard.cli import opening, showing
+from cordboard.cli import callers, opening, showing
 from cordboard.cli.choices import AMOUNT, account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json
@@ -183,6 +183,10 @@ def ask_above(tools: Tools, account: str, amount: int) -> None:
         found = account_by(conn, account)
         manage.set_ask_above(conn, found.id, amount)
     click.echo(f"{found.name}: asked about above {display(amount, found.currency)} a minute.")
+
+
+for each in (callers.number, callers.shows, callers.private):
+    accounts.add_command(each)
 
 
 @accounts.command()

@@ -54,6 +54,7 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("Also allowed", ", ".join(allowed) or "nothing"),
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
             ("Asks back", _asks(account)),
+            ("Shows", _shows(account)),
         )
     )
     for user in people.users_of(conn, account.id):
@@ -97,6 +98,9 @@ def _account(conn: Connection, account: Account) -> dict[str, Any]:
         "ask_new": account.ask_new,
         "ask_above": plain(account.ask_above),
         "allowed": _allowed(account),
+        "number": account.caller_id or None,
+        "shows": {"a": account.show_a, "b": account.show_b},
+        "private": account.private,
         "active": account.active,
     }
 
@@ -128,6 +132,13 @@ def _asks(account: Account) -> str:
     """What who is known by a PIN or secret address alone is asked about."""
     new = "new numbers, and " if account.ask_new else ""
     return f"about {new}above {display(account.ask_above, account.currency)} a minute"
+
+
+def _shows(account: Account) -> str:
+    """Who those that are rung see calling."""
+    own = f", its own number {spaced(account.caller_id)}" if account.caller_id else ""
+    private = "; all calls are private" if account.private else ""
+    return f"{account.show_a} number to leg A, {account.show_b} to leg B{own}{private}"
 
 
 def _allowed(account: Account) -> dict[str, bool]:

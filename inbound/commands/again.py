@@ -41,8 +41,9 @@ def repeated(conn: Connection, user: User) -> Repeated:
     to = parse_number(_written(order.number_b, order.extension_b), None)
     name = _name_still(conn, user, order)
     command = CallCommand(
-        NamedNumber(name, to) if name else to, from_, order.bill or None, order.asked_most, order.asked_minutes
-    )
+        NamedNumber(name, to) if name else to, from_, order.bill or None, order.asked_most, order.asked_minutes,
+        order.private,
+    )  # fmt: skip
     return Repeated(order.ref, order.digest, command)
 
 

@@ -27,7 +27,7 @@ CANARY: Final = re.compile(r"Local/([0-9]+)@cordboard-canary(?:/n)?")
 
 @dataclass(slots=True)
 class Stats:
-    """What tests ask: who was dialled how often, saw whom calling, heard which keys and sounds, and how many legs were up at once."""
+    """What tests ask: who was dialled how often, saw whom calling and heard what, and how many legs were up at once."""
 
     requests: Counter[str] = field(default_factory=Counter)
     dials: Counter[str] = field(default_factory=Counter)

@@ -21,9 +21,9 @@ TYPICAL = {
 }  # fmt: skip
 
 
-def order(**columns: str) -> Any:
+def order(**columns: Any) -> Any:
     row = {"ref": "K7", "name_b": "Bob", "number_a": "+12025550101", "number_b": "+442079460018", "bill": ""}
-    row |= {"language": ""}
+    row |= {"language": "", "private": False}
     return SimpleNamespace(**{**row, **columns})
 
 

@@ -225,12 +225,19 @@ def remove_phone(conn: Connection, user_id: str, number: str) -> None:
 def add_contact(
     conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sure: bool = True
 ) -> str:  # fmt: skip
-    """A name in the user's phone book; not `sure` if who wrote it but claimed to be the user."""
+    """A name in the user's phone book; several numbers are parted by commas, the preferred one first.
+
+    Not `sure` if who wrote it but claimed to be the user. Gives the id of the first number's row.
+    """
     name = valid.contact_name(name)
-    return _insert(
-        conn, contacts, now_ms, Refused("contact_exists", name=name),
-        user_id=user_id, name=name, name_key=fold_name(name), number=valid.number(number), sure=sure,
-    )  # fmt: skip
+    ids = [
+        _insert(
+            conn, contacts, now_ms, Refused("contact_exists", name=name),
+            user_id=user_id, name=name, name_key=fold_name(name), number=each, rank=rank, sure=sure,
+        )
+        for rank, each in enumerate(valid.numbers(number))
+    ]  # fmt: skip
+    return ids[0]
 
 
 def remove_contact(conn: Connection, user_id: str, name: str) -> None:

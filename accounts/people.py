@@ -134,7 +134,9 @@ _PHONES = (
     select(phones).where(phones.c.user_id == bindparam("user")).order_by(phones.c.main.desc(), phones.c.created_ms)
 )
 _NAMES = (
-    select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == bindparam("user")).order_by(contacts.c.name)
+    select(contacts.c.name, contacts.c.number)
+    .where(contacts.c.user_id == bindparam("user"))
+    .order_by(contacts.c.name, contacts.c.name_key, contacts.c.rank)
 )
 _SURE = select(contacts.c.number).where(contacts.c.user_id == bindparam("user"), contacts.c.sure)
 
@@ -143,6 +145,11 @@ def split_number(number: str) -> tuple[str, str]:
     """`+441234567 x512` -> (`+441234567`, `512`); the extension is "" where there is none."""
     e164, _, extension = number.partition("x")
     return e164.strip(), extension
+
+
+def split_numbers(numbers: str) -> tuple[str, ...]:
+    """The numbers of a name, as `names_of` gives them, in order of preference."""
+    return tuple(number.strip() for number in numbers.split(","))
 
 
 def fold_name(name: str) -> str:
@@ -228,8 +235,14 @@ def main_of(phones: Iterable[Phone]) -> Phone | None:
 
 
 def names_of(conn: Connection, user_id: str) -> dict[str, str]:
-    """The user's phone book: each name as the user writes it, and its number (E.164, " x512")."""
-    return {row.name: row.number for row in conn.execute(_NAMES, {"user": user_id})}
+    """The user's phone book: each name as the user writes it, and its number (E.164, " x512").
+
+    Several numbers stand in order of preference, parted by ", " (`split_numbers`).
+    """
+    found: dict[str, str] = {}
+    for row in conn.execute(_NAMES, {"user": user_id}):
+        found[row.name] = f"{found[row.name]}, {row.number}" if row.name in found else row.number
+    return found
 
 
 def sure_numbers_of(conn: Connection, user_id: str) -> frozenset[str]:

@@ -91,14 +91,17 @@ def read_command(kept: str) -> tuple[CallCommand, str]:
 
 
 def _kept_target(target: Target) -> list[str]:
-    number = number_of(target)
-    written = f"{number.e164} x{number.extension}" if number.extension else number.e164
-    return [written, target.name] if isinstance(target, NamedNumber) else [written]
+    """The number, then its name if it has one, then the other numbers of that name."""
+    written = number_of(target).kept()
+    if not isinstance(target, NamedNumber):
+        return [written]
+    return [written, target.name, *(number.kept() for number in target.further)]
 
 
 def _read_target(kept: list[str]) -> Target:
     number = parse_number(kept[0], None)
-    return NamedNumber(kept[1], number) if len(kept) > 1 else number
+    further = tuple(parse_number(each, None) for each in kept[2:])
+    return NamedNumber(kept[1], number, further) if len(kept) > 1 else number
 
 
 def _words(given: Given, doubted: Doubted, ref: str, code: str) -> str:

@@ -116,7 +116,7 @@ def call_of(reading: Reading) -> CallCommand:
 def _name(reading: Reading) -> NameCommand:
     said = reading["name"]
     assert isinstance(said, Naming)
-    return NameCommand(said.name, said.number, said.delete)
+    return NameCommand(said.name, said.number, said.delete, said.further)
 
 
 def _notices(reading: Reading) -> NoticesCommand:
@@ -223,7 +223,7 @@ COMMANDS: Final = (
         lambda _: BalanceCommand(),
         tells=True,
     ),
-    _row("name", ("name", "names"), Argument.NAMING, "NAME <new name> <number> [PIN <digits>]", _name),
+    _row("name", ("name", "names"), Argument.NAMING, "NAME <new name> <number>[, <number>] [PIN <digits>]", _name),
     _row(
         "ok",
         ("ok", "okay", "yes"),

@@ -48,6 +48,7 @@ REFUSALS: Final[dict[str, str]] = {
     "number_too_many_digits": "Not called: {number} has too many digits for one telephone number.",
     "number_short": "Not called: {number} is a short number. Write the whole number, with + and the country code.",
     "number_two": "Not called: {number} looks like two numbers. Send one.",
+    "number_several": "Not called: a name may have {most} numbers at most. Leave some out.",
     "number_letters": "Not called: {number} has letters in it. Write digits only; an extension as x512.",
     "number_odd_characters": "Not called: {number} has characters that are not plain digits. Type it again in digits.",
     "number_star_code": "Not called: {number} has a star or hash code in it. Write the number alone.",

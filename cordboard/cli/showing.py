@@ -82,7 +82,10 @@ def _print_user(conn: Connection, user: User) -> None:
     hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
     lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
     lines += [("Token", f"{hint}..") for hint in _tokens(conn, user)]
-    lines += [("Calls", f"{name}: {spaced(number)}") for name, number in people.names_of(conn, user.id).items()]
+    lines += [
+        ("Calls", f"{name}: {', then '.join(map(spaced, people.split_numbers(numbers)))}")
+        for name, numbers in people.names_of(conn, user.id).items()
+    ]
     fields(lines)
 
 

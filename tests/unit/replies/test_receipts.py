@@ -22,7 +22,13 @@ TYPICAL = {
 
 
 def order(**columns: Any) -> Any:
-    row = {"ref": "K7", "name_b": "Bob", "number_a": "+12025550101", "number_b": "+442079460018", "bill": ""}
+    row: dict[str, Any] = {
+        "ref": "K7",
+        "name_b": "Bob",
+        "number_a": "+12025550101",
+        "number_b": "+442079460018",
+        "bill": "",
+    }
     row |= {"language": "", "private": False}
     return SimpleNamespace(**{**row, **columns})
 

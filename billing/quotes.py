@@ -10,8 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from billing.rating import Terms, gross
-from kernel.money import MICRO, charge_up
+from billing.rating import Terms, gross, tax
+from kernel.money import charge_up
 
 CONFIRM_S = 20
 RING_B_S = 60
@@ -121,6 +121,18 @@ def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int
     return made if made is not None and made.talk_s > now.talk_s else None
 
 
+def leg_minute(terms: Terms, tax_ppm: int) -> int:
+    """A leg's price of one minute as it is billed, tax included, connect fee and increments left out."""
+    net = charge_up(terms.rate)
+    return net + tax(net, tax_ppm)
+
+
 def per_minute(quote: Quote) -> int:
-    """Its legs' price of one minute, tax included, connect fees and increments left out."""
-    return charge_up((quote.a.rate + (quote.b.rate if quote.b else 0)) * (MICRO + quote.tax_ppm), MICRO)
+    """Its legs' price of one minute: what each leg's own comes to."""
+    return sum(leg_minute(terms, quote.tax_ppm) for terms in (quote.a, quote.b) if terms)
+
+
+def connect(quote: Quote) -> int:
+    """What it costs to be put through, tax included."""
+    fee = charge_up(sum(terms.connect_fee for terms in (quote.a, quote.b) if terms))
+    return fee + tax(fee, quote.tax_ppm)

@@ -9,6 +9,7 @@ from accounts.people import Phone, phones_of
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
+from gate.gate import Verdict
 from gate.rules import Asked
 from gate.sureness import Sure, sureness
 from inbound.asking import Doubted, ask
@@ -60,21 +61,26 @@ def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     asked = asked_of(given, phones, a, wanted)
     verdict = gate.judge(conn, asked)
     if verdict.asks and verdict.quote:
-        return ask(
-            conn,
-            given,
-            Doubted(wanted.command, wanted.digest, wanted.again, verdict.quote, verdict.asks, verdict.rules),
-        )
+        return ask(conn, given, Doubted(wanted.command, wanted.digest, wanted.again, a, verdict))
     if verdict.refused or verdict.plan is None or verdict.quote is None:
-        return given.refused(verdict.rules, verdict.refused or Refused("no_funds", balance="?"))
+        return _refused(given, verdict)
     device = given.heard.device
     proven = sureness(given.proof) == Sure.PROVEN
     trusted = device is not None and not device.press_1 and proven and _verified(asked)
-    order = _row(conn, given, wanted, a, verdict.quote, press_1=not trusted)
+    order = _row(conn, given, wanted, asked, verdict.quote, press_1=not trusted)
     orders.place(conn, order, asked.now_ms)
     ceiling = Ceiling(asked.cap, asked.limits.max_talk_s)
     open_hold(conn, order.id, given.account.id, verdict.plan.amount, verdict.quote, asked.now_ms, ceiling)
     return Ordered(order.answer, verdict.rules, order.id)
+
+
+def _refused(given: Given, verdict: Verdict) -> Ordered:
+    """No call; with its quote, if that is what was not agreed to: the same order is judged anew with a consent."""
+    why = verdict.refused or Refused("no_funds", balance="?")
+    done = given.refused(verdict.rules, why)
+    if why.key != "dear" or verdict.quote is None:
+        return done
+    return replace(done, said={"quote": verdict.quote.to_json(), "minutes": why.fields["minutes"]}, anew=True)
 
 
 def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted) -> Asked:
@@ -98,6 +104,8 @@ def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted)
         most=min((most for most in mosts if most is not None), default=None),
         has_max=command.most is not None or command.most_minutes is not None,
         agreed=wanted.agreed,
+        consent=given.heard.consent,
+        in_place=given.heard.in_place,
     )
 
 
@@ -111,8 +119,10 @@ def leg_a(given: Given, phones: tuple[Phone, ...], command: CallCommand | None =
     return parse_number(at, given.user.country)
 
 
-def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote, *, press_1: bool) -> orders.NewOrder:
-    now_ms, account = given.desk.clock.ms(), given.account
+def _row(
+    conn: Connection, given: Given, wanted: Wanted, asked: Asked, quote: Quote, *, press_1: bool
+) -> orders.NewOrder:  # fmt: skip
+    now_ms, account, a = given.desk.clock.ms(), given.account, asked.a
     to = wanted.command.to
     b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
     ref = wanted.ref or next_reference(conn, account.id)
@@ -131,14 +141,15 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
         name_b=name, bill=wanted.command.bill or "", press_1=press_1,
         notices=given.heard.device is None or given.heard.device.notices,
         caller_id=account.caller_id or given.desk.caller_id,
-        answer=answer + _at_most(given, wanted.command), answer_to=given.envelope, due_ms=now_ms,
+        answer=answer + _at_most(given, wanted.command, asked.cap), answer_to=given.envelope, due_ms=now_ms,
         language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
     )  # fmt: skip
 
 
-def _at_most(given: Given, command: CallCommand) -> str:
-    """What the sender said of its cost and length."""
-    most, minutes = command.most, command.most_minutes
+def _at_most(given: Given, command: CallCommand, cap: int) -> str:
+    """What the sender said of its cost and length; of the cost no more than the call may come to."""
+    most = None if command.most is None else min(command.most, cap)
+    minutes = command.most_minutes
     words = sentences.AT_MOST_MINUTES if most is None else sentences.AT_MOST
     if minutes is not None and most is not None:
         words = sentences.AT_MOST_BOTH

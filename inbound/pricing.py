@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from accounts.people import phones_of
 from billing.quotes import Quote
-from gate.rules import own_phone, premium, rate_known, route, satellite, two_parties, zone
+from gate.rules import own_phone, premium, rate_known, route, two_parties, zone
+from gate.spending import satellite
 from inbound.given import Given
 from inbound.placing import Wanted, asked_of
 from kernel.errors import Refused

@@ -1,13 +1,14 @@
 """Before a call: whom it is to, which phone rings first, what a minute of both legs costs. Call places it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from accounts.people import split_number
-from billing.decks import find_terms
-from billing.quotes import Quote, per_minute
-from billing.rating import Terms
+from billing.holds import available
+from billing.quotes import LONGEST_TALK_S, Quote, connect, leg_minute, per_minute, plan
+from gate.quoting import fingerprint, quote_of
+from gate.spending import call_caps
 from inbound.pages import words
 from inbound.pages.forms import Form
 from inbound.pages.here import Here
@@ -16,10 +17,11 @@ from inbound.pages.model import Listing, Page
 from inbound.pages.people import ENTRY, Unclear, ringing, target_of, written, written_of
 from kernel.errors import Refused
 from kernel.masking import mask_number
-from kernel.money import MICRO, charge_up, display
+from kernel.money import display
 from orders import of_user
 from orders.states import OrderKind
 from parsers.commands import NamedNumber, Target, number_of
+from parsers.numbers import parse_number
 from replies.lists import shortened
 from replies.refusals import refusal_text
 
@@ -65,6 +67,11 @@ def again(here: Here, form: Form) -> Listing:
     return _ask(here, written_of(here.conn, order))
 
 
+def anew(here: Here, what: str) -> Listing:
+    """The same call at another price than was shown."""
+    return _ask(here, what, here.say(words.REPRICED))
+
+
 def meant(here: Here, what: str) -> Meant | None:
     """What the button stands for now; None if it stands for nothing any more."""
     try:
@@ -74,55 +81,79 @@ def meant(here: Here, what: str) -> Meant | None:
     return Meant(what, target, *ringing(here.conn, here.holder)) if target else None
 
 
-def _ask(here: Here, what: str) -> Listing:
+def shown_parts(to: str) -> tuple[str, str, str]:
+    """What the button sends along: what it stands for, the version of that, the price by its fingerprint."""
+    what, version, terms = (*to.rsplit(".", 2), "", "")[:3]
+    return what, version, terms
+
+
+def terms_of(here: Here, call: Meant) -> str:
+    """By which the page's price is known again; "" if there is none any more."""
+    try:
+        return fingerprint(_quote(here, call))
+    except Refused:
+        return ""
+
+
+def _ask(here: Here, what: str, *first: str) -> Listing:
     call = meant(here, what)
     if call is None:
         return at_home(here, here.say(words.NO_NAME))
     if call.phone is None:
         return at_home(here, here.say(words.NO_PHONE))
     try:
-        price = _price(here, call, split_number(call.phone)[0])
+        quote = _quote(here, call)
     except Refused as refused:
         return at_home(here, refusal_text(refused, here.language))
     number = mask_number(number_of(call.target).e164)
     name = shortened(call.target.name) if isinstance(call.target, NamedNumber) else ""
+    price, dear = _price(here, call, quote), per_minute(quote) > here.account.quote_above
     lines = (
-        here.say(words.PARTY, name=name, number=number).strip(),
+        *first, here.say(words.PARTY, name=name, number=number).strip(),
         here.say(words.FIRST, phone=call.phone_told), *price,
     )  # fmt: skip
-    main = here.change(here.button("call", words.CALL), hidden=(("to", f"{what}.{call.version}"),))
+    shown = f"{what}.{call.version}.{fingerprint(quote)}"
+    main = here.change(here.button("call", words.CALL), hidden=(("to", shown),))
+    surely = SURELY + len(first) + dear
     links = (here.button("home", words.HOME), here.button("where", words.WHERE))
     token = here.look()
 
     def listing(most: int) -> Page:
         """Where room is scarce, the way to another phone is left out, and last what is added to the price."""
         return here.page(
-            words.CONFIRM, lines=lines[: SURELY + most // 2], main=main, links=links[: 1 + (most >= ROOMY)], token=token
+            words.CONFIRM, lines=lines[: surely + most // 2], main=main, links=links[: 1 + (most >= ROOMY)], token=token
         )
 
     return listing
 
 
-def _price(here: Here, call: Meant, a: str) -> tuple[str, ...]:
-    """Both legs' price, tax included; Refused (no_rate) if there is none."""
-    b = number_of(call.target)
-    legs = _terms(here, a), _terms(here, b.e164)
-    quote = Quote(*legs, here.account.tax_ppm)
-    of_a, of_b = (display(_gross(leg.rate, quote), quote.currency) for leg in legs)
-    lines = [here.say(words.PRICE, price=display(per_minute(quote), quote.currency), a=of_a, b=of_b)]
-    if fee := _gross(sum(leg.connect_fee for leg in legs), quote):
-        lines.append(here.say(words.CONNECT, fee=display(fee, quote.currency)))
+def _quote(here: Here, call: Meant) -> Quote:
+    """What it costs now; Refused (no_rate) if nobody knows."""
+    assert call.phone is not None
+    a, b = parse_number(call.phone, None), number_of(call.target)
+    a, b = (replace(number, original=mask_number(number.e164)) for number in (a, b))
+    return quote_of(here.conn, here.account, a, b, here.now_ms)
+
+
+def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
+    """Both legs' price, tax included; of a dear call what is paid at least, and how long the money lasts."""
+    b, currency = quote.terms("B"), quote.currency
+    of_a, of_b = (display(leg_minute(leg, quote.tax_ppm), currency) for leg in (quote.a, b))
+    lines = [here.say(words.PRICE, price=display(per_minute(quote), currency), a=of_a, b=of_b)]
+    if per_minute(quote) > here.account.quote_above:
+        minutes = _minutes(here, call, quote)
+        lines.append(here.say(words.AT_LEAST, a=quote.a.first, b=b.first, minutes=minutes))
+    if fee := connect(quote):
+        lines.append(here.say(words.CONNECT, fee=display(fee, currency)))
     if here.cap is not None and here.cap < here.account.cap_call:
-        lines.append(here.say(words.AT_MOST, cap=display(here.cap, quote.currency)))
+        lines.append(here.say(words.AT_MOST, cap=display(here.cap, currency)))
     return tuple(lines)
 
 
-def _terms(here: Here, e164: str) -> Terms:
-    terms = find_terms(here.conn, here.account.deck, e164, here.now_ms)
-    if terms is None or terms.currency != here.account.currency:
-        raise Refused("no_rate", number=mask_number(e164))
-    return terms
-
-
-def _gross(amount: int, quote: Quote) -> int:
-    return charge_up(amount * (MICRO + quote.tax_ppm), MICRO)
+def _minutes(here: Here, call: Meant, quote: Quote) -> int:
+    """Whole ones that balance and limits pay for, however long it rings."""
+    numbers = (split_number(call.phone or "")[0], number_of(call.target).e164)
+    limits = (here.account.cap_call, *call_caps(here.conn, here.account.id, numbers))
+    budget = min(available(here.conn, here.account.id), *limits, *(() if here.cap is None else (here.cap,)))
+    made = plan(quote, budget, max_talk_s=LONGEST_TALK_S, min_talk_s=1)
+    return made.talk_s // 60 if made else 0

@@ -22,6 +22,7 @@ from replies.gsm import is_gsm
 from replies.language import CATALOGUE, LOCALE, Words, languages, say, translated
 from replies.lists import fitting, shortened
 from replies.refusals import NOT_DONE, REFUSALS, refusal_text
+from replies.sentences import ASKED, QUOTE_BUYS, QUOTE_FEE
 from tests.unit.replies import test_receipts, test_refusals
 
 SCRIPT: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[3] / "scripts" / "catalogues.py"))
@@ -30,6 +31,7 @@ OTHERS = [code for code in languages() if code != "en"]
 PLAINER = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 """Letters that GSM-7 has without their accents: each is sent as one character."""
 LONG = {
+    "first_a": "60", "first_b": "60", "buys": "",
     **test_refusals.TYPICAL, **test_receipts.TYPICAL,
     "contact": "Pat Smith, +44 20 7946 0000", "free": "EUR 1000.00", "time": "59 min 59 s, EUR 1000.00",
     "human": "Pat Smith, +44 20 7946 0000, any time", "phone": "+870 7..1234",
@@ -78,7 +80,15 @@ def test_a_sentence_has_its_fields_and_goes_into_one_text(code: str, text: str) 
     assert (said[0] == " ", said[-1] == " ") == (text[0] == " ", text[-1] == " ")
     assert is_gsm(said.translate(PLAINER))
     if "wrong PINs" not in text and "{answer}" not in text:  # these two go by mail
-        assert len(said.format(**LONG)) <= 160
+        assert len(said.format(**LONG | _quoted(code, text))) <= 160
+
+
+def _quoted(code: str, text: str) -> dict[str, str]:
+    """What a quote says at most, in the language."""
+    if text != ASKED["ask_quote"]:
+        return {}
+    fee = say(code, QUOTE_FEE, fee=display(13_990_000, "EUR"))
+    return test_refusals.QUOTED | {"fee": fee, "buys": say(code, QUOTE_BUYS["balance"], minutes=1234)}
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -1,0 +1,41 @@
+"""What a call costs by the deck as it is now: the terms that its sender is asked to agree to, and is billed by."""
+
+import hashlib
+import json
+
+from sqlalchemy import Connection
+
+from accounts.people import Account
+from billing.decks import find_terms
+from billing.quotes import CONFIRM_S, RING_B_S, Quote
+from billing.rating import Terms
+from kernel.errors import Refused
+from parsers.numbers import Number
+
+
+def quote_of(
+    conn: Connection, account: Account, a: Number, b: Number | None, now_ms: int, *,
+    ring_b_s: int = RING_B_S, confirm_s: int = CONFIRM_S,
+) -> Quote:  # fmt: skip
+    """The quote of a call of these legs. Refused: no_rate."""
+    legs = [_terms(conn, account, number, now_ms) for number in (a, b) if number]
+    return Quote(
+        legs[0], legs[1] if b else None, account.tax_ppm,
+        account.charge_unjoined or b is None,  # with nobody to be joined to it costs what it takes
+        ring_b_s=ring_b_s, confirm_s=confirm_s,
+    )  # fmt: skip
+
+
+def fingerprint(quote: Quote) -> str:
+    """Another one as soon as anything is another that a bill comes from: rates, fees, increments, tax."""
+    legs = [(leg.rate, leg.connect_fee, leg.first, leg.next, leg.currency) for leg in (quote.a, quote.b) if leg]
+    said = json.dumps([legs, quote.tax_ppm, quote.charge_unjoined])
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def _terms(conn: Connection, account: Account, number: Number, now_ms: int) -> Terms:
+    """No row, no call."""
+    terms = find_terms(conn, account.deck, number.e164, now_ms)
+    if terms is None or terms.currency != account.currency:
+        raise Refused("no_rate", number=number.original)
+    return terms

@@ -24,8 +24,8 @@ Systems = Mapping[str, Caps]
 
 @click.command()
 @click.argument("account")
-@click.argument("system", required=False, type=click.Choice([*WRITTEN, ALL], case_sensitive=False))
-@click.argument("state", required=False, type=click.Choice(["on", "off"]))
+@click.argument("system", required=False, metavar="[SYSTEM", type=click.Choice([*WRITTEN, ALL], case_sensitive=False))
+@click.argument("state", required=False, metavar="on|off]", type=click.Choice(["on", "off"]))
 @click.option("--cap-call", type=CAP, help=f"What a call with a leg there may cost; `{NO_CAP}`: what any call may.")
 @click.option("--cap-day", type=CAP, help=f"What all legs there may cost within 24 hours; `{NO_CAP}`: no bound.")
 @click.option("--json", "json_", is_flag=True, help="For programs.")
@@ -35,11 +35,12 @@ def satellite(
     tools: Tools, ctx: click.Context, /, account: str, system: str | None, state: str | None, json_: bool,
     **_caps: int | None,
 ) -> None:  # fmt: skip
-    """Allow ACCOUNT a satellite SYSTEM, or deny it again; without one, show all.
+    """Allow ACCOUNT a satellite SYSTEM (or `all`), or deny it; else show them.
 
     \b
     cordboard accounts satellite "MV Petrel"
-    cordboard accounts satellite "MV Petrel" inmarsat on --cap-call 50 --cap-day 200
+    cordboard accounts satellite "MV Petrel" inmarsat on \\
+        --cap-call 50 --cap-day 200
 
     All are off until they are allowed. A cap that is not named stays as it
     is. Calls under way count for a day's with all that they may yet cost.

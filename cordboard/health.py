@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dispatcher import lease, switchlog
-from inbound.web import WELL
+from inbound.web.app import WELL
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.doorbell import Doorbell

@@ -20,7 +20,7 @@ from cordboard.story_questions import asked_under, question_of, times_of
 from dispatcher import causes, lease, switchlog
 from dispatcher.tables import switch_log
 from gate.rules import RULES
-from inbound.api_reader import API
+from inbound.api.reader import API
 from kernel.money import plain
 from orders.states import MessageState, OrderState
 from orders.tables import attempts, messages, orders, wishes

@@ -14,7 +14,7 @@ from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, exact, fields, spaced, table
 from cordboard.story import Facts, Reader, Story
 from cordboard.story_questions import in_words, proof_in_words
-from inbound.api_reader import API
+from inbound.api.reader import API
 from kernel.clock import at, iso
 from kernel.money import plain
 

@@ -1,0 +1,59 @@
+"""`[switch]`: what dials, and the carriers that it dials by."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from cordboard.settings.fields import E164, Name, Part, Port
+
+
+class Carrier(Part):
+    """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
+
+    name: Name
+    host: str = Field(min_length=1)
+    port: Port = 5060
+    endpoint: str = "PJSIP/{name}/sip:{digits}@{host}:{port}"
+    prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{0,15}$")], ...] = ("",)
+    priority: int = 10
+    username: str = ""
+    password: SecretStr = SecretStr("")
+
+    def endpoint_for(self, digits: str) -> str:
+        """What the switch is told to dial for a number's digits, or for `{digits}` where they are still to come."""
+        return self.endpoint.format(name=self.name, digits=digits, host=self.host, port=self.port)
+
+    @model_validator(mode="after")
+    def _dialable(self) -> Self:
+        try:
+            self.endpoint_for("12025550100")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("endpoint may hold {name}, {digits}, {host} and {port} only") from None
+        return self
+
+
+class Switch(Part):
+    """What dials: the built-in exchange, or an Asterisk commanded over ARI."""
+
+    kind: Literal["exchange", "asterisk"] = "exchange"
+    name: Name = "main"
+    ari_url: str = Field(default="http://127.0.0.1:8088/ari", pattern=r"^https?://[^/\s]+(/.*)?$")
+    ari_user: str = "cordboard"
+    ari_password: SecretStr = SecretStr("")  # empty: derived from the secret key
+    ari_app: Name = "cordboard"
+    cel_file: Path | None = None
+    caller_id: E164 = "+12025550100"
+    carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
+    sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
+    sip_port: Port = 5060
+    rtp_ports: tuple[Port, Port] = (10000, 20000)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [carrier.name for carrier in self.carriers]
+        if len(set(names)) < len(names):
+            raise ValueError("two carriers have the same name")
+        if not names:
+            raise ValueError("carriers must name at least one carrier")
+        return self

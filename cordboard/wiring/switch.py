@@ -1,0 +1,50 @@
+"""What speaks with the switch, put together from the settings."""
+
+import os
+import socket
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cordboard.settings.switch import Switch
+from dispatcher.conductor import Conductor
+from dispatcher.jobs import Launcher
+from dispatcher.paperwork import Paperwork
+from dispatcher.performer import Waits
+from dispatcher.routes import Routes
+from dispatcher.slices import Slicing
+from dispatcher.switches.ari import Ari
+from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.ari_requests import Carrier
+from orders import codes
+
+if TYPE_CHECKING:
+    from cordboard.wiring import Parts
+
+
+def routes_of(switch: Switch) -> Routes:
+    """Its carriers."""
+    return Routes(
+        Carrier(each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority) for each in switch.carriers
+    )
+
+
+def launcher_of(parts: "Parts") -> Launcher:
+    """What a job does."""
+    switch, calls = parts.settings.switch, parts.settings.calls
+    return Launcher(
+        parts.db, parts.clock, AriOnce(*parts.ari), switch.name, switch.ari_app, parts.routes,
+        calls.setting_up_max, calls.order_stale_ms,
+    )  # fmt: skip
+
+
+def conductor_of(parts: "Parts") -> Conductor:
+    """Carries calls through."""
+    switch, calls = parts.settings.switch, parts.settings.calls
+    papers = Paperwork(
+        parts.db, parts.clock, switch=switch.name, routes=parts.routes,
+        holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
+        longest_ring_s=max(calls.ring_a_s, calls.ring_b_s), slicing=Slicing(calls.slice_s, calls.low_s),
+    )  # fmt: skip
+    ari = Ari(*parts.ari, switch.ari_app, parts.routes)
+    waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)
+    return Conductor(papers, ari, waits, parts.due.ring, parts.clock, digits_of=partial(codes.digits_of, parts.secrets))

@@ -28,7 +28,8 @@ ALIAS_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 ALIAS_LENGTH = 12
 ALIAS_HINT = 2
 VERIFIED_BY_OPERATOR, VERIFIED_BY_CALL = "operator", "call"
-SWITCHES = frozenset({"premium", "satellite", "high_cost", "any_phone", "verify"})
+SWITCHES = frozenset({"premium", "high_cost", "any_phone", "verify"})
+CAPS = frozenset({"hour", "day"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,22 @@ def set_cap_call(conn: Connection, account_id: str, micro: int) -> None:
     _change_account(conn, account_id, cap_call=micro)
 
 
+def set_cap(conn: Connection, account_id: str, span: str, micro: int | None) -> None:
+    """The most that all calls of one of CAPS may cost together; None sets no bound."""
+    if span not in CAPS or (micro is not None and micro <= 0):
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, **{f"cap_{span}": micro})
+
+
+def set_at_once(conn: Connection, account_id: str, most: int | None) -> None:
+    """So many calls may be under way; None sets no bound."""
+    if most is not None and most <= 0:
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, most_at_once=most)
+
+
 def allow(conn: Connection, account_id: str, what: str, yes: bool) -> None:
-    """Open or close one of SWITCHES."""
+    """Open or close one of SWITCHES. Satellite systems: `accounts/systems.py`."""
     if what not in SWITCHES:
         raise Refused("no_such_switch", text=what)
     _change_account(conn, account_id, **{f"allow_{what}": yes})
@@ -172,6 +187,13 @@ def set_ask_above(conn: Connection, account_id: str, micro: int) -> None:
     if micro < 0:
         raise Refused("cap_not_positive")
     _change_account(conn, account_id, ask_above=micro)
+
+
+def set_quote_above(conn: Connection, account_id: str, micro: int) -> None:
+    """What a minute may cost before a call waits for its sender's OK to the price, however surely it is them."""
+    if micro < 0:
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, quote_above=micro)
 
 
 def kind_of(address: str) -> str:

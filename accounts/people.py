@@ -20,7 +20,6 @@ class Account:
     deck: str
     zones: frozenset[str]
     allow_premium: bool
-    allow_satellite: bool
     allow_high_cost: bool
     allow_any_phone: bool
     allow_verify: bool
@@ -34,6 +33,10 @@ class Account:
     active: bool
     ask_new: bool  # who has but a PIN is asked back before a number is called that is new to them
     ask_above: int  # and anybody who only claims to be the sender, before a minute costs more than this
+    quote_above: int  # and everybody, before a minute costs more than this
+    cap_hour: int | None = None  # what all calls of 60 minutes may cost
+    cap_day: int | None = None  # and of 24 hours
+    most_at_once: int | None = None  # calls under way
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +268,6 @@ def _account(row: Row[Any]) -> Account:
         deck=of[c.deck],
         zones=frozenset(zone for zone in of[c.zones].split(",") if zone),
         allow_premium=of[c.allow_premium],
-        allow_satellite=of[c.allow_satellite],
         allow_high_cost=of[c.allow_high_cost],
         allow_any_phone=of[c.allow_any_phone],
         allow_verify=of[c.allow_verify],
@@ -279,6 +281,10 @@ def _account(row: Row[Any]) -> Account:
         active=of[c.active],
         ask_new=of[c.ask_new],
         ask_above=of[c.ask_above],
+        quote_above=of[c.quote_above],
+        cap_hour=of[c.cap_hour],
+        cap_day=of[c.cap_day],
+        most_at_once=of[c.most_at_once],
     )
 
 

@@ -13,7 +13,6 @@ accounts = Table(
     Column("deck", String(80), nullable=False),  # a rate deck's name; decks live higher up, so no foreign key
     Column("zones", String(800), nullable=False, default=""),  # regions allowed: "US,GB,FR"; "" allows none
     Column("allow_premium", Boolean, nullable=False, default=False),
-    Column("allow_satellite", Boolean, nullable=False, default=False),
     Column("allow_high_cost", Boolean, nullable=False, default=False),
     Column("allow_any_phone", Boolean, nullable=False, default=False),  # FROM a number nobody verified
     Column("allow_verify", Boolean, nullable=False, server_default=text("true")),  # users add phones by a spoken code
@@ -26,9 +25,22 @@ accounts = Table(
     Column("private", Boolean, nullable=False, server_default=text("false")),  # its calls show neither side the other's
     Column("ask_new", Boolean, nullable=False, server_default=text("true")),  # a new number, of who has but a PIN
     Column("ask_above", BigInteger, nullable=False, server_default=text("1000000")),  # micro-units a minute
+    Column("quote_above", BigInteger, nullable=False, server_default=text("1000000")),  # the same, whoever orders
+    Column("cap_hour", BigInteger),  # micro-units all its calls of 60 minutes may cost; NULL sets no bound
+    Column("cap_day", BigInteger),  # and of 24 hours
+    Column("most_at_once", Integer),  # calls under way; NULL sets no bound
     Column("active", Boolean, nullable=False, default=True),
     Column("orders_placed", Integer, nullable=False, default=0),  # also the row's lock: every order updates it first
     Column("created_ms", BigInteger, nullable=False),
+)
+
+account_systems = Table(
+    "account_systems",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("system", String(24), primary_key=True),  # by the name that satellite/families.py has; no row: not allowed
+    Column("cap_call", BigInteger),  # micro-units a call with a leg there may cost; NULL: what the account says
+    Column("cap_day", BigInteger),  # micro-units its legs of 24 hours may cost; NULL sets no bound
 )
 
 users = Table(

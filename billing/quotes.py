@@ -10,8 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from billing.rating import Terms, gross
-from kernel.money import MICRO, charge_up
+from billing.rating import Terms, gross, tax
+from kernel.money import charge_up
 
 CONFIRM_S = 20
 RING_B_S = 60
@@ -147,7 +147,24 @@ def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int
     return made if made is not None and made.talk_s > now.talk_s else None
 
 
+def leg_minute(terms: Terms, tax_ppm: int) -> int:
+    """A leg's price of one minute as it is billed, tax included, connect fee and increments left out."""
+    net = charge_up(terms.rate)
+    return net + tax(net, tax_ppm)
+
+
+def dearest(quote: Quote) -> Terms:
+    """Of the other party's telephones the row that a minute costs most by."""
+    return max(quote.of("B"), key=lambda terms: terms.rate)
+
+
 def per_minute(quote: Quote) -> int:
-    """Its legs' price of one minute, tax included, connect fees and increments left out."""
-    of_b = max((terms.rate for terms in quote.of("B")), default=0)
-    return charge_up((quote.a.rate + of_b) * (MICRO + quote.tax_ppm), MICRO)
+    """Its legs' price of one minute: what each leg's own comes to. Of several telephones of B the dearest counts."""
+    of_b = max((leg_minute(terms, quote.tax_ppm) for terms in quote.of("B")), default=0)
+    return leg_minute(quote.a, quote.tax_ppm) + of_b
+
+
+def connect(quote: Quote) -> int:
+    """What it costs at most to be put through, tax included."""
+    fee = charge_up(quote.a.connect_fee + max((terms.connect_fee for terms in quote.of("B")), default=0))
+    return fee + tax(fee, quote.tax_ppm)

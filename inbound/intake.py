@@ -161,7 +161,7 @@ class Intake:
         envelope = heard.envelope.sealed(self.secrets) if proof else ""
         with self.db.write() as conn:
             done = self.ordering.answer(conn, row, heard, proof, envelope)
-            said, verdict = json.dumps(heard.said | {"proof": proof}), json.dumps(done.rules)
+            said, verdict = json.dumps(heard.said | {"proof": proof} | done.said), json.dumps(done.rules)
             now_ms = self.clock.ms()
             if not messages.handled(
                 conn, row.id, kept=heard.kept, evidence=said, verdict=verdict, answer=done.answer, now_ms=now_ms,

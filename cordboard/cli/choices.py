@@ -28,7 +28,21 @@ class Amount(click.ParamType[int]):
             self.fail(f"{value!r} is not an amount like 20 or 12.50.", param, ctx)
 
 
+class OrNone(click.ParamType[int | None]):
+    """Another type's value, or `none`."""
+
+    def __init__(self, other: click.ParamType[int]) -> None:
+        self.name, self._other = f"{other.name}|none", other
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """None for `none`."""
+        return None if value in (None, NO_CAP) else self._other.convert(value, param, ctx)
+
+
+NO_CAP = "none"
 AMOUNT = Amount()
+CAP = OrNone(AMOUNT)
+COUNT = OrNone(click.IntRange(min=1))
 
 
 def account_by(conn: Connection, name: str) -> Account:

@@ -5,11 +5,12 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from accounts import people, tokens
+from accounts import people, systems, tokens
 from accounts.people import Account, User
 from billing import ledger
+from cordboard.cli import systems as systems_cli
 from cordboard.cli.printing import as_json, fields, spaced, table
-from kernel.money import display, plain
+from kernel.money import display, display_price, plain
 
 
 def list_accounts(conn: Connection, json_: bool) -> None:
@@ -52,7 +53,9 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("Deck", account.deck),
             ("May call", ", ".join(sorted(account.zones)) or "nowhere"),
             ("Also allowed", ", ".join(allowed) or "nothing"),
+            ("Satellite", systems_cli.in_words(account, systems.allowed(conn, account.id))),
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
+            *_bounds(account),
             ("Asks back", _asks(account)),
             ("Shows", _shows(account)),
         )
@@ -100,6 +103,11 @@ def _account(conn: Connection, account: Account) -> dict[str, Any]:
         "cap_call": plain(account.cap_call),
         "ask_new": account.ask_new,
         "ask_above": plain(account.ask_above),
+        "quote_above": plain(account.quote_above),
+        "cap_hour": None if account.cap_hour is None else plain(account.cap_hour),
+        "cap_day": None if account.cap_day is None else plain(account.cap_day),
+        "most_at_once": account.most_at_once,
+        "satellite": systems_cli.as_dict(systems.allowed(conn, account.id)),
         "allowed": _allowed(account),
         "number": account.caller_id or None,
         "shows": {"a": account.show_a, "b": account.show_b},
@@ -132,9 +140,18 @@ def _tokens(conn: Connection, user: User) -> list[str]:
 
 
 def _asks(account: Account) -> str:
-    """What who is known by a PIN or secret address alone is asked about."""
+    """What who is known by a PIN or secret address alone is asked about, and from what price on everybody is."""
     new = "new numbers, and " if account.ask_new else ""
-    return f"about {new}above {display(account.ask_above, account.currency)} a minute"
+    claimed, every = (display_price(micro, account.currency) for micro in (account.ask_above, account.quote_above))
+    return f"about {new}above {claimed} a minute; everybody above {every}"
+
+
+def _bounds(account: Account) -> list[tuple[str, str]]:
+    """The caps that there are beside that of one call."""
+    caps = (("In an hour", account.cap_hour), ("In 24 hours", account.cap_day))
+    told = [(name, f"{display(cap, account.currency)} at most") for name, cap in caps if cap is not None]
+    at_once = account.most_at_once
+    return told if at_once is None else [*told, ("At once", f"{at_once} call{'s' if at_once != 1 else ''} at most")]
 
 
 def _shows(account: Account) -> str:
@@ -147,7 +164,6 @@ def _shows(account: Account) -> str:
 def _allowed(account: Account) -> dict[str, bool]:
     return {
         "premium": account.allow_premium,
-        "satellite": account.allow_satellite,
         "high-cost": account.allow_high_cost,
         "any-phone": account.allow_any_phone,
         "verify": account.allow_verify,

@@ -1,10 +1,11 @@
 """Orders as the HTTP door shows them: amounts as decimal text, times as ISO 8601 in UTC, numbers masked as in mails."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from billing.quotes import Quote, per_minute
+from billing.quotes import Quote, connect, leg_minute, per_minute
 from billing.receipt import LegLine, Receipt, receipt
 from billing.tables import holds
 from kernel.clock import iso
@@ -31,6 +32,23 @@ def accepted(conn: Connection, order: Row[Any]) -> Json:
         "currency": quote.currency,
         "message": order.answer,
     }
+
+
+def quoted(evidence: Mapping[str, str]) -> Json:
+    """What a call would cost that its order did not agree to, tax included, from what its message keeps."""
+    quote = Quote.from_json(evidence["quote"])
+    legs = (("A", quote.a), *((("B", quote.b),) if quote.b else ()))
+    return {
+        "price_per_minute": plain(per_minute(quote)),
+        "connect_fee": plain(connect(quote)),
+        "currency": quote.currency,
+        "minutes": int(evidence["minutes"]),
+        "legs": [
+            {"role": role, "price_per_minute": plain(leg_minute(terms, quote.tax_ppm)),
+             "first_seconds": terms.first, "next_seconds": terms.next}
+            for role, terms in legs
+        ],
+    }  # fmt: skip
 
 
 def call(conn: Connection, user_id: str, order_id: str) -> Json | None:

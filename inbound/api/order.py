@@ -13,9 +13,11 @@ from inbound.web.problems import problem
 MOST_BYTES: Final = 4096
 LONGEST_FIELD: Final = 100
 LONGEST_KEY: Final = 200
-FIELDS: Final = ("to", "from", "bill")
+FIELDS: Final = ("to", "from", "bill", "max_per_minute")
 PRIVATE: Final = "private"
 _KEY: Final = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}\Z")
+
+_PRICE: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class ApiOrder:
     to: str
     from_: str | None
     bill: str | None
+    max_per_minute: str | None = None
     private: bool = False
 
     def stored(self) -> bytes:
@@ -52,7 +55,10 @@ def from_request(body: bytes, key: str | None, token_id: str, nonce: str) -> Api
         _check(name, value)
     if "to" not in fields:
         raise problem("field_missing", field="to")
-    return ApiOrder(token_id, nonce, key, fields["to"], fields.get("from"), fields.get("bill"), private)
+    if "max_per_minute" in fields and not _PRICE.match(fields["max_per_minute"]):
+        raise problem("not_a_price", field="max_per_minute")
+    rest = (fields.get("from"), fields.get("bill"), fields.get("max_per_minute"))
+    return ApiOrder(token_id, nonce, key, fields["to"], *rest, private)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from accounts.handles import holder
 from accounts.people import User, phones_of
+from gate.asking import Consent
 from inbound.heard import Heard
 from inbound.pages.order import PageOrder
 from inbound.pages.people import entry_of, key_of, target_of
@@ -56,6 +57,8 @@ class PageReader:
             kept=strike_pins(_kept(order, parsed)),
             said={"peer": peer, "page": f"{order.rendering}, {'TLS' if order.secure else 'plain HTTP'}"},
             cap=None if order.secure else self.plain_cap,
+            consent=Consent(terms=order.terms) if order.terms else None,
+            in_place=True,
         )
 
 

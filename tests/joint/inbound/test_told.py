@@ -95,7 +95,7 @@ def test_nobody_is_told_of_anothers_calls(house: House) -> None:
     [
         ("CALL mum", "About $0.04/min.", 5 * DOLLAR, 7200),
         ("CALL mum MAX 2", "About $0.04/min. $2.00 at most.", 2 * DOLLAR, 7200),
-        ("CALL mum MAX 20", "About $0.04/min. $20.00 at most.", 5 * DOLLAR, 7200),
+        ("CALL mum MAX 20", "About $0.04/min. $5.00 at most.", 5 * DOLLAR, 7200),
         ("CALL mum MAX 10 MIN", "About $0.04/min. 10 min at most.", 5 * DOLLAR, 600),
         ("CALL mum MAX 2 MAX 10 MIN", "About $0.04/min. $2.00 and 10 min at most.", 2 * DOLLAR, 600),
         ("llamar mum máx 2", "Unos 0,04 USD/min. 2,00 USD como máximo.", 2 * DOLLAR, 7200),

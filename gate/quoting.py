@@ -1,0 +1,52 @@
+"""What a call costs by the deck as it is now: the terms that its sender is asked to agree to, and is billed by."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from accounts.people import Account
+from billing.decks import find_terms
+from billing.quotes import CONFIRM_S, RING_B_S, Quote
+from billing.rating import Terms
+from kernel.errors import Refused
+from parsers.numbers import Number
+
+
+def quote_of(
+    conn: Connection, account: Account, a: Number, b: Number | None, now_ms: int, *,
+    also: Sequence[Number] = (), ring_b_s: int = RING_B_S, confirm_s: int = CONFIRM_S,
+) -> Quote:  # fmt: skip
+    """The quote of a call of these legs, `also` further telephones of B. Refused: no_rate."""
+    legs = [_terms(conn, account, number, now_ms) for number in (a, b) if number]
+    return Quote(
+        legs[0], legs[1] if b else None, account.tax_ppm,
+        account.charge_unjoined or b is None,  # with nobody to be joined to it costs what it takes
+        ring_b_s=ring_b_s, confirm_s=confirm_s,
+        also=tuple(_terms(conn, account, number, now_ms) for number in also),
+    )  # fmt: skip
+
+
+def is_of(quote: Quote, telephones: Sequence[Number]) -> bool:
+    """Whether it has a row for each of B's telephones, in their order: one may have come to be refused since."""
+    rows = quote.of("B")
+    if len(rows) <= 1 and len(telephones) <= 1:
+        return True
+    pairs = zip(rows, telephones, strict=False)
+    return len(rows) == len(telephones) and all(number.e164[1:].startswith(row.prefix) for row, number in pairs)
+
+
+def fingerprint(quote: Quote) -> str:
+    """Another one as soon as anything is another that a bill comes from: rates, fees, increments, tax."""
+    legs = [(leg.rate, leg.connect_fee, leg.first, leg.next, leg.currency) for leg in (quote.a, *quote.of("B"))]
+    said = json.dumps([legs, quote.tax_ppm, quote.charge_unjoined])
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def _terms(conn: Connection, account: Account, number: Number, now_ms: int) -> Terms:
+    """No row, no call."""
+    terms = find_terms(conn, account.deck, number.e164, now_ms)
+    if terms is None or terms.currency != account.currency:
+        raise Refused("no_rate", number=number.original)
+    return terms

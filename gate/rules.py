@@ -46,6 +46,7 @@ class Asked:
     proof: str  # by which the sender is known: gate/sureness.py has them all
     a: Number
     b: Number | None  # None: A alone is rung, to hear a code that shows whose number it is
+    also: tuple[Number, ...] = field(default=(), kw_only=True)  # B's further telephones, in order of preference
     phones: tuple[Phone, ...]
     service_numbers: frozenset[str]
     has_route: Callable[[str], bool]
@@ -66,7 +67,7 @@ class Asked:
     @property
     def parties(self) -> tuple[Number, ...]:
         """Who would be rung."""
-        return (self.a,) if self.b is None else (self.a, self.b)
+        return (self.a,) if self.b is None else (self.a, self.b, *self.also)
 
     @property
     def called(self) -> Number:
@@ -108,8 +109,9 @@ def own_phone(asked: Asked, _conn: Connection) -> None:
 
 def two_parties(asked: Asked, _conn: Connection) -> None:
     """Two different numbers, neither of them ours: a call to ourselves would ring in a circle."""
-    if asked.b is not None and asked.a.e164 == asked.b.e164:
-        raise Refused("same_number", number=asked.b.original)
+    for number in asked.parties[1:]:
+        if asked.a.e164 == number.e164:
+            raise Refused("same_number", number=number.original)
     for number in asked.parties:
         if number.e164 in asked.service_numbers:
             raise Refused("our_own_number", number=number.original)
@@ -137,8 +139,9 @@ def rate_known(asked: Asked, conn: Connection) -> None:
     """No row, no call. What was agreed on is the price, whatever the deck has come to say meanwhile."""
     limits = asked.limits
     asked.quote = asked.agreed or quote_of(
-        conn, asked.account, asked.a, asked.b, asked.now_ms, ring_b_s=limits.ring_b_s, confirm_s=limits.confirm_s
-    )
+        conn, asked.account, asked.a, asked.b, asked.now_ms,
+        ring_b_s=limits.ring_b_s, confirm_s=limits.confirm_s, also=asked.also,
+    )  # fmt: skip
 
 
 def route(asked: Asked, _conn: Connection) -> None:

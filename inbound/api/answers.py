@@ -11,7 +11,7 @@ from billing.tables import holds
 from kernel.clock import iso
 from kernel.masking import mask_number
 from kernel.money import plain
-from orders.states import OrderState
+from orders.states import OrderState, how_far
 from orders.tables import orders
 from replies.receipts import party, receipt_text
 
@@ -36,7 +36,7 @@ def accepted(conn: Connection, order: Row[Any]) -> Json:
 def quoted(evidence: Mapping[str, str]) -> Json:
     """What a call would cost that its order did not agree to, tax included, from what its message keeps."""
     quote = Quote.from_json(evidence["quote"])
-    legs = (("A", quote.a), *((("B", quote.b),) if quote.b else ()))
+    legs = [(role, terms) for role in "AB" for terms in quote.of(role)]
     return {
         "price_per_minute": plain(per_minute(quote)),
         "connect_fee": plain(connect(quote)),
@@ -60,7 +60,7 @@ def call(conn: Connection, user_id: str, order_id: str) -> Json | None:
     return {
         "id": order.id,
         "ref": order.ref,
-        "state": order.state,
+        "state": how_far(order.state, order.first),
         "outcome": order.outcome or None,
         "to": party(order),
         "from": mask_number(order.number_a),

@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts.people import split_number
 from billing.holds import available
-from billing.quotes import LONGEST_TALK_S, Quote, connect, leg_minute, per_minute, plan
+from billing.quotes import LONGEST_TALK_S, Quote, connect, dearest, leg_minute, per_minute, plan
 from gate.quoting import fingerprint, quote_of
 from gate.spending import call_caps
 from inbound.pages import words
@@ -137,7 +137,7 @@ def _quote(here: Here, call: Meant) -> Quote:
 
 def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
     """Both legs' price, tax included; of a dear call what is paid at least, and how long the money lasts."""
-    b, currency = quote.terms("B"), quote.currency
+    b, currency = dearest(quote, "B"), quote.currency
     of_a, of_b = (display(leg_minute(leg, quote.tax_ppm), currency) for leg in (quote.a, b))
     lines = [here.say(words.PRICE, price=display(per_minute(quote), currency), a=of_a, b=of_b)]
     if per_minute(quote) > here.account.quote_above:

@@ -153,18 +153,17 @@ def leg_minute(terms: Terms, tax_ppm: int) -> int:
     return net + tax(net, tax_ppm)
 
 
-def dearest(quote: Quote) -> Terms:
-    """Of the other party's telephones the row that a minute costs most by."""
-    return max(quote.of("B"), key=lambda terms: terms.rate)
-
-
 def per_minute(quote: Quote) -> int:
-    """Its legs' price of one minute: what each leg's own comes to. Of several telephones of B the dearest counts."""
-    of_b = max((leg_minute(terms, quote.tax_ppm) for terms in quote.of("B")), default=0)
-    return leg_minute(quote.a, quote.tax_ppm) + of_b
+    """Its legs' price of one minute, tax included, connect fees and increments left out; of several, the dearest."""
+    return sum(leg_minute(dearest(quote, role), quote.tax_ppm) for role in "AB" if quote.of(role))
+
+
+def dearest(quote: Quote, role: str) -> Terms:
+    """Of the rows that a leg may be billed by, that of the dearest minute. ValueError if the order has no such leg."""
+    return max(quote.of(role), key=lambda terms: terms.rate)
 
 
 def connect(quote: Quote) -> int:
     """What it costs at most to be put through, tax included."""
-    fee = charge_up(quote.a.connect_fee + max((terms.connect_fee for terms in quote.of("B")), default=0))
+    fee = charge_up(sum(max((terms.connect_fee for terms in quote.of(role)), default=0) for role in "AB"))
     return fee + tax(fee, quote.tax_ppm)

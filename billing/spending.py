@@ -4,7 +4,6 @@ A leg counts from its end for as long as the span; a call under way with all tha
 that grows, and none of those placed beside it, goes beyond a cap. Who asks has locked the account's row.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, case, func, select
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, bindparam, case, func, select
 from billing.holds import OPEN
 from billing.settle import LONGEST_MS
 from billing.tables import cdrs, holds
-from orders.tables import orders
+from orders.tables import orders, terminals
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -26,17 +25,22 @@ _BILLED = (
 )
 _UNDER_WAY = (
     select(
-        orders.c.number_a, orders.c.number_b,
+        orders.c.id, orders.c.number_a, orders.c.number_b,
         (case((holds.c.most > holds.c.amount, holds.c.most), else_=holds.c.amount) - holds.c.spent).label("may"),
     )
     .join_from(holds, orders, orders.c.id == holds.c.order_id)
     .where(holds.c.account_id == bindparam("account"), OPEN)
 )  # fmt: skip
+_FURTHER = (
+    select(terminals.c.order_id, terminals.c.number)
+    .join_from(terminals, holds, holds.c.order_id == terminals.c.order_id)
+    .where(holds.c.account_id == bindparam("account"), OPEN)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """A call under way: who is in it, and what it may yet cost (micro-units)."""
+    """A call under way: who is or may come to be in it ("" is nobody), and what it may yet cost (micro-units)."""
 
     numbers: tuple[str, ...]
     may_cost: int
@@ -51,9 +55,8 @@ def billed(conn: Connection, account_id: str, now_ms: int, span_ms: int) -> dict
 
 def under_way(conn: Connection, account_id: str) -> list[Going]:
     """The account's calls whose holds are open."""
-    return list(_going(conn, account_id))
-
-
-def _going(conn: Connection, account_id: str) -> Iterator[Going]:
-    for row in conn.execute(_UNDER_WAY, {"account": account_id}):
-        yield Going(tuple(number for number in (row.number_a, row.number_b) if number), int(row.may))
+    further: dict[str, list[str]] = {}
+    for row in conn.execute(_FURTHER, {"account": account_id}):
+        further.setdefault(row.order_id, []).append(row.number)
+    rows = conn.execute(_UNDER_WAY, {"account": account_id})
+    return [Going((row.number_a, row.number_b, *further.get(row.id, ())), int(row.may)) for row in rows]

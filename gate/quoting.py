@@ -16,15 +16,14 @@ from parsers.numbers import Number
 
 def quote_of(
     conn: Connection, account: Account, a: Number, b: Number | None, now_ms: int, *,
-    also: Sequence[Number] = (), ring_b_s: int = RING_B_S, confirm_s: int = CONFIRM_S,
+    ring_b_s: int = RING_B_S, confirm_s: int = CONFIRM_S, also: Sequence[Number] = (),
 ) -> Quote:  # fmt: skip
-    """The quote of a call of these legs, `also` further telephones of B. Refused: no_rate."""
+    """The quote of a call of these legs; `also` are further telephones of B's. Refused: no_rate."""
     legs = [_terms(conn, account, number, now_ms) for number in (a, b) if number]
     return Quote(
         legs[0], legs[1] if b else None, account.tax_ppm,
         account.charge_unjoined or b is None,  # with nobody to be joined to it costs what it takes
-        ring_b_s=ring_b_s, confirm_s=confirm_s,
-        also=tuple(_terms(conn, account, number, now_ms) for number in also),
+        ring_b_s=ring_b_s, confirm_s=confirm_s, also=tuple(_terms(conn, account, each, now_ms) for each in also),
     )  # fmt: skip
 
 
@@ -39,7 +38,8 @@ def is_of(quote: Quote, telephones: Sequence[Number]) -> bool:
 
 def fingerprint(quote: Quote) -> str:
     """Another one as soon as anything is another that a bill comes from: rates, fees, increments, tax."""
-    legs = [(leg.rate, leg.connect_fee, leg.first, leg.next, leg.currency) for leg in (quote.a, *quote.of("B"))]
+    rows = (*quote.of("A"), *quote.of("B"))
+    legs = [(row.rate, row.connect_fee, row.first, row.next, row.currency) for row in rows]
     said = json.dumps([legs, quote.tax_ppm, quote.charge_unjoined])
     return hashlib.sha256(said.encode()).hexdigest()[:8]
 

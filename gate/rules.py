@@ -46,6 +46,7 @@ class Asked:
     proof: str  # by which the sender is known: gate/sureness.py has them all
     a: Number
     b: Number | None  # None: A alone is rung, to hear a code that shows whose number it is
+    also: tuple[Number, ...] = field(default=(), kw_only=True)  # B's further telephones, in order of preference
     phones: tuple[Phone, ...]
     service_numbers: frozenset[str]
     has_route: Callable[[str], bool]
@@ -55,7 +56,6 @@ class Asked:
     answerable: bool = True  # whether a question would reach the sender
     most: int | None = None  # micro-units that this call may cost, by the order, its door or device
     has_max: bool = False  # whether the order itself says a most, in money or minutes
-    also: tuple[Number, ...] = ()  # further telephones of the other party, tried in turn if the first does not answer
     agreed: Quote | None = None  # what its sender was asked about, and said OK to
     consent: Consent | None = None  # or what a minute may cost, by the order itself
     in_place: bool = False  # whether the order itself consents to a price, as no OK to a question would get here
@@ -114,8 +114,9 @@ def own_phone(asked: Asked, _conn: Connection) -> None:
 
 def two_parties(asked: Asked, _conn: Connection) -> None:
     """Two different numbers, neither of them ours: a call to ourselves would ring in a circle."""
-    if asked.b is not None and asked.a.e164 == asked.b.e164:
-        raise Refused("same_number", number=asked.b.original)
+    for number in asked.parties[1:]:
+        if asked.a.e164 == number.e164:
+            raise Refused("same_number", number=number.original)
     for number in asked.parties:
         if number.e164 in asked.service_numbers:
             raise Refused("our_own_number", number=number.original)
@@ -145,8 +146,8 @@ def rate_known(asked: Asked, conn: Connection) -> None:
     if asked.agreed is not None and not is_of(asked.agreed, asked.telephones):
         raise Refused("terminals_changed")
     asked.quote = asked.agreed or quote_of(
-        conn, asked.account, asked.a, asked.b, asked.now_ms, also=asked.also, ring_b_s=limits.ring_b_s,
-        confirm_s=limits.confirm_s,
+        conn, asked.account, asked.a, asked.b, asked.now_ms,
+        ring_b_s=limits.ring_b_s, confirm_s=limits.confirm_s, also=asked.also,
     )  # fmt: skip
 
 

@@ -152,7 +152,7 @@ def _words(given: Given, doubted: Doubted, ref: str, code: str) -> str:
 def _quoted(given: Given, doubted: Doubted, asked: dict[str, object]) -> str:
     """Both legs' price per minute and first increment, exactly as they will be billed, and what the money buys."""
     quote, fields = doubted.quote, doubted.why.fields
-    currency, b = quote.currency, dearest(quote)
+    currency, b = quote.currency, dearest(quote, "B")
     fee = connect(quote)
     told: dict[str, object] = {
         "price": display_price(per_minute(quote), currency),
@@ -162,8 +162,9 @@ def _quoted(given: Given, doubted: Doubted, asked: dict[str, object]) -> str:
         "buys": given.say(sentences.QUOTE_BUYS[fields["by"]], minutes=fields["minutes"]),
     }  # fmt: skip
     name = str(asked["name"])
-    for most in range(len(name), SHORTEST - 1, -1):  # money before names
-        said = given.say(sentences.ASKED[QUOTE], **asked | told | {"name": shortened(name, most)})
+    tries = [(from_, most) for from_ in (asked["from_"], "") for most in range(len(name), SHORTEST - 1, -1)]
+    for from_, most in tries or [("", len(name))]:  # money before names
+        said = given.say(sentences.ASKED[QUOTE], **asked | told | {"from_": from_, "name": shortened(name, most)})
         if len(said) <= LONGEST:
-            return said
-    return given.say(sentences.ASKED[QUOTE], **asked | told | {"name": shortened(name, SHORTEST), "from_": ""})
+            break
+    return said

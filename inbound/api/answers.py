@@ -37,7 +37,7 @@ def accepted(conn: Connection, order: Row[Any]) -> Json:
 def quoted(evidence: Mapping[str, str]) -> Json:
     """What a call would cost that its order did not agree to, tax included, from what its message keeps."""
     quote = Quote.from_json(evidence["quote"])
-    legs = (("A", quote.a), *((("B", quote.b),) if quote.b else ()))
+    legs = [(role, terms) for role in "AB" for terms in quote.of(role)]
     return {
         "price_per_minute": plain(per_minute(quote)),
         "connect_fee": plain(connect(quote)),

@@ -28,7 +28,7 @@ def rate(conn: Connection, given: Given, command: RateCommand) -> Ordered:
         quote = price(conn, given, a, command.to)
     except Refused as why:
         return given.not_done("rate", why)
-    of_a, of_b = quote.terms("A"), dearest(quote)
+    of_a, of_b = quote.terms("A"), dearest(quote, "B")
     fee = _with_tax(of_a.connect_fee + of_b.connect_fee, quote)
     return given.done(
         "rate",

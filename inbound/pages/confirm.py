@@ -151,7 +151,7 @@ def _hidden(number: Number) -> Number:
 
 def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
     """Both legs' price, tax included; of a dear call what is paid at least, and how long the money lasts."""
-    b, currency = dearest(quote), quote.currency
+    b, currency = dearest(quote, "B"), quote.currency
     of_a, of_b = (display(leg_minute(leg, quote.tax_ppm), currency) for leg in (quote.a, b))
     lines = [here.say(words.PRICE, price=display(per_minute(quote), currency), a=of_a, b=of_b)]
     if per_minute(quote) > here.account.quote_above:

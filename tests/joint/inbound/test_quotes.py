@@ -1,18 +1,24 @@
 """A dear call waits for an OK to its quote, whoever orders it; what was quoted is what is billed."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Barrier
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from accounts import systems
 from accounts.systems import NO_CAPS, Caps
 from accounts.tables import accounts, devices, users
 from billing.quotes import Quote
 from billing.tables import balances, deck_rows, decks, holds
+from cordboard.cli import main
 from orders.questions import OPEN_MS
-from orders.tables import orders, questions
-from replies.gsm import is_gsm
+from orders.tables import messages, orders, questions
+from replies.gsm import economical, is_gsm
+from tests.joint.inbound.browser import BROWSERS, Browser
+from tests.joint.inbound.web import HOST, live
 from tests.unit.inbound.house import ANN, DOLLAR, PIN, House
 
 SHIP = "+870773111222"
@@ -158,7 +164,7 @@ def test_fee_and_phone_and_name_are_said_as_far_as_a_text_goes(sea: House) -> No
         sea.change(users, language=language)
         said = say(sea, f"CALL {long} FROM +12025550188")
         assert len(said) <= 160
-        assert is_gsm(said)
+        assert is_gsm(economical(said))
         assert ("EUR 2.975" if language == "en" else "2,975 EUR") in said  # the fee of both legs, with its tax
         assert ("EUR 7.735" if language == "en" else "7,735 EUR") in said
 
@@ -221,3 +227,101 @@ class TestCaps:
         assert say(house, "CALL +442079460015") == (
             "Not called: your account may spend $6.00 an hour, and $0.00 is left. Try again later."
         )
+
+
+class TestOverHttp:
+    def test_without_a_consent_the_quote_comes_back_and_nothing_is_called(self, sea: House) -> None:
+        with live(sea) as web:
+            said = web.order(to=SHIP, key="k1")
+            assert (said.status, said.reason) == (403, "dear")
+            assert said.json["detail"] == (
+                "Not called: a minute costs $6.517; your money buys 3 min. Order it again, agreeing to the price."
+            )
+            assert said.json["quote"] == {
+                "price_per_minute": "6.517", "connect_fee": "0.00", "currency": "USD", "minutes": 3,
+                "legs": [
+                    {"role": "A", "price_per_minute": "0.017", "first_seconds": 6, "next_seconds": 6},
+                    {"role": "B", "price_per_minute": "6.50", "first_seconds": 60, "next_seconds": 15},
+                ],
+            }  # fmt: skip
+            assert (sea.orders, sea.rows(questions)) == ([], [])
+
+    def test_a_most_per_minute_is_the_consent_under_the_same_key_too(self, sea: House) -> None:
+        with live(sea) as web:
+            web.order(to=SHIP, key="k1")
+            assert web.order(to=SHIP, key="k1", max_per_minute="6.516999").reason == "dear"
+            placed = web.order(to=SHIP, key="k1", max_per_minute="6.517")
+            assert (placed.status, placed.json["price_per_minute"]) == (201, "6.517")
+            again = web.order(to=SHIP, key="k1", max_per_minute="6.517")
+            assert (again.status, again.json) == (200, placed.json)
+        assert len(sea.orders) == 1
+
+    def test_it_also_bounds_what_would_need_none(self, sea: House) -> None:
+        with live(sea) as web:
+            assert web.order(to="mum", max_per_minute="0.0414").reason == "dear"
+            assert web.order(to="mum", max_per_minute="0.0415").status == 201
+
+    @pytest.mark.parametrize("most", ["", "-1", "1e3", "6,52", "٦", "1.1234567", "9" * 10, 7])
+    def test_what_is_no_price_is_none(self, sea: House, most: object) -> None:
+        with live(sea) as web:
+            assert web.order(to="mum", max_per_minute=most).status == 422
+        assert sea.rows(messages) == []
+
+    def test_the_command_says_so(self, sea: House) -> None:
+        with live(sea) as web:
+            door = ("call", SHIP, "--url", f"http://{HOST}:{web.port}")
+            for most, code, told in (((), 2, "a minute costs $6.517"), (("--max-per-minute", "7"), 0, "A1 Ringing")):
+                ran = CliRunner().invoke(main, [*door, *most], env={"CORDBOARD_TOKEN": web.token})
+                assert (ran.exit_code, told in ran.output) == (code, True), ran.output
+
+
+class TestOnPages:
+    @pytest.fixture(autouse=True)
+    def dear(self, sea: House) -> None:
+        """What the open line's own cap pays for is dear here."""
+        sea.change(accounts, quote_above=0)
+
+    def test_call_is_the_ok_to_the_price_that_the_page_shows(self, sea: House) -> None:
+        with live(sea) as web:
+            page = Browser(web, BROWSERS["html"]).sign_in().press("Mum")
+            assert "$0.04/min: you $0.02, they $0.02." in page.text
+            assert "Billed first: you 6 s, they 30 s. Money for 71 min." in page.text
+            page.press("Call")
+        assert Quote.from_json(sea.rows(holds)[0].quote).terms("B").rate == 24_500
+
+    @pytest.mark.parametrize("change", [{"rate": 70_000}, {"first": 120}, {"connect_fee": 100}])
+    def test_at_another_price_the_page_asks_anew(self, sea: House, change: dict[str, int]) -> None:
+        with live(sea) as web:
+            page = Browser(web, BROWSERS["html"]).sign_in().press("Mum")
+            sea.change(deck_rows, **change)
+            page = page.press("Call")
+            assert sea.orders == []
+            assert "The price has changed. Nothing was called yet." in page.text
+            page.press("Call")
+        assert len(sea.orders) == 1
+
+    def test_a_price_that_changes_while_the_button_is_on_its_way_calls_nobody(self, sea: House) -> None:
+        """The look at the page is in another transaction than the order."""
+        with live(sea) as web:
+            page = Browser(web, BROWSERS["html"]).sign_in().press("Mum")
+            accept = sea.intake.accept
+
+            def dearer(*args: Any, **kwargs: Any) -> Any:
+                sea.change(deck_rows, rate=70_000)
+                return accept(*args, **kwargs)
+
+            sea.intake = _With(sea.intake, dearer)  # type: ignore[assignment]
+            page = page.press("Call")
+        assert sea.orders == []
+        assert "Not called: a minute costs $0.14" in page.text
+
+
+@dataclass(frozen=True)
+class _With:
+    """An intake whose `accept` is another one."""
+
+    intake: Any
+    accept: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.intake, name)

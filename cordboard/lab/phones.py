@@ -137,8 +137,7 @@ class Phone:
         log = self.folder / "messages.log"
         text = log.read_text("utf-8", "replace") if log.exists() else ""
         found = [
-            (re.search(r"^Call-ID:\s*(\S+)", message, re.MULTILINE), message)
-            for message in re.split(r"\n-{20,}", text)
+            (re.search(r"^Call-ID:\s*(\S+)", message, re.MULTILINE), message) for message in re.split(r"\n-{20,}", text)
         ]
         return [(call[1], message) for call, message in found if call]
 

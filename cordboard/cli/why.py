@@ -134,7 +134,11 @@ class _Page:
             click.echo(_wrapped(f"now, {self._when(now['at_ms'])}: {told}", INDENT))
 
     def _message(self, message: Facts, evidence: Facts) -> None:
-        looked = (f"{name}: {said}" for name, said in evidence.items() if name not in {"peer", "from", "proof"})
+        looked = (
+            f"{name}: {said}"
+            for name, said in evidence.items()
+            if name not in {"peer", "from", "proof", "quote", "minutes"}
+        )
         _head("\nMessage")
         _fields(
             ("Id", message["id"]),

@@ -26,6 +26,7 @@ MONEY = {"amount", "spent", "most", "more", "charge", "tax", "rate", "connect_fe
 WAIVED = {
     "unjoined": "not charged: leg B never answered, and this account then pays nothing for leg A",
     "late_b": "not charged: leg B answered after leg A had left or a drop, and was hung up within 2 s",
+    "late_a": "not charged: leg A answered after leg B had left or a drop, and was hung up within 2 s",
 }
 NOTES = {
     "capped": "capped: the hold had no more left than what was charged",

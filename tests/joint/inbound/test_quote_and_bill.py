@@ -222,7 +222,9 @@ def bill(house: House, drawn: Drawn, order_id: str, quote: Quote) -> dict[str, i
         up = {first: NOW, second: NOW + drawn.ring_ms}
         for role in (first, second):
             attempt = factory.attempt(conn, order_id, role, answered_ms=up[role], ended_ms=up[role] + took[role])
-            leg = Leg(attempt, up[role], up[role] + took[role], b_answered_ms=up["B"] if role == "A" else None)
+            leg = Leg(
+                attempt, up[role], up[role] + took[role], second_answered_ms=up[second] if role == first else None
+            )
             charge = finalise(conn, leg, NOW)
             assert charge is not None
             assert not charge.capped

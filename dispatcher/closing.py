@@ -13,6 +13,8 @@ from replies.receipts import receipt_text
 
 NOT_RUNG = frozenset({"expired", "interrupted", "a_bad_number", "a_unreachable", "a_congestion"})
 """Outcomes that nobody noticed at their telephone: they are told also to who wants no receipts."""
+NOTICED = frozenset({"talked", "dropped"})
+"""All that A notices where B is rung first."""
 
 
 def close(conn: Connection, order: Row[Any], state: OrderState, outcome: str, now_ms: int) -> bool:
@@ -22,7 +24,7 @@ def close(conn: Connection, order: Row[Any], state: OrderState, outcome: str, no
     close_order(conn, order.id, now_ms)
     bill = receipt(conn, order.id)
     assert bill is not None
-    if order.notices or outcome in NOT_RUNG:
+    if order.notices or outcome in NOT_RUNG or (order.first == "B" and outcome not in NOTICED):
         text = receipt_text(order, outcome, bill)
         outbox.put(conn, f"receipt:{order.id}", order.answer_to, text, now_ms)
     return True

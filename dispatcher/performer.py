@@ -15,6 +15,7 @@ from dispatcher.switches.base import LegPlan, SwitchRefused
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.errors import CordboardError, Unavailable
+from satellite.manners import manners_of
 
 log = logging.getLogger(__name__)
 
@@ -165,9 +166,20 @@ class Performer:
     async def _dial_2(self, call: Call, ask: Ask) -> None:
         await self._switch.bridge(call.order_id, call.legs[call.first].attempt_id, ask.attempt_id)
         await self._dial(ask.attempt_id, self._waits.ring_b)
+        if manners_of(call.legs[call.second].number).prompt:
+            await self._ask_to_hold(call.legs[call.first].attempt_id)
+
+    async def _ask_to_hold(self, attempt_id: str) -> None:
+        try:
+            await self._switch.ask_to_hold(attempt_id)
+        except CordboardError as e:  # the call goes on without these words
+            log.warning("nobody was asked to hold", extra={"leg": attempt_id, "why": str(e)})
 
     async def _arm_joined(self, call: Call, ask: Ask) -> None:
         await self._arm(call, ask, call.second)
+        if manners_of(call.legs[call.second].number).prompt:
+            with contextlib.suppress(CordboardError):
+                await self._switch.hold_no_more(call.legs[call.first].attempt_id)
         await self._extension(call, call.second)
 
     async def _extension(self, call: Call, role: str) -> None:

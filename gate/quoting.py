@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from billing.quotes import CONFIRM_S, RING_B_S, Quote
 from billing.rating import Terms
 from kernel.errors import Refused
 from parsers.numbers import Number
+from satellite.manners import first_leg, waits_s
 
 
 def quote_of(
@@ -20,11 +22,16 @@ def quote_of(
 ) -> Quote:  # fmt: skip
     """The quote of a call of these legs; `also` are further telephones of B's. Refused: no_rate."""
     legs = [_terms(conn, account, number, now_ms) for number in (a, b) if number]
-    return Quote(
+    quote = Quote(
         legs[0], legs[1] if b else None, account.tax_ppm,
         account.charge_unjoined or b is None,  # with nobody to be joined to it costs what it takes
         ring_b_s=ring_b_s, confirm_s=confirm_s, also=tuple(_terms(conn, account, each, now_ms) for each in also),
     )  # fmt: skip
+    if b is None:
+        return quote
+    first = first_leg(a.e164, b.e164)
+    second = [number.e164 for number in ((b, *also) if first == "A" else (a,))]
+    return replace(quote, first=first, ring_b_s=waits_s(second, ring_b_s))
 
 
 def is_of(quote: Quote, telephones: Sequence[Number]) -> bool:

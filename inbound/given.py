@@ -47,6 +47,7 @@ class Ordered:
     digest: str = ""
     said: dict[str, str] = field(default_factory=dict)
     anew: bool = False
+    repeats: bool = False  # the answer is that of an earlier message, which has it on its way or out already
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from parsers.targets import Target
 from replies import sentences
 from replies.language import Words
 from replies.lists import LONGEST, shortened
+from replies.receipts import private_phone
 
 SAID = {
     (False, True): sentences.ACCEPTED,
@@ -38,6 +39,8 @@ SAID = {
     (True, False): sentences.AGAIN_TRUSTED,
 }
 """The first answer: for a call that repeats another, and for one that needs a pressed 1."""
+SAID_B_FIRST = {False: sentences.ACCEPTED_B_FIRST, True: sentences.AGAIN_B_FIRST}
+"""The same where the sender's own leg is the dear one, and is rung last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ def _row(
         account, asked.phones, a.e164, [each.e164 for each in asked.telephones], given.desk.caller_id, private=private
     )
     ref = wanted.ref or next_reference(conn, account.id)
-    words = SAID[bool(wanted.again), press_1]
-    phone = _phone_named(asked, wanted.command) if private else mask_number(a.e164)
+    words = SAID[bool(wanted.again), press_1] if quote.first == "A" else SAID_B_FIRST[bool(wanted.again)]
+    phone = (_label(asked, wanted.command) or private_phone(words)) if private else mask_number(a.e164)
     unnamed = given.say(sentences.PRIVATE_PARTY) if private else mask_number(b.e164)
     fields = {"ref": ref, "before": wanted.again, "phone": phone, "price": display(per_minute(quote), quote.currency)}
     at_most = _at_most(given, wanted.command, asked.cap)
@@ -156,6 +159,7 @@ def _row(
         answer_to=given.envelope, due_ms=now_ms,
         also=tuple((each.e164, each.extension or "") for each in asked.also),
         language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
+        first=quote.first,
     )  # fmt: skip
 
 
@@ -176,12 +180,12 @@ def _short_enough(answer: Callable[[str, str], str], name: str, tried: tuple[str
     return next((text for text in said if len(text) <= LONGEST), said[-1])
 
 
-def _phone_named(asked: Asked, command: CallCommand) -> str:
-    """The phone that rings first without its number: by the user's own word for it, where there is one."""
+def _label(asked: Asked, command: CallCommand) -> str:
+    """The user's own word for the phone that they are rung at; "" if they have none."""
     if isinstance(command.from_, NamedNumber):
         return shortened(command.from_.name)
     label = next((phone.label for phone in asked.phones if phone.number == asked.a.kept()), "")
-    return shortened(label) if label else Words(sentences.PRIVATE_PHONE)
+    return shortened(label)
 
 
 def _at_most(given: Given, command: CallCommand, cap: int) -> str:

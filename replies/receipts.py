@@ -8,7 +8,7 @@ from billing.receipt import LegLine, Receipt
 from kernel.masking import mask_number
 from kernel.money import display, display_exact, display_held
 from replies import sentences
-from replies.language import ENGLISH, say, translated
+from replies.language import ENGLISH, Words, say, translated
 
 
 def party(order: Row[Any]) -> str:
@@ -20,6 +20,11 @@ def party(order: Row[Any]) -> str:
 def number_told(order: Row[Any], number: str, language: str) -> str:
     """A number of this order as its sender is told it: masked, and in a private call not at all."""
     return translated(language, sentences.PRIVATE_NUMBER) if order.private else mask_number(number)
+
+
+def private_phone(words: str) -> Words:
+    """What stands for the number of the sender's phone in these words about a private call."""
+    return Words(sentences.PRIVATE_NUMBER if "your phone {phone}" in words.lower() else sentences.PRIVATE_PHONE)
 
 
 def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
@@ -34,22 +39,26 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
 
 def outcome_text(order: Row[Any], outcome: str, receipt: Receipt, language: str) -> str:
     """How it went, in one line."""
-    talk_ms = talked_ms(receipt)
+    talk_ms = talked_ms(order, receipt)
+    words = _first_line(order, outcome, receipt, talked=bool(talk_ms))
+    phone = private_phone(words) if order.private else mask_number(order.number_a)
     return say(
         language,
-        _first_line(order, outcome, receipt, talked=bool(talk_ms)),
+        words,
         ref=order.ref,
         name=party(order),
-        phone=number_told(order, order.number_a, language),
+        phone=phone,
         talk=sentences.duration(talk_ms),
         paid=display(receipt.total, receipt.currency),
         balance=display_held(receipt.balance_left, receipt.currency),
     )
 
 
-def talked_ms(receipt: Receipt) -> int:
-    """How long the two were joined, 0 if they never were."""
-    return max((leg.ended_ms - leg.answered_ms for leg in receipt.legs if _is_b(leg)), default=0)  # type: ignore[operator]
+def talked_ms(order: Row[Any], receipt: Receipt) -> int:
+    """How long the two were joined, 0 if they never were: as long as the leg that was rung second was up."""
+    second = "B" if order.first == "A" else "A"
+    lasted = (leg.ended_ms - leg.answered_ms for leg in receipt.legs if _was_up(leg, second))  # type: ignore[operator]
+    return max(lasted, default=0)
 
 
 def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool) -> str:
@@ -59,9 +68,8 @@ def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool
         return sentences.DROPPED_TALKING
     if outcome == "talked" and any(leg.cut for leg in receipt.legs):
         return sentences.CUT_OFF
-    if order.private and outcome in sentences.PRIVATE_OUTCOMES:
-        return sentences.PRIVATE_OUTCOMES[outcome]
-    return sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
+    waited = sentences.B_WAITED.get(outcome) if order.first == "B" else None
+    return waited or sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
 
 
 def over_text(order: Row[Any], language: str = ENGLISH) -> str:
@@ -70,8 +78,8 @@ def over_text(order: Row[Any], language: str = ENGLISH) -> str:
     return say(language, sentences.DROP_OVER, ref=order.ref, how=how)
 
 
-def _is_b(leg: LegLine) -> bool:
-    return leg.role == "B" and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
+def _was_up(leg: LegLine, role: str) -> bool:
+    return leg.role == role and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
 
 
 def _leg_line(order: Row[Any], leg: LegLine, currency: str, language: str) -> str:

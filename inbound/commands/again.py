@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from accounts.people import User, fold_name, names_of
+from accounts.people import User, fold_name, join_number, names_of
 from inbound.given import Given, Ordered
 from inbound.placing import Wanted, place
 from kernel.errors import Refused
@@ -38,7 +38,7 @@ def repeated(conn: Connection, user: User) -> Repeated:
     order = of_user.last_call(conn, user.account_id, user.id)
     if order is None:
         raise Refused("nothing_again")
-    from_ = parse_number(_written(order.number_a, order.extension_a), None)
+    from_ = parse_number(join_number(order.number_a, order.extension_a), None)
     command = CallCommand(
         _called(conn, user, order), from_, order.bill or None, order.asked_most, order.asked_minutes,
         order.private,
@@ -48,7 +48,7 @@ def repeated(conn: Connection, user: User) -> Repeated:
 
 def _called(conn: Connection, user: User, order: Row[Any]) -> Target:
     """The other party, by name unless the phone book has come to mean others by it; with all numbers of that name."""
-    to = parse_number(_written(order.number_b, order.extension_b), None)
+    to = parse_number(join_number(order.number_b, order.extension_b), None)
     if not order.name_b:
         return to
     book = {fold_name(name): numbers for name, numbers in names_of(conn, user.id).items()}
@@ -56,7 +56,3 @@ def _called(conn: Connection, user: User, order: Row[Any]) -> Target:
     if to.canonical() not in {number.canonical() for number in numbers}:
         return to
     return NamedNumber(order.name_b, numbers[0], numbers[1:])
-
-
-def _written(e164: str, extension: str) -> str:
-    return f"{e164} x{extension}" if extension else e164

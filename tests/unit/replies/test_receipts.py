@@ -29,7 +29,7 @@ def order(**columns: Any) -> Any:
         "number_b": "+442079460018",
         "bill": "",
     }
-    row |= {"language": "", "private": False}
+    row |= {"language": "", "private": False, "first": "A"}
     return SimpleNamespace(**{**row, **columns})
 
 

@@ -19,7 +19,7 @@ def each_once(numbers: Iterable[Number]) -> tuple[Number, ...]:
     """Those numbers without the ones said again. Refused (number_several) if they are too many."""
     found = tuple({number.canonical(): number for number in numbers}.values())
     if len(found) > MOST_NUMBERS:
-        raise Refused("number_several", most=str(MOST_NUMBERS))
+        raise Refused("number_several", most=str(MOST_NUMBERS), number=found[-1].original)
     return found
 
 

@@ -55,15 +55,16 @@ def write_name(
 ) -> bool:
     """Keep the number under that name, in place of one that was. Not `sure` if who says so but claims to be the user.
 
-    Refused: not_a_contact_name, name_of_phone, book_full.
+    Refused: not_a_contact_name, name_of_phone, book_full, name_sure.
     """
     name, number = valid.contact_name(name), valid.number(number)
     key = fold_name(name)
     if any(fold_name(phone.label) == key and phone.number != number for phone in phones_of(conn, user_id)):
         raise Refused("name_of_phone", name=name)
+    before = _must_be_sure(conn, user_id, key, number, sure)
     if not _newest(conn, user_id, key, sent_ms):
         return False
-    entry = {"name": name, "number": number, "sure": sure}
+    entry = {"name": name, "number": number, "sure": sure or before}
     here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key)
     if conn.execute(update(contacts).where(here).values(entry)).rowcount:
         return True
@@ -74,13 +75,26 @@ def write_name(
     return True
 
 
-def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int) -> bool:
-    """Strike the name out."""
+def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int, sure: bool) -> bool:
+    """Strike the name out. Refused: name_sure."""
     key = fold_name(name)
+    _must_be_sure(conn, user_id, key, "", sure)
     if not _newest(conn, user_id, key, sent_ms):
         return False
     conn.execute(delete(contacts).where(contacts.c.user_id == user_id, contacts.c.name_key == key))
     return True
+
+
+def _must_be_sure(conn: Connection, user_id: str, key: str, number: str, sure: bool) -> bool:
+    """What was surely the user's own word only that may change; whether there is such an entry.
+
+    Else who came by a PIN would have the user's next call to that name ring another number.
+    """
+    here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key) & contacts.c.sure
+    kept = conn.execute(select(contacts.c.name, contacts.c.number).where(here)).one_or_none()
+    if kept is not None and not sure and kept.number != number:
+        raise Refused("name_sure", name=kept.name)
+    return kept is not None
 
 
 def name_kept(conn: Connection, user_id: str, name: str) -> tuple[str, str] | None:

@@ -63,6 +63,7 @@ REFUSALS: Final[dict[str, str]] = {
     # what is one's own
     "not_a_contact_name": "Not called: '{text}' can't be a name in your phone book. It needs a letter, and is short.",
     "name_of_phone": "Not called: {name} is what you call a phone of your own. Take another name.",
+    "name_sure": "Not called: {name} stays as it is: I am not sure enough that this is you. Ask whoever runs this.",
     "name_is_command": "Not called: {name} is a word that orders something. Take another name, like {name} Smith.",
     "name_unknown": "Not called: there is no {name} in your phone book. Write NAME for those there are.",
     "book_full": "Not called: your phone book is full, with {most} names. Write NAME DELETE and one you don't need.",

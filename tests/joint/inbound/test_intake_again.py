@@ -134,10 +134,10 @@ def test_the_same_call_asked_for_again_while_it_is_under_way_is_told_how_far_it_
         doing = sentences.DOING[how_far(state, first)]
         assert house.said()[-1][1] == f"Not called: A1 for the same call is {doing}."
     assert len(house.orders) == 1
-    for state in ("telling", "closing"):
-        house.change(orders, state=state)
+    for ending in ("telling", "closing"):
+        house.change(orders, state=ending)
         house.send(house.mail(f"CALL mum PIN {PIN}"))
-        house.change(orders, state=state)
+        house.change(orders, state=ending)
     assert len(house.orders) == 3
 
 

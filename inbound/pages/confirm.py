@@ -24,6 +24,7 @@ from parsers.commands import NamedNumber, Target, number_of
 from parsers.numbers import parse_number
 from replies.lists import shortened
 from replies.refusals import refusal_text
+from satellite.numbering import why_silent
 
 SURELY: Final = 3
 """Whom, where and for how much: this is said on the smallest screen."""
@@ -128,10 +129,13 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
 
 
 def _quote(here: Here, call: Meant) -> Quote:
-    """What it costs now; Refused (no_rate) if nobody knows."""
+    """What it costs now; Refused if nobody knows, or no telephone answers there."""
     assert call.phone is not None
     a, b = parse_number(call.phone, None), number_of(call.target)
     a, b = (replace(number, original=mask_number(number.e164)) for number in (a, b))
+    for number in (a, b):
+        if silent := why_silent(number.e164):
+            raise Refused(silent, number=number.original)
     return quote_of(here.conn, here.account, a, b, here.now_ms)
 
 

@@ -58,16 +58,17 @@ def write_name(
 
     Not `sure` if who says so but claims to be the user.
 
-    Refused: not_a_contact_name, name_of_phone, book_full.
+    Refused: not_a_contact_name, name_of_phone, book_full, name_sure.
     """
     name, numbers = valid.contact_name(name), valid.numbers(number)
     key = fold_name(name)
     if any(fold_name(phone.label) == key and (phone.number,) != numbers for phone in phones_of(conn, user_id)):
         raise Refused("name_of_phone", name=name)
+    before = _must_be_sure(conn, user_id, key, numbers, sure)
     if not _newest(conn, user_id, key, sent_ms):
         return False
     here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key)
-    entry: dict[str, Any] = {"name": name, "sure": sure}
+    entry: dict[str, Any] = {"name": name, "sure": sure or before}
     conn.execute(delete(contacts).where(here, contacts.c.rank > 0))
     if not conn.execute(update(contacts).where(here).values(entry | {"number": numbers[0]})).rowcount:
         if names_count(conn, user_id) >= MOST_NAMES:
@@ -84,13 +85,26 @@ def insert_name(conn: Connection, now_ms: int, numbers: Sequence[str], first: in
         conn.execute(insert(contacts).values(row))
 
 
-def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int) -> bool:
-    """Strike the name out."""
+def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int, sure: bool) -> bool:
+    """Strike the name out. Refused: name_sure."""
     key = fold_name(name)
+    _must_be_sure(conn, user_id, key, (), sure)
     if not _newest(conn, user_id, key, sent_ms):
         return False
     conn.execute(delete(contacts).where(contacts.c.user_id == user_id, contacts.c.name_key == key))
     return True
+
+
+def _must_be_sure(conn: Connection, user_id: str, key: str, numbers: tuple[str, ...], sure: bool) -> bool:
+    """What was surely the user's own word only that may change; whether there is such an entry.
+
+    Else who came by a PIN would have the user's next call to that name ring another number.
+    """
+    here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key) & contacts.c.sure
+    kept = conn.execute(select(contacts.c.name, contacts.c.number).where(here).order_by(contacts.c.rank)).all()
+    if kept and not sure and tuple(row.number for row in kept) != numbers:
+        raise Refused("name_sure", name=kept[0].name)
+    return bool(kept)
 
 
 def name_kept(conn: Connection, user_id: str, name: str) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from billing.settle import Absurd, finalise
 from billing.settle import Leg as BilledLeg
-from dispatcher import closing
+from dispatcher import closing, ports
 from dispatcher.calls import Call, Calls, Leg
 from dispatcher.causes import CLEARED
 from kernel.clock import Clock
@@ -44,6 +44,8 @@ class Settling:
             return
         leg.state, leg.gone, leg.cause, leg.ended_ms = AttemptState.ENDED, True, cause, ended_ms
         self._bill(conn, call, leg, ended_ms, estimated=estimated)
+        if call.state is OrderState.CLOSING and call.legs.get(leg.role) is leg:
+            ports.release(conn, call.order_id, leg.role)  # nobody will dial it any more
         if was is AttemptState.CLAIMED and leg.role == call.first and call.state is OrderState.CLAIMED:
             self._once_more(conn, call)
         elif call.settled and call.state is OrderState.CLOSING:
@@ -78,6 +80,7 @@ class Settling:
         orders.move(
             conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0
         )
+        ports.release(conn, call.order_id)
         self._calls.forget(call)
 
     def close(self, conn: Connection, call: Call) -> None:

@@ -26,8 +26,8 @@ def satellite(asked: "Asked", conn: Connection) -> None:
         family = classify(number.e164)
         if family is None:
             continue
-        if not family.voice:
-            raise Refused("satellite_no_voice", number=number.original, system=f"{family.system} {family.family}")
+        if family.why_not:
+            raise Refused(family.why_not, number=number.original)
         caps = allowed(conn, asked.account.id).get(family.system)
         if caps is None:
             raise Refused("satellite_off", number=number.original, system=family.system)

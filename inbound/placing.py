@@ -23,7 +23,7 @@ from kernel.ids import new_id
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import orders
-from orders.states import how_far
+from orders.states import OrderKind, how_far
 from parsers.commands import CallCommand, NamedNumber, number_of, numbers_of
 from parsers.numbers import Number, parse_number
 from parsers.targets import Target
@@ -59,15 +59,17 @@ class Wanted:
 
 def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     """The order, if the call passes the gate and is not under way already."""
-    if given.proof and (same := orders.under_way(conn, given.user.id, wanted.digest)):
-        doing = Words(sentences.DOING[how_far(same.state, same.first)])
-        return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     phones = tuple(phones_of(conn, given.user.id))
     try:
         a = leg_a(given, phones, wanted.command)
     except Refused as why:
         return given.refused((("own phone", why.key),), why)
     asked = with_terminals(conn, asked_of(given, phones, a, wanted), numbers_of(wanted.command.to))
+    b = asked.called
+    between = (a.e164, a.extension or "", b.e164, b.extension or "")
+    if given.proof and (same := orders.under_way(conn, given.user.id, OrderKind.CALL, *between)):
+        doing = Words(sentences.DOING[how_far(same.state, same.first)])
+        return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     verdict = gate.judge(conn, asked)
     if verdict.asks and verdict.quote:
         return ask(conn, given, Doubted(wanted.command, wanted.digest, wanted.again, a, verdict))

@@ -43,7 +43,7 @@ ADDED_SUBJECT = Words("A new phone")
 
 def start(conn: Connection, given: Given, number: Number) -> Ordered:
     """Order the call that speaks a code at `number`."""
-    if given.proof and (same := orders.under_way(conn, given.user.id, given.digest)):
+    if given.proof and (same := orders.under_way(conn, given.user.id, OrderKind.CODE, number.e164, "", "", "")):
         doing = Words(sentences.DOING[how_far(same.state, same.first)])
         return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     try:

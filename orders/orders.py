@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, select, update
 
 from kernel.db import alone, change
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderKind, OrderState
@@ -16,9 +16,10 @@ CLAIMING = 7_236_403
 _PLACE = insert(orders)
 _ALSO = insert(terminals)
 _ALSO_AT = select(terminals).where(terminals.c.order_id == bindparam("order")).order_by(terminals.c.rank)
+SAME = ("number_a", "extension_a", "number_b", "extension_b")
 _UNDER_WAY = (
     select(orders)
-    .where(ORDER_IS_OPEN, orders.c.user_id == bindparam("user"), orders.c.digest == bindparam("digest"))
+    .where(ORDER_IS_OPEN, *(orders.c[name] == bindparam(name) for name in ("user_id", "kind", *SAME)))
     .where(~exists().where(wishes.c.order_id == orders.c.id, wishes.c.kind == WishKind.DROP))
     .where(orders.c.state.in_(UNDER_WAY))
     .limit(1)
@@ -82,9 +83,13 @@ def also_at(conn: Connection, order_id: str) -> list[Row[Any]]:
     return list(conn.execute(_ALSO_AT, {"order": order_id}))
 
 
-def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:
-    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop."""
-    return conn.execute(_UNDER_WAY, {"user": user_id, "digest": digest}).one_or_none()
+def under_way(conn: Connection, user_id: str, kind: OrderKind, *same: str) -> Row[Any] | None:
+    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop.
+
+    The same is what is between the same telephones, whatever else was said of it; of these what SAME names, in order.
+    """
+    bound = {"user_id": user_id, "kind": kind, **dict(zip(SAME, same, strict=True))}
+    return conn.execute(_UNDER_WAY, bound).one_or_none()
 
 
 def by_id(conn: Connection, order_id: str) -> Row[Any] | None:
@@ -104,10 +109,13 @@ def move(conn: Connection, order_id: str, came_from: OrderState, to: OrderState,
     return change(conn, orders, {"id": order_id, "state": came_from}, {"state": to, **values}) == 1
 
 
-def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderState, limit: int) -> list[str]:
+def waiting(
+    conn: Connection, now_ms: int, rung_before_ms: int, state: OrderState, limit: int,
+    besides: Select[tuple[str]] | None = None,
+) -> list[str]:  # fmt: skip
     """Ids of orders to ring for, oldest first: DUE, or CLAIMED by a worker that never came back.
 
-    None whose doorbell was rung after `rung_before_ms`: its job is probably still on the way.
+    None whose doorbell was rung after `rung_before_ms`: its job is probably still on the way. None of `besides`.
     """
     since = orders.c.due_ms if state is OrderState.DUE else orders.c.taken_until_ms
     rows = conn.execute(
@@ -117,6 +125,7 @@ def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderStat
             orders.c.state == state,
             since <= now_ms,
             orders.c.rung_ms <= rung_before_ms,
+            *([orders.c.id.not_in(besides)] if besides is not None else []),
         )
         .order_by(orders.c.due_ms)
         .limit(limit)

@@ -20,7 +20,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Money": {
         "decks": ("decks", "Import, show and export rate decks."),
-        "rate": ("rate", "What a minute to a number costs an account."),
+        "rate": ("rate", "What a minute to a number costs, and why."),
         "cdr": ("cdr", "List or export call detail records."),
         "ledger": ("ledger", "Check the books; show an account's statement."),
     },
@@ -37,6 +37,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
     },
     "Calls": {
+        "route": ("route", "What a number is, and how it would be called."),
         "parse": ("parse", "Show what a message would do, without doing it."),
         "call": ("call", "Place a call over HTTP, and follow it."),
         "drop": ("drop", "End an order's call, or the order before anybody is rung."),

@@ -13,9 +13,9 @@ from cordboard.cli.choices import CAP, NO_CAP, account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, table
 from kernel.money import display, plain
-from satellite.families import FAMILIES
+from satellite.families import shipped
 
-SPEAKING: Final = tuple(dict.fromkeys(row.system for row in FAMILIES if row.voice))
+SPEAKING: Final = tuple(dict.fromkeys(row.system for row in shipped() if row.voice))
 """The systems that carry speech, by name."""
 WRITTEN: Final = {name.lower().replace(" ", "-"): name for name in SPEAKING}
 ALL: Final = "all"

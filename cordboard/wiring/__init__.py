@@ -6,6 +6,7 @@ from flask import Flask
 
 from cordboard import schema
 from cordboard.keys import ari_password, secrets_of
+from cordboard.known_numbers import use_overrides
 from cordboard.settings import Settings
 from cordboard.wiring.mail import post_of, smtp_limits
 from cordboard.wiring.mailboxes import box_of
@@ -47,6 +48,7 @@ class Parts:
     """The parts of one process, each made when it is first asked for."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        use_overrides(settings)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
 
@@ -136,13 +138,13 @@ class Parts:
     @cached_property
     def routes(self) -> Routes:
         """The carriers."""
-        return routes_of(self.settings.switch)
+        return routes_of(self.settings.switch, self.settings.routing)
 
     @cached_property
     def due(self) -> Due:
         """Orders that wait."""
         calls = self.settings.calls
-        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_ms)
+        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_ms, self.routes)
 
     @cached_property
     def launcher(self) -> Launcher:

@@ -5,8 +5,10 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cordboard.settings.routing import Routing
 from cordboard.settings.switch import Switch
 from dispatcher.conductor import Conductor
+from dispatcher.health import HealthRules
 from dispatcher.jobs import Launcher
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
@@ -21,12 +23,19 @@ if TYPE_CHECKING:
     from cordboard.wiring import Parts
 
 
-def routes_of(switch: Switch) -> Routes:
+def routes_of(switch: Switch, routing: Routing) -> Routes:
     """Its carriers."""
-    return Routes(
-        Carrier(each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority, switch.caller_id)
+    carriers = [
+        Carrier(
+            each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority, each.ports, each.cps, each.deck,
+            uplink=each.uplink, allow_loss=each.allow_loss, switches=each.switches, own_number=switch.caller_id,
+        )
         for each in switch.carriers
+    ]  # fmt: skip
+    ill = HealthRules(
+        routing.health_minutes, routing.health_least, routing.ill_failed_percent, routing.ill_answered_percent
     )
+    return Routes(carriers, routing.order, ill)
 
 
 def launcher_of(parts: "Parts") -> Launcher:

@@ -66,11 +66,15 @@ def keep(conn: Connection, given: Given, kept_as: str, numbers: tuple[Number, ..
     Refused: name_is_command, overtaken, and as `own.write_name`.
     """
     _as_a_text(given, kept_as)
-    sure = sureness(given.proof) > Sure.CLAIMED
     now_ms = given.desk.clock.ms()
-    number = several.kept(numbers)
-    if not own.write_name(conn, now_ms, given.user.id, kept_as, number, sent_ms=given.sent_ms, sure=sure):
+    if not own.write_name(
+        conn, now_ms, given.user.id, kept_as, several.kept(numbers), sent_ms=given.sent_ms, sure=_is_sure(given)
+    ):
         raise Refused("overtaken")
+
+
+def _is_sure(given: Given) -> bool:
+    return sureness(given.proof) > Sure.CLAIMED
 
 
 def _as_a_text(given: Given, kept_as: str) -> NotACommand:
@@ -85,7 +89,7 @@ def _strike(conn: Connection, given: Given, kept_as: str) -> Ordered:
     kept = own.name_kept(conn, given.user.id, kept_as)
     if kept is None:
         raise Refused("name_unknown", name=kept_as)
-    if not own.strike_name(conn, given.user.id, kept_as, sent_ms=given.sent_ms):
+    if not own.strike_name(conn, given.user.id, kept_as, sent_ms=given.sent_ms, sure=_is_sure(given)):
         raise Refused("overtaken")
     return given.done("name", STRUCK, name=kept[0])
 

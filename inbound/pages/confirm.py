@@ -28,6 +28,7 @@ from parsers.numbers import Number, parse_number
 from replies import sentences
 from replies.lists import shortened
 from replies.refusals import refusal_text
+from satellite.numbering import why_silent
 
 SURELY: Final = 3
 """Whom, where and for how much: this is said on the smallest screen."""
@@ -133,7 +134,7 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
 
 
 def _quote(here: Here, call: Meant) -> Quote:
-    """What it costs now; Refused (no_rate) if nobody knows."""
+    """What it costs now; Refused if nobody knows, or no telephone answers there."""
     assert call.phone is not None
     a, *to = (_hidden(number) for number in (parse_number(call.phone, None), *numbers_of(call.target)))
     asked = Asked(
@@ -142,6 +143,9 @@ def _quote(here: Here, call: Meant) -> Quote:
         has_route=here.desk.has_route, sent_ms=here.now_ms, now_ms=here.now_ms, limits=here.desk.limits,
     )  # fmt: skip
     asked = with_terminals(here.conn, asked, to)
+    for number in asked.parties:
+        if silent := why_silent(number.e164):
+            raise Refused(silent, number=number.original)
     return quote_of(here.conn, here.account, a, asked.called, here.now_ms, also=asked.also)
 
 

@@ -12,6 +12,7 @@ from accounts.tables import contacts
 from inbound.api.order import ApiOrder
 from inbound.api.reader import read_fields
 from inbound.mail_reader import names_known
+from inbound.rewritten import CODES
 from kernel.errors import Refused
 from kernel.masking import mask_number
 from parsers.commands import CallCommand, NamedNumber, NotACommand, Target
@@ -19,6 +20,7 @@ from parsers.numbers import Number, parse_number
 from parsers.several import parse_numbers
 from replies.lists import shortened
 from replies.refusals import refusal_text
+from satellite.families import CODE_DIGITS
 
 KEY_LENGTH: Final = 8
 """Of an id its last letters, which are chance."""
@@ -72,7 +74,7 @@ def written(conn: Connection, user: User, typed: str, language: str) -> str:
         raise Unclear(refusal_text(read, language))
     assert isinstance(read, CallCommand)
     if isinstance(read.to, Number):
-        return read.to.kept()
+        return _with_its_code(read.to)
     called = fold_name(read.to.name)
     entry = next((each for each in book(conn, user.id) if fold_name(each.name) == called), None)
     return ENTRY + entry.key if entry else read.to.number.kept()
@@ -109,3 +111,9 @@ def ringing(conn: Connection, holder: Holder) -> tuple[str | None, str]:
 def told(phone: Phone) -> str:
     """A phone as its user knows it: `home +1 2..0101`."""
     return f"{shortened(phone.label)} {mask_number(phone.e164)}".strip()
+
+
+def _with_its_code(number: Number) -> str:
+    """By the old satellite code that it was keyed in with, so that the order's message keeps that."""
+    kept = number.kept()
+    return f"+{CODES[number.ocean]}{kept[1 + CODE_DIGITS :]}" if number.ocean else kept

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,12 +22,13 @@ from dispatcher.switches.exchange.subscribers import Script
 PATIENCE_S: Final = 10
 """A heartbeat of the conductor older than this means that nobody is in charge."""
 MOST_SOUNDS: Final = 20
+MOST_DIALS: Final = 1000
 CANARY: Final = re.compile(r"Local/([0-9]+)@cordboard-canary(?:/n)?")
 
 
 @dataclass(slots=True)
 class Stats:
-    """What tests ask: who was dialled how often, saw whom calling and heard what, and how many legs were up at once."""
+    """What tests ask: who was dialled when, saw whom calling and heard what, and how many legs were up at once."""
 
     requests: Counter[str] = field(default_factory=Counter)
     dials: Counter[str] = field(default_factory=Counter)
@@ -35,6 +36,7 @@ class Stats:
     seen: dict[str, list[str]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     sounds: dict[str, list[str]] = field(default_factory=dict)
+    dialled_at: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=MOST_DIALS))
     created: int = 0
     most_live: int = 0
 
@@ -43,6 +45,7 @@ class Stats:
         self.dials[channel.id] += 1
         self.numbers[channel.digits] += 1
         self.seen.setdefault(channel.digits, []).append(channel.seen)
+        self.dialled_at.append((time.time(), channel.endpoint))
 
     def sent(self, channel: Channel, keys: str) -> None:
         """Note the tones that a subscriber hears."""
@@ -164,6 +167,7 @@ class Exchange:
             "dials_by_channel": dict(self.stats.dials),
             "dials_by_number": dict(self.stats.numbers),
             "seen_by_number": dict(self.stats.seen),
+            "dialled_at": list(self.stats.dialled_at),
             "keys_by_number": dict(self.stats.keys),
             "sounds_by_number": dict(self.stats.sounds),
             "faults_left": self.faults.left(),

@@ -64,6 +64,7 @@ def test_a_new_number_is_asked_about_and_called_after_an_ok(asking: House) -> No
 
 def test_who_is_in_the_phone_book_is_not_asked_about(asking: House) -> None:
     asking.send(asking.mail(f"CALL mum PIN {PIN}"))
+    asking.change(orders, state="ended")
     asking.send(asking.mail(f"CALL +44 20 7946 0018 BILL 2 PIN {PIN}"))
     assert len(asking.orders) == 2
 
@@ -373,9 +374,9 @@ class TestWhoCannotBeAsked:
 
     def test_a_standing_limit_is_the_cap_and_the_order_may_say_less(self, house: House) -> None:
         house.change(devices, limit_call=2 * DOLLAR)
-        house.send(house.mail(f"CALL mum PIN {PIN}"))
-        house.send(house.mail(f"CALL mum MAX 1 BILL 2 PIN {PIN}"))
-        house.send(house.mail(f"CALL mum MAX 4 BILL 3 PIN {PIN}"))
+        for text in ("CALL mum", "CALL mum MAX 1", "CALL mum MAX 4"):
+            house.send(house.mail(f"{text} PIN {PIN}"))
+            house.change(orders, state="ended")
         assert [hold.most for hold in house.rows(holds)] == [2 * DOLLAR, DOLLAR, 2 * DOLLAR]
 
     def test_only_the_phone_book_is_called(self, house: House) -> None:

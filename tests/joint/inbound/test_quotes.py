@@ -176,6 +176,24 @@ def test_in_spanish(sea: House) -> None:
     )
 
 
+def test_what_a_cap_leaves_no_two_orders_spend(sea: House) -> None:
+    allow(sea, caps=Caps(call=12 * DOLLAR, day=13 * DOLLAR))
+    sea.change(accounts, quote_above=10 * DOLLAR)
+    sea.change(balances, amount=100 * DOLLAR)
+    ids = [sea.accept(sea.mail(f"CALL +87077311122{digit}")) for digit in range(6)]
+    together = Barrier(3)
+
+    def handle(some: list[str]) -> None:
+        together.wait(5)
+        for message_id in some:
+            sea.intake.handle(message_id)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(handle, [ids[at::3] for at in range(3)]))
+    assert sum(hold.most for hold in sea.rows(holds)) <= 13 * DOLLAR
+    assert len(sea.orders) == 1
+
+
 class TestCaps:
     def test_of_a_system_lower_what_a_call_may_cost(self, sea: House) -> None:
         allow(sea, caps=Caps(call=14 * DOLLAR))
@@ -198,23 +216,6 @@ class TestCaps:
         sea.change(accounts, quote_above=10 * DOLLAR)
         say(sea, f"CALL {SHIP}")
         assert say(sea, "CALL mum").startswith("B1 Ringing")
-
-    def test_together_no_two_spend_the_same(self, sea: House) -> None:
-        allow(sea, caps=Caps(call=12 * DOLLAR, day=13 * DOLLAR))
-        sea.change(accounts, quote_above=10 * DOLLAR)
-        sea.change(balances, amount=100 * DOLLAR)
-        ids = [sea.accept(sea.mail(f"CALL +87077311122{digit}")) for digit in range(6)]
-        together = Barrier(3)
-
-        def handle(some: list[str]) -> None:
-            together.wait(5)
-            for message_id in some:
-                sea.intake.handle(message_id)
-
-        with ThreadPoolExecutor(3) as pool:
-            list(pool.map(handle, [ids[at::3] for at in range(3)]))
-        assert sum(hold.most for hold in sea.rows(holds)) <= 13 * DOLLAR
-        assert len(sea.orders) == 1
 
     def test_of_the_account(self, house: House) -> None:
         house.change(accounts, cap_hour=6 * DOLLAR, most_at_once=2)

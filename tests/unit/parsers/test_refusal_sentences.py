@@ -10,6 +10,7 @@ from replies.refusals import REFUSALS
 
 PARSERS = Path(__file__).parents[3] / "parsers"
 TYPICAL = {
+    "like": "+18707720012, +870772001234",
     "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
     "limit": "20.000.000,00 US$",
     "language": "franglais",

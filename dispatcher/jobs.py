@@ -151,7 +151,8 @@ class Launcher:
             conn, order.id, order.first, switch=self.switch, carrier=carrier, number=number,
             limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
-        return LegPlan(attempt_id, carrier, number, limit_ms, order.caller_id)
+        shown = order.shown_a if order.first == "A" else order.shown_b
+        return LegPlan(attempt_id, carrier, number, limit_ms, shown)
 
     def _put_back(self, found: Launch) -> None:
         """The switch definitely did nothing: the order is due again shortly."""

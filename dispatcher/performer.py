@@ -186,7 +186,8 @@ class Performer:
         first, leg = call.legs[call.first], call.legs[call.second]
         if call.press_1:
             await self._switch.hush(first.attempt_id)
-        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id, first.attempt_id)
+        shown = call.shown(call.second)
+        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, shown, first.attempt_id)
         await self._switch.create(plan)
 
     async def _dial_2(self, call: Call, ask: Ask) -> None:

@@ -166,8 +166,8 @@ class Intake:
         with self.db.write() as conn:
             done = self.ordering.answer(conn, row, heard, proof, envelope)
             number = rewritten(heard.parsed)
-            said = json.dumps(heard.said | ({"number": number} if number else {}) | {"proof": proof})
-            verdict = json.dumps(done.rules)
+            evidence = heard.said | ({"number": number} if number else {}) | {"proof": proof} | done.said
+            said, verdict = json.dumps(evidence), json.dumps(done.rules)
             now_ms = self.clock.ms()
             if not messages.handled(
                 conn, row.id, kept=heard.kept, evidence=said, verdict=verdict, answer=done.answer, now_ms=now_ms,

@@ -16,9 +16,10 @@ CLAIMING = 7_236_403
 _PLACE = insert(orders)
 _ALSO = insert(terminals)
 _ALSO_AT = select(terminals).where(terminals.c.order_id == bindparam("order")).order_by(terminals.c.rank)
+SAME = ("number_a", "extension_a", "number_b", "extension_b")
 _UNDER_WAY = (
     select(orders)
-    .where(ORDER_IS_OPEN, orders.c.user_id == bindparam("user"), orders.c.digest == bindparam("digest"))
+    .where(ORDER_IS_OPEN, *(orders.c[name] == bindparam(name) for name in ("user_id", "kind", *SAME)))
     .where(~exists().where(wishes.c.order_id == orders.c.id, wishes.c.kind == WishKind.DROP))
     .where(orders.c.state.in_(UNDER_WAY))
     .limit(1)
@@ -47,7 +48,8 @@ class NewOrder:
     name_b: str
     bill: str
     press_1: bool
-    caller_id: str
+    shown_a: str
+    shown_b: str
     answer: str
     answer_to: str
     due_ms: int
@@ -56,6 +58,7 @@ class NewOrder:
     language: str = ""
     asked_most: int | None = None
     asked_minutes: int | None = None
+    private: bool = False
     first: str = "A"
     also: tuple[tuple[str, str], ...] = ()  # number and extension of each further telephone of B
 
@@ -80,9 +83,13 @@ def also_at(conn: Connection, order_id: str) -> list[Row[Any]]:
     return list(conn.execute(_ALSO_AT, {"order": order_id}))
 
 
-def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:
-    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop."""
-    return conn.execute(_UNDER_WAY, {"user": user_id, "digest": digest}).one_or_none()
+def under_way(conn: Connection, user_id: str, kind: OrderKind, *same: str) -> Row[Any] | None:
+    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop.
+
+    The same is what is between the same telephones, whatever else was said of it; of these what SAME names, in order.
+    """
+    bound = {"user_id": user_id, "kind": kind, **dict(zip(SAME, same, strict=True))}
+    return conn.execute(_UNDER_WAY, bound).one_or_none()
 
 
 def by_id(conn: Connection, order_id: str) -> Row[Any] | None:

@@ -28,7 +28,7 @@ def routes_of(switch: Switch, routing: Routing) -> Routes:
     carriers = [
         Carrier(
             each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority, each.ports, each.cps, each.deck,
-            uplink=each.uplink, allow_loss=each.allow_loss, switches=each.switches,
+            uplink=each.uplink, allow_loss=each.allow_loss, switches=each.switches, own_number=switch.caller_id,
         )
         for each in switch.carriers
     ]  # fmt: skip

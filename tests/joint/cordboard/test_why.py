@@ -199,7 +199,7 @@ def test_a_redelivery_is_in_the_order_and_names_it(house: House) -> None:
 
 
 def test_an_old_satellite_code_is_told_with_its_region(house: House) -> None:
-    house.change(accounts, allow_satellite=True, cap_call=1000_000_000)
+    house.allow_satellites()
     house.signed.add(ANN)
     message = house.send(house.mail("CALL +873 773 123456"), house.alias)
     told = as_json(house, message)
@@ -227,7 +227,7 @@ def test_a_ref_of_several_accounts_has_to_be_told_apart(house: House) -> None:
         ("CALL mum", "x@y.example", "nobody who is enrolled: neither acted on nor answered"),
         (f"CALL mum tomorow PIN {PIN}", ANN, "Not called: I don't know"),
         ("thanks", ANN, "a bare thank-you"),
-        (f"CALL +33140001234 PIN {PIN}", ANN, "Stopped rate known: no_rate Not asked route, cap per call, funds"),
+        (f"CALL +33140001234 PIN {PIN}", ANN, "Stopped rate known: no_rate Not asked route, at once, cap per call"),
     ],
 )
 def test_a_message_without_an_order_says_what_became_of_it(house: House, text: str, sender: str, told: str) -> None:

@@ -55,7 +55,7 @@ def created(exchange: RunningExchange) -> int:
 
 
 def test_an_order_is_claimed_and_its_silent_channel_created(conducted: Desk, exchange: RunningExchange) -> None:
-    order = conducted.order(caller_id="+12025550100")
+    order = conducted.order(shown_a="+12025550100")
     assert conducted.launcher_on(exchange).launch(order)
     (leg,) = conducted.legs(order)
     assert (leg.state, leg.role, leg.number, leg.carrier, leg.switch) == (

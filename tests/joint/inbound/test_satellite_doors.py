@@ -20,7 +20,7 @@ from satellite.overrides import read
 from tests.joint.inbound import texting, web
 from tests.joint.inbound.browser import BROWSERS, Browser, Shown
 from tests.joint.inbound.test_same_bill_everywhere import OFTEN, Doors
-from tests.unit.inbound.house import ANN, DOLLAR, PIN, House
+from tests.unit.inbound.house import ANN, PIN, House
 from tests.unit.satellite.test_numbering import EXAMPLES
 
 SILENT: Final = {
@@ -103,7 +103,7 @@ def often() -> Iterator[None]:
 
 @pytest.fixture
 def doors(house: House, often: None) -> Iterator[Doors]:
-    house.change(accounts, allow_satellite=True, cap_call=1000 * DOLLAR)
+    house.allow_satellites()
     use(read(OVERRIDES, in_table).rows)
     with web.live(house) as of_the_web, texting.live(house) as of_texts:
         yield Doors(house, of_the_web, of_texts)

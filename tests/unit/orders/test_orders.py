@@ -21,7 +21,7 @@ def new(desk: Desk, key: str = "k", ref: str = "A1") -> NewOrder:
         id=factory.new("ord"), ref=ref, account_id=desk.account, user_id=desk.user,
         message_id=factory.message(desk.conn), door="email", key=key, digest="d", number_a="+12025550101",
         extension_a="", number_b="+442079460018", extension_b="512", name_b="Mum", bill="JOB", press_1=True,
-        notices=True, caller_id="+12025550109", answer="Ringing", answer_to="", due_ms=NOW + 7,
+        notices=True, shown_a="+12025550109", shown_b="withheld", answer="Ringing", answer_to="", due_ms=NOW + 7,
     )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from string import Formatter
 import pytest
 
 from cordboard.cli.sentences import SENTENCES
+from inbound.asking import SHORTEST
 from kernel.errors import Refused
 from parsers.commands import NotACommand, parse_text
 from replies.gsm import is_gsm, parts
 from replies.language import languages
 from replies.refusals import MOST_WORDS, NOT_DONE, REFUSALS, WHERE_TO_LOOK, refusal_text
-from replies.sentences import ASKED, ASKED_FROM, PIN_LOCKED
+from replies.sentences import ASKED, ASKED_FROM, PIN_LOCKED, QUOTE_BUYS, QUOTE_FEE
 from satellite.families import SERVICES, shipped
 
 ROOT = Path(__file__).parents[3]
@@ -26,6 +27,7 @@ UNHEARD = {"not_enough_funds"}
 CHOSEN = re.compile(r"number_[a-z_]+|emergency")
 """Keys that `parsers` picks from a table before it raises them."""
 TYPICAL = {
+    "count": "100",
     "like": "+18707720012, +870772001234",
     "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
     "limit": "20.000.000,00 US$", "left": "2",
@@ -38,6 +40,13 @@ TYPICAL = {
     "system": "cellular in the air", "cap": "EUR 1000.00", "balance": "EUR 1000.00",
     "price": "EUR 1000.00", "refs": "Z999, Z998, Z997, Z996",
 }  # fmt: skip
+
+QUOTED = {
+    "name": "N" * SHORTEST, "from_": "", "price": "EUR 13.9999", "theirs": "EUR 13.9999", "yours": "EUR 13.9999",
+    "first_b": "60", "first_a": "60", "fee": QUOTE_FEE.format(fee="EUR 13.99"),
+    "buys": QUOTE_BUYS["balance"].format(minutes=1234),
+}  # fmt: skip
+"""The most that a quote ever says: its name is cut as far as that needs, by who says it."""
 
 Raised = tuple[str, str, frozenset[str]]
 
@@ -94,7 +103,8 @@ def test_the_scan_finds_what_it_should() -> None:
 def test_a_sender_has_a_sentence_with_all_its_fields() -> None:
     for where, key, fields in FOR_SENDERS:
         if key in ASKED:
-            assert placeholders(ASKED[key]) <= fields | {"ref", "name", "from_", "price", "ok", "within"}, (where, key)
+            asked = {"ref", "name", "from_", "price", "ok", "within"} | (set(QUOTED) if key == "ask_quote" else set())
+            assert placeholders(ASKED[key]) <= fields | asked, (where, key)
         else:
             assert placeholders(REFUSALS[key]) <= fields, (where, key)
 
@@ -167,7 +177,8 @@ def test_a_better_reason_goes_before_the_words() -> None:
 @pytest.mark.parametrize("key", ASKED)
 def test_a_question_goes_into_one_text_message(key: str) -> None:
     values = {"price": "EUR 999.99", "minutes": "2880", "phone": "+870 7..1234", "ok": "OK Z999 1234", "within": 30}
-    said = ASKED[key].format(ref="Z999", name="N" * 40, from_=ASKED_FROM.format(**values), **values)
+    values |= {"ref": "Z999", "name": "N" * 40, "from_": ASKED_FROM.format(**values)}
+    said = ASKED[key].format(**values | (QUOTED if key == "ask_quote" else {}))
     assert len(said) <= 160
     assert is_gsm(said)
 

@@ -27,7 +27,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 
 from cordboard import mailboxes
 from cordboard.mailboxes import MailboxSettings
-from kernel.errors import Refused
+from kernel.errors import Misconfigured, Refused
 from kernel.money import parse_amount
 from replies.language import ENGLISH, languages
 
@@ -233,21 +233,31 @@ class Carrier(Part):
         return self
 
 
-class Switch(Part):
-    """What dials: the built-in exchange, or an Asterisk commanded over ARI."""
+class Node(Part):
+    """One switch of the pool: the built-in exchange, or an Asterisk commanded over ARI."""
 
-    kind: Literal["exchange", "asterisk"] = "exchange"
     name: Name = "main"
     ari_url: str = Field(default="http://127.0.0.1:8088/ari", pattern=r"^https?://[^/\s]+(/.*)?$")
     ari_user: str = "cordboard"
     ari_password: SecretStr = SecretStr("")  # empty: derived from the secret key
     ari_app: Name = "cordboard"
     cel_file: Path | None = None
-    caller_id: E164 = "+12025550100"
-    carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
     sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
     sip_port: Port = 5060
     rtp_ports: tuple[Port, Port] = (10000, 20000)
+
+
+SHARED = frozenset({"ari_user", "ari_password", "ari_app"})
+"""What is said of the switch is so of each node that says nothing else."""
+
+
+class Switch(Node):
+    """What dials: one switch, or those of `nodes`; and what all of them share."""
+
+    kind: Literal["exchange", "asterisk"] = "exchange"
+    caller_id: E164 = "+12025550100"
+    carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
+    nodes: tuple[Node, ...] = ()  # several switches that stand in for one another, instead of this one
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -256,6 +266,22 @@ class Switch(Part):
             raise ValueError("two carriers have the same name")
         if not names:
             raise ValueError("carriers must name at least one carrier")
+        return self
+
+    @model_validator(mode="after")
+    def _each_its_own(self) -> Self:
+        if not self.nodes:
+            return self
+        if doubled := self.model_fields_set & (Node.model_fields.keys() - SHARED):
+            raise ValueError(f"with nodes, {' and '.join(sorted(doubled))} must be said of each node instead")
+        for what in ("name", "ari_url"):
+            if any(what not in node.model_fields_set for node in self.nodes):
+                raise ValueError(f"each of the nodes needs its own {what}")
+            if len({getattr(node, what) for node in self.nodes}) < len(self.nodes):
+                raise ValueError(f"two of the nodes have the same {what}")
+        files = [node.cel_file for node in self.nodes if node.cel_file]
+        if len(set(files)) < len(files):
+            raise ValueError("two of the nodes have the same cel_file")
         return self
 
 
@@ -272,6 +298,7 @@ class Calls(Part):
     setting_up_max: int = Field(default=20, ge=1, le=1000)
     order_stale_minutes: int = Field(default=10, ge=1, le=2880)
     lease_s: int = Field(default=6, ge=2, le=60)
+    switch_lost_s: Seconds = 30  # after so long without an answer a switch's calls are ended, and billed
 
 
 class Log(Part):
@@ -295,6 +322,10 @@ def _redis(data: dict[str, Any]) -> SecretStr:
         name = hashlib.sha256(socket.encode()).hexdigest()[:16]
         socket = f"{tempfile.gettempdir()}/cordboard-{os.geteuid()}-{name}/redis.sock"
     return SecretStr(f"unix://{socket}")
+
+
+def _missing(node: Node, shared: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shared.items() if name not in node.model_fields_set}
 
 
 def _spoken(code: str) -> str:
@@ -347,10 +378,31 @@ class Settings(BaseSettings):
         return self.home / (self.mail.maildir or "mail")
 
     @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The switches: those of the pool, or the one."""
+        shared = {name: getattr(self.switch, name) for name in SHARED & self.switch.model_fields_set}
+        return tuple(node.model_copy(update=_missing(node, shared)) for node in self.switch.nodes) or (self.switch,)
+
+    def node(self, name: str = "") -> Node:
+        """The switch of this name; without a name the only one. Misconfigured if that can't be told."""
+        names = ", ".join(node.name for node in self.nodes)
+        if not name and len(self.nodes) > 1:
+            raise Misconfigured(f"There are several switches; say which by --switch: {names}.")
+        for node in self.nodes:
+            if not name or node.name == name:
+                return node
+        raise Misconfigured(f"The settings know no switch {name!r}; there is {names}.")
+
+    def cel_file_of(self, node: Node) -> Path:
+        """A switch's own log of every call."""
+        several = f"cel-{node.name}.csv" if self.switch.nodes else "cel.csv"
+        usual = Path(several) if self.switch.kind == "exchange" else ASTERISK_CEL
+        return self.home / (node.cel_file or usual)
+
+    @property
     def cel_file(self) -> Path:
-        """The switch's own log of every call."""
-        usual = Path("cel.csv") if self.switch.kind == "exchange" else ASTERISK_CEL
-        return self.home / (self.switch.cel_file or usual)
+        """The log of the only switch."""
+        return self.cel_file_of(self.node())
 
     @model_validator(mode="after")
     def _own_number(self) -> Self:

@@ -89,7 +89,7 @@ class Reader:
     conn: Connection
     domain: str
     order_address: str
-    switch: str
+    switches: tuple[str, ...]
     now_ms: int
 
     def find(self, what: str, account_id: str | None) -> list[Facts]:
@@ -221,8 +221,9 @@ class Reader:
     def _now(self, order: Facts | None) -> Facts | None:
         if order is None or order["state"] == OrderState.ENDED:
             return None
-        switch = order["switch"] or self.switch
-        conducted, trusted = (ask(self.conn, switch, self.now_ms) for ask in (lease.is_live, switchlog.is_trusted))
+        where = (order["switch"],) if order["switch"] else self.switches
+        asked = (lease.is_live, switchlog.is_trusted)
+        conducted, trusted = (any(ask(self.conn, switch, self.now_ms) for switch in where) for ask in asked)
         return {"at_ms": self.now_ms, "state": order["state"], "conducted": conducted, "log_is_read": trusted}
 
     def _rows(self, query: Select[Any]) -> list[Facts]:

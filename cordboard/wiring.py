@@ -11,13 +11,16 @@ from flask import Flask
 from cordboard import mailboxes, schema
 from cordboard.health import Health, Kept
 from cordboard.keys import ari_password, secrets_of
-from cordboard.settings import Settings
+from cordboard.settings import Node, Settings
 from cordboard.wiring_sms import sms_doors, text_ways
 from dispatcher.conductor import Conductor
+from dispatcher.deserted import Deserted
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
+from dispatcher.jobs import Node as Worked
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
+from dispatcher.pool import Pool
 from dispatcher.routes import Routes
 from dispatcher.slices import Slicing
 from dispatcher.switches.ari import Ari
@@ -73,11 +76,12 @@ def _tls(certificate: Path, key: Path | None) -> ssl.SSLContext:
 
 
 class Parts:
-    """The parts of one process, each made when it is first asked for."""
+    """The parts of one process, each made when it is first asked for. `switch`: which one it is for, by name."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, switch: str = "") -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self._switch = switch
 
     @cached_property
     def db(self) -> Database:
@@ -143,7 +147,7 @@ class Parts:
     @property
     def web_app(self) -> Flask:
         """The web application."""
-        web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.settings.switch.name)
+        web, health = self.settings.web, Health(self.db, self.clock, self.doorbell, self.pool)
         wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
         door = ApiDoor(self.db, self.clock, self.secrets, self.intake, wrong, orders)
         return create_app(door, Kept(health.look).look, self.pages, *sms_doors(self))
@@ -205,39 +209,59 @@ class Parts:
         )
 
     @cached_property
+    def node(self) -> Node:
+        """The switch that this process is for."""
+        return self.settings.node(self._switch)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """All switches."""
+        return Pool(tuple(node.name for node in self.settings.nodes), self.settings.calls.setting_up_max)
+
+    @cached_property
     def due(self) -> Due:
         """Orders that wait."""
-        calls = self.settings.calls
-        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS)
+        stale_ms = self.settings.calls.order_stale_minutes * MINUTE_MS
+        return Due(self.db, self.clock, self.doorbell, self.pool, stale_ms)
 
     @cached_property
     def launcher(self) -> Launcher:
         """What a job does."""
-        switch, calls = self.settings.switch, self.settings.calls
-        return Launcher(
-            self.db, self.clock, AriOnce(*self.ari), switch.name, switch.ari_app, self.routes,
-            calls.setting_up_max, calls.order_stale_minutes * MINUTE_MS,
+        nodes = {node.name: Worked(AriOnce(*self.ari(node)), node.ari_app) for node in self.settings.nodes}
+        stale_ms = self.settings.calls.order_stale_minutes * MINUTE_MS
+        return Launcher(self.db, self.clock, self.pool, nodes, self.routes, stale_ms)
+
+    def papers(self, switch: str) -> Paperwork:
+        """What a conductor of this switch writes."""
+        calls = self.settings.calls
+        return Paperwork(
+            self.db, self.clock, switch=switch, routes=self.routes,
+            holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
+            longest_ring_s=max(calls.ring_a_s, calls.ring_b_s), slicing=Slicing(calls.slice_s, calls.low_s),
+            lost_ms=calls.switch_lost_s * 1000,
         )  # fmt: skip
 
     @cached_property
     def conductor(self) -> Conductor:
-        """Carries calls through."""
-        switch, calls = self.settings.switch, self.settings.calls
-        papers = Paperwork(
-            self.db, self.clock, switch=switch.name, routes=self.routes,
-            holder=f"{socket.gethostname()[:40]}:{os.getpid()}", lease_ms=calls.lease_s * 1000,
-            longest_ring_s=max(calls.ring_a_s, calls.ring_b_s), slicing=Slicing(calls.slice_s, calls.low_s),
-        )  # fmt: skip
-        ari = Ari(*self.ari, switch.ari_app, self.routes)
+        """Carries the calls of its switch through."""
+        calls = self.settings.calls
+        ari = Ari(*self.ari(self.node), self.node.ari_app, self.routes)
         waits = Waits(calls.ring_a_s, calls.ring_b_s, calls.confirm_s)
         return Conductor(
-            papers, ari, waits, self.due.ring, self.clock, digits_of=partial(codes.digits_of, self.secrets)
-        )
+            self.papers(self.node.name), ari, waits, self.due.ring, self.clock,
+            digits_of=partial(codes.digits_of, self.secrets),
+        )  # fmt: skip
+
+    @cached_property
+    def deserted(self) -> Deserted:
+        """Switches that nobody conducts and that do not answer."""
+        asked = {node.name: AriOnce(*self.ari(node)).is_there for node in self.settings.nodes}
+        return Deserted(self.db, self.clock, asked, self.papers)
 
     @cached_property
     def follower(self) -> Follower:
-        """Reads the switch's log."""
-        return Follower(self.db, self.clock, self.settings.switch.name, self.settings.cel_file)
+        """Reads its switch's log."""
+        return Follower(self.db, self.clock, self.node.name, self.settings.cel_file_of(self.node))
 
     @property
     def smtp_limits(self) -> SmtpLimits:
@@ -255,9 +279,7 @@ class Parts:
             connection_seconds=smtp.session_s,
         )
 
-    @property
-    def ari(self) -> tuple[str, str, str]:
-        """The switch's address, user and password."""
-        switch = self.settings.switch
-        password = ari_password(self.settings, self.secrets)
-        return switch.ari_url.removesuffix("/").removesuffix("/ari"), switch.ari_user, password
+    def ari(self, node: Node) -> tuple[str, str, str]:
+        """A switch's address, user and password."""
+        password = ari_password(node, self.secrets)
+        return node.ari_url.removesuffix("/").removesuffix("/ari"), node.ari_user, password

@@ -11,7 +11,7 @@ from orders.states import OrderState
 from replies import outbox
 from replies.receipts import receipt_text
 
-NOT_RUNG = frozenset({"expired", "interrupted", "a_bad_number", "a_unreachable", "a_congestion"})
+NOT_RUNG = frozenset({"expired", "interrupted", "switch_lost", "a_bad_number", "a_unreachable", "a_congestion"})
 """Outcomes that nobody noticed at their telephone: they are told also to who wants no receipts."""
 
 

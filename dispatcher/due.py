@@ -3,7 +3,8 @@
 import logging
 from dataclasses import dataclass
 
-from dispatcher import closing
+from dispatcher import closing, pool
+from dispatcher.pool import Pool
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.doorbell import Doorbell
@@ -24,19 +25,24 @@ class Due:
     db: Database
     clock: Clock
     doorbell: Doorbell
-    setting_up_max: int
+    pool: Pool
     stale_ms: int
 
     def ring(self) -> int:
         """Ring for as many waiting orders as may be set up now; how many that was. Ends those too old to launch.
 
-        None whose bell was rung in the last 5 s: its job is probably on the way.
+        None whose bell was rung in the last 5 s: its job is probably on the way. What was claimed for a switch that
+        is away waits for nothing else.
         """
         now_ms = self.clock.ms()
+        not_rung_ms = now_ms - NOT_TAKEN_MS
         with self.db.read() as conn:
-            room = self.setting_up_max - orders.setting_up(conn)
-            waiting = orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.CLAIMED, MOST_STUCK)
-            waiting += orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.DUE, max(room, 0))
+            standings = self.pool.standings(conn, now_ms)
+            away = pool.away(standings)
+            waiting = orders.stranded(conn, away, not_rung_ms, MOST_STUCK) if away else []
+            stuck = orders.waiting(conn, now_ms, not_rung_ms, OrderState.CLAIMED, MOST_STUCK)
+            waiting += [order_id for order_id in stuck if order_id not in waiting]
+            waiting += orders.waiting(conn, now_ms, not_rung_ms, OrderState.DUE, self.pool.room(standings))
             stale = orders.stale(conn, now_ms - self.stale_ms)
         for order_id in stale:
             self._expire(order_id)

@@ -28,6 +28,7 @@ class Event(StrEnum):
     NOT_TOLD = "not_told"  # the code could not be, or took too long
     LOW = "low"  # what the hold pays for is almost used up, or the switch was not told of all of it
     DROP = "drop"  # somebody wishes it to end
+    LOST = "lost"  # its switch stays away: whatever it has of the call is ended when it comes back
 
 
 class Action(StrEnum):
@@ -87,6 +88,8 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     # B answered while A was leaving, or after a drop: end it; it is not charged under 2 s.
     (S.CLOSING, E.B_ANSWERED): Step(S.CLOSING, (A.END_B,)),
     **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in sorted(_CAN_BE_DROPPED)},
+    **{(state, E.LOST): Step(S.CLOSING, (A.END_A, A.END_B), "switch_lost") for state in sorted(_CAN_BE_DROPPED - {S.CLAIMED})},
+    (S.TELLING, E.LOST): Step(S.CLOSING, (A.END_A,)),
     (S.TELLING, E.DROP): Step(S.CLOSING, (A.END_A,)),  # why B could not be had stays the outcome
 }
 """An outcome of "a" or "b" is completed with the hang-up cause of that leg: "a_busy", "b_no_answer"."""

@@ -78,6 +78,33 @@ class Recovery:
                 asks += self._vanished(conn, row)
         return asks + self._strays(conn, live) + self._half_closed(conn)
 
+    def lost(self, conn: Connection) -> int:
+        """The switch stays away: end on paper every call that it had; how many attempts that were.
+
+        By its log as far as that was read, else when each was last seen alive. What was not dialled yet is due again.
+        """
+        left = attempts.open_on(conn, self._switch)
+        for line in switchlog.of_attempts(conn, [row.id for row in left]) if left else []:
+            self._take(conn, line)
+        for order_id in dict.fromkeys(row.order_id for row in left):
+            self._take(conn, Timer(order_id, Event.LOST))
+        for row in left:
+            self._by_itself(conn, row)
+        self._half_closed(conn)
+        return len(left)
+
+    def _by_itself(self, conn: Connection, row: Row[Any]) -> None:
+        """A leg whose end can't be written does not keep the others from theirs."""
+        try:
+            with conn.begin_nested():
+                self._vanished(conn, row)
+        except Unavailable:
+            raise
+        except Exception as e:
+            log.exception("a call is set aside", extra={"leg": row.id})
+            self._calls.forget_all()
+            self.set_aside(conn, Timer(row.order_id, Event.LOST), f"{type(e).__name__}: {e}")
+
     def set_aside(self, conn: Connection, happening: Happening, why: str) -> list[Ask]:
         """A call that can't be carried on: its legs are ended, a person is told; the log still bills what it ran."""
         attempt_id = getattr(happening, "attempt_id", "")

@@ -35,7 +35,7 @@ from cordboard.lab.ports import HOST, free_port
 from cordboard.lab.post import PostOffice
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
-from dispatcher import lease, switchlog
+from dispatcher.pool import State
 from kernel.errors import Unavailable
 from orders.states import OrderState
 from orders.tables import orders
@@ -235,8 +235,7 @@ class House:
 
     def _ready(self) -> bool:
         with self.parts.db.read() as conn:
-            switch, now_ms = self.settings.switch.name, self.parts.clock.ms()
-            if not (lease.is_live(conn, switch, now_ms) and switchlog.is_trusted(conn, switch, now_ms)):
+            if any(each.state is not State.FIT for each in self.parts.pool.standings(conn, self.parts.clock.ms())):
                 return False
         try:
             with smtplib.SMTP(HOST, self.smtp_port, timeout=1) as smtp:

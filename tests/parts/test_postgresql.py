@@ -19,6 +19,7 @@ from billing.quotes import Ceiling, cost
 from billing.settle import Leg, close_order, finalise
 from billing.tables import cdrs, holds
 from dispatcher import lease
+from dispatcher.jobs import Node
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Request
 from kernel.db import Database
@@ -29,7 +30,7 @@ from tests.parts.places import TALKS, on_the_exchange
 from tests.parts.waiting import until
 from tests.unit import factory
 from tests.unit.billing.world import DOLLAR, QUOTE, Held, funded, held
-from tests.unit.dispatcher.desk import LEASE_MS, Desk
+from tests.unit.dispatcher.desk import APP, LEASE_MS, SWITCH, Desk
 from tests.unit.dispatcher.desk import enrolled as with_money
 from tests.unit.factory import NOW
 from tests.unit.inbound.house import PIN, House, enrolled
@@ -191,18 +192,22 @@ class Willing(AriOnce):
         self.asked.append(request.path)
 
 
+def working(switch: Willing) -> dict[str, Node]:
+    return {SWITCH: Node(switch, APP)}
+
+
 def test_workers_at_once_claim_an_order_once_and_no_more_than_may_be_set_up(desk: Desk) -> None:
     papers = desk.papers()
     desk.log_was_read()
     switch, due = Willing(), [desk.order() for _ in range(6)]
-    launcher = replace(desk.launcher("http://unused", setting_up_max=3), once=switch)
+    launcher = replace(desk.launcher("http://unused", setting_up_max=3), nodes=working(switch))
     launched = together(8, lambda first: [launcher.launch(due[(first + n) % 6]) for n in range(6)])
     assert sum(map(sum, launched)) == len(switch.asked) == 3
     assert sorted(desk.state(order)[0] for order in due) == ["claimed"] * 3 + ["due"] * 3
     assert [len(desk.legs(order)) for order in due if desk.state(order)[0] == "claimed"] == [1, 1, 1]
     desk.now.later(20_000)  # the three were claimed by workers that died, it seems
     desk.log_was_read()
-    papers.renew()
+    papers.answered()
     together(8, lambda first: [launcher.launch(due[(first + n) % 6]) for n in range(6)])
     assert sum(len(desk.legs(order)) for order in due) == 6
     assert sum(leg.state == AttemptState.CLAIMED for order in due for leg in desk.legs(order)) == 3
@@ -211,7 +216,7 @@ def test_workers_at_once_claim_an_order_once_and_no_more_than_may_be_set_up(desk
 def test_an_order_whose_worker_died_is_claimed_again_once(desk: Desk) -> None:
     desk.papers()
     desk.log_was_read()
-    launcher = replace(desk.launcher("http://unused"), once=Willing())
+    launcher = replace(desk.launcher("http://unused"), nodes=working(Willing()))
     for _ in range(5):
         order = desk.order(OrderState.CLAIMED, taken_until_ms=desk.clock.ms() - 1)
         assert sum(together(6, lambda _: launcher.launch(order))) == len(desk.legs(order)) == 1  # noqa: B023 (at once)
@@ -260,7 +265,7 @@ def test_a_drop_and_a_claim_at_once(desk: Desk) -> None:
     """Whoever is first: the order is over as dropped, its hold let go, and no leg can be dialled any more."""
     papers = desk.papers()
     desk.log_was_read()
-    launcher = replace(desk.launcher("http://unused"), once=Willing())
+    launcher = replace(desk.launcher("http://unused"), nodes=working(Willing()))
     due = [desk.order() for _ in range(20)]
 
     def race(number: int) -> None:

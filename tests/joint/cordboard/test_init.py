@@ -51,6 +51,7 @@ def test_the_settings_in_comments_can_be_used_and_those_of_calls_are_all_there(h
     CliRunner().invoke(main, ["init", "--yes"])
     text = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[)", "", (here / "cordboard.toml").read_text())
     data = tomllib.loads(text.replace('"redis://..."', '"redis://r"').replace('"postgresql://..."', '"sqlite://"'))
+    assert data["switch"].pop("nodes")[0].keys() == {"name", "ari_url", "cel_file"}
     assert data["switch"].pop("carriers")[0].keys() >= {"host", "prefixes", "priority"}
     usual = Settings().model_dump(include={"calls", "web", "log", "dns", "language"}, mode="json")
     shown = settings_from(data).model_dump(include={"calls", "web", "log", "dns", "language"}, mode="json")

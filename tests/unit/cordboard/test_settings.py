@@ -111,7 +111,7 @@ def test_secret_key_is_made_once(here: Path) -> None:
     assert len(key.read_text().strip()) == 64
     assert [path.name for path in key.parent.iterdir()] == ["secret.key"]
     assert second.unseal(first.seal(b"x")) == b"x"
-    assert ari_password(settings, first) == ari_password(settings, second)
+    assert ari_password(settings.node(), first) == ari_password(settings.node(), second)
     key.write_text("short")
     with pytest.raises(Misconfigured, match="is too short"):
         secrets_of(settings)

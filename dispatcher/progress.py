@@ -59,6 +59,8 @@ class Step:
 E, A = Event, Action
 
 _CAN_BE_DROPPED = LIVE_ORDERS - {S.TELLING, S.CLOSING}
+_CAN_BE_LOST = _CAN_BE_DROPPED - {S.CLAIMED}
+"""What is claimed rings nobody: it is due again, on another switch."""
 
 PROGRESS: dict[tuple[S, Event], Step] = {
     (S.CLAIMED, E.A_READY): Step(S.RINGING_A, (A.DIAL_A,)),
@@ -88,7 +90,7 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     # B answered while A was leaving, or after a drop: end it; it is not charged under 2 s.
     (S.CLOSING, E.B_ANSWERED): Step(S.CLOSING, (A.END_B,)),
     **{(state, E.DROP): Step(S.CLOSING, (A.END_A, A.END_B), "dropped") for state in sorted(_CAN_BE_DROPPED)},
-    **{(state, E.LOST): Step(S.CLOSING, (A.END_A, A.END_B), "switch_lost") for state in sorted(_CAN_BE_DROPPED - {S.CLAIMED})},
+    **{(state, E.LOST): Step(S.CLOSING, (A.END_A, A.END_B), "switch_lost") for state in sorted(_CAN_BE_LOST)},
     (S.TELLING, E.LOST): Step(S.CLOSING, (A.END_A,)),
     (S.TELLING, E.DROP): Step(S.CLOSING, (A.END_A,)),  # why B could not be had stays the outcome
 }

@@ -88,7 +88,7 @@ class House:
         own = {
             "smtp": {"port": self.smtp_port},
             "web": {"port": self.web_port},
-            "switch": {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
+            "switch": {} if "nodes" in config.get("switch", {}) else {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
             "dns": {"nameservers": [self.post.nameserver]},
         }
         return config | {"home": "."} | {name: table | config.get(name, {}) for name, table in own.items()}
@@ -273,6 +273,22 @@ def _value(value: Any) -> str:
 
 def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
     """Settings that make a real Asterisk the switch; `phones` says which telephone rings for which prefixes (a,b)."""
+    return {"switch": _node(switch) | _shared(phones)}
+
+
+def on_asterisks(switches: dict[str, Asterisk], phones: dict[str, Phone]) -> dict[str, Any]:
+    """The same for a pool of them, by name."""
+    return {"switch": {"nodes": [{"name": name} | _node(each) for name, each in switches.items()]} | _shared(phones)}
+
+
+def _node(switch: Asterisk) -> dict[str, Any]:
+    return {
+        "ari_url": switch.ari_url, "ari_user": switch.ari_user, "ari_password": switch.ari_password,
+        "cel_file": str(switch.cel_file),
+    }  # fmt: skip
+
+
+def _shared(phones: dict[str, Phone]) -> dict[str, Any]:
     carriers = [
         {
             "name": phone.carrier.name,
@@ -282,10 +298,4 @@ def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
         }
         for prefix, phone in phones.items()
     ]
-    return {
-        "switch": {
-            "kind": "asterisk", "ari_url": switch.ari_url, "ari_user": switch.ari_user,
-            "ari_password": switch.ari_password, "cel_file": str(switch.cel_file), "caller_id": "+12025550100",
-            "carriers": carriers,
-        }
-    }  # fmt: skip
+    return {"kind": "asterisk", "caller_id": "+12025550100", "carriers": carriers}

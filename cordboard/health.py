@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from dispatcher.pool import Pool, Standing, State
-from inbound.web import WELL
+from inbound.web.app import WELL
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.doorbell import Doorbell

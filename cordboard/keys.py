@@ -6,7 +6,8 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from cordboard.settings import Node, Settings
+from cordboard.settings import Settings
+from cordboard.settings.nodes import Node
 from kernel.errors import Misconfigured
 from kernel.secrets import PIN_HASHER, Secrets
 

@@ -15,11 +15,11 @@ from cordboard.settings import Settings
 from cordboard.wiring import Parts
 from dispatcher import jobs
 from dispatcher.switches.exchange.server import ExchangeConfig, serve_exchange
-from inbound.imap import serve_mailboxes
+from inbound.imap.door import serve_mailboxes
 from inbound.mail_reader import EMAIL
-from inbound.smtp import MailIn, SmtpDoor
-from inbound.smtp_server import serve_smtp
-from inbound.web_server import serve_web
+from inbound.smtp.door import MailIn, SmtpDoor
+from inbound.smtp.server import serve_smtp
+from inbound.web.server import serve_web
 from kernel.errors import Misconfigured, Unavailable
 from replies.outbox import Sender
 

@@ -20,9 +20,9 @@ from cordboard.story_questions import asked_under, question_of, times_of
 from dispatcher import causes, lease, switchlog
 from dispatcher.tables import switch_log
 from gate.rules import RULES
-from inbound.api_reader import API
+from inbound.api.reader import API
 from kernel.money import plain
-from orders.states import MessageState, OrderState
+from orders.states import MessageState, OrderState, how_far
 from orders.tables import attempts, messages, orders, wishes
 from orders.wishes import WishKind
 from replies.tables import outbox
@@ -97,7 +97,15 @@ class Reader:
         o = orders.c
         asked = what.strip()
         query = (
-            select(o.id.label("order_id"), o.ref, accounts.c.name.label("account"), o.accepted_ms, o.state, o.outcome)
+            select(
+                o.id.label("order_id"),
+                o.ref,
+                accounts.c.name.label("account"),
+                o.accepted_ms,
+                o.state,
+                o.outcome,
+                o.first,
+            )
             .join_from(orders, accounts, accounts.c.id == o.account_id)
             .where(or_(o.id == asked.lower(), o.message_id == asked.lower(), o.ref == asked.upper()))
         )
@@ -224,7 +232,12 @@ class Reader:
         where = (order["switch"],) if order["switch"] else self.switches
         asked = (lease.is_live, switchlog.is_trusted)
         conducted, trusted = (any(ask(self.conn, switch, self.now_ms) for switch in where) for ask in asked)
-        return {"at_ms": self.now_ms, "state": order["state"], "conducted": conducted, "log_is_read": trusted}
+        return {
+            "at_ms": self.now_ms,
+            "state": how_far(order["state"], order["first"]),
+            "conducted": conducted,
+            "log_is_read": trusted,
+        }
 
     def _rows(self, query: Select[Any]) -> list[Facts]:
         return [self._clean(dict(row._mapping)) for row in self.conn.execute(query)]

@@ -174,15 +174,16 @@ class Launcher:
     def _admit(self, conn: Connection, order: Row[Any], switch: str, now_ms: int) -> str | None:
         """The carrier of the leg that is rung first, with room for the whole call; None: there is none, stay due."""
         del conn, switch, now_ms
-        return self.routes.carrier_for(order.number_a).name
+        return self.routes.carrier_for(_first_number(order)).name
 
     def _attempt(self, conn: Connection, order: Row[Any], switch: str, carrier: str, now_ms: int) -> LegPlan:
-        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_a_ms
+        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
+        number = _first_number(order)
         attempt_id = attempts.claim(
-            conn, order.id, "A", switch=switch, carrier=carrier, number=order.number_a, limit_ms=limit_ms,
+            conn, order.id, order.first, switch=switch, carrier=carrier, number=number, limit_ms=limit_ms,
             now_ms=now_ms,
         )  # fmt: skip
-        return LegPlan(attempt_id, carrier, order.number_a, limit_ms, order.caller_id)
+        return LegPlan(attempt_id, carrier, number, limit_ms, order.caller_id)
 
     def _put_back(self, found: Launch, tried: tuple[str, ...]) -> None:
         """The switch definitely did nothing: the order is due again, at once if another can take it, else shortly."""
@@ -195,6 +196,11 @@ class Launcher:
                 later = 0 if self.pool.choose(conn, now_ms, tried) else AGAIN_AFTER_MS
                 values = {"due_ms": now_ms + later, "switch": ""}
                 orders.move(conn, found.order_id, OrderState.CLAIMED, OrderState.DUE, **values)
+
+
+def _first_number(order: Row[Any]) -> str:
+    """Of the leg that is rung first."""
+    return str(order.number_a if order.first == "A" else order.number_b)
 
 
 _launch: list[Callable[[str], bool]] = []

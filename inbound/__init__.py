@@ -1,1 +1,1 @@
-"""The doors: one file each, thin shells around intake.accept and intake.handle."""
+"""The doors, a folder each: thin shells around intake.accept and intake.handle."""

@@ -14,9 +14,10 @@ from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, exact, fields, spaced, table
 from cordboard.story import Facts, Reader, Story
 from cordboard.story_questions import in_words, proof_in_words
-from inbound.api_reader import API
+from inbound.api.reader import API
 from kernel.clock import at, iso
 from kernel.money import plain
+from orders.states import how_far
 
 COLUMNS = 80
 MOST_LISTED = 60
@@ -118,7 +119,8 @@ class _Page:
             _head("A message that placed no order", self.message["became"])
             return
         paid = self._money(self.story.price["hold"]["spent"]) if self.story.price else "nothing"
-        state = f"{order['outcome']}, {paid} charged" if order["ended_ms"] else f"{order['state']}, {paid} so far"
+        far = how_far(order["state"], order["first"])
+        state = f"{order['outcome']}, {paid} charged" if order["ended_ms"] else f"{far}, {paid} so far"
         a, b = (spaced("x".join(filter(None, (order[f"number_{x}"], order[f"extension_{x}"])))) for x in "ab")
         notes = f"{order['bill'] and ', bill ' + order['bill']}{'' if order['press_1'] else ', without pressing 1'}"
         name = order["name_b"] and f"{order['name_b']} "

@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cordboard.configure import settings_from
-from cordboard.settings import Node, Settings
+from cordboard.settings import Settings
+from cordboard.settings.nodes import Node
 from kernel.errors import Misconfigured
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -9,8 +9,8 @@ from accounts.handles import Holder
 from accounts.own import rung_at
 from accounts.people import Phone, User, fold_name, phones_of, split_number
 from accounts.tables import contacts
-from inbound.api_order import ApiOrder
-from inbound.api_reader import read_fields
+from inbound.api.order import ApiOrder
+from inbound.api.reader import read_fields
 from inbound.mail_reader import names_known
 from kernel.errors import Refused
 from kernel.masking import mask_number

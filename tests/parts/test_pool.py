@@ -28,7 +28,7 @@ WITHIN_MS = 10_000
 """What is promised on a machine with nothing else to do."""
 SLOW = 6
 """This one may be so many times as slow."""
-RINGING = (OrderState.RINGING_A, OrderState.RINGING_B)
+RINGING = (OrderState.RINGING_1, OrderState.RINGING_2)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def count(pool: Pooled, *states: OrderState) -> int:
 def served_within_ms(pool: Pooled, orders: list[Any]) -> int:
     """How long the slowest waited until its telephone was rung, by what was written down of it."""
     first = {leg.order_id: leg.dialling_ms for leg in pool.legs() if leg.role == "A" and leg.dialling_ms}
-    waited = max(first[order.id] - order.accepted_ms for order in orders)
+    waited: int = max(first[order.id] - order.accepted_ms for order in orders)
     print(f"served after {waited} ms at most")
     return waited
 

@@ -8,7 +8,10 @@ from click.testing import CliRunner
 
 from cordboard.cli import main
 from cordboard.configure import settings_from
-from cordboard.settings import Calls, Dns, Kannel, Settings, Sms, Web
+from cordboard.settings import Calls, Settings
+from cordboard.settings.mail import Dns
+from cordboard.settings.texts import Kannel, Sms
+from cordboard.settings.web import Web
 
 
 def test_init_twice(here: Path) -> None:

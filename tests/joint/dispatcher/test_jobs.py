@@ -105,7 +105,7 @@ NOT_YET = (
 @pytest.mark.parametrize("why", NOT_YET)
 def test_an_order_that_may_not_be_launched_yet_stays_due(desk: Desk, exchange: RunningExchange, why: str) -> None:
     order = desk.order(due_ms=NOW + (why == "not due yet"), rung_ms=NOW)
-    desk.order(OrderState.REACHING_B)
+    desk.order(OrderState.REACHING_2)
     if why != "no canary":
         desk.now.now_ms = NOW - CANARY_LIVES_MS if why == "canary is old" else NOW
         desk.log_was_read()

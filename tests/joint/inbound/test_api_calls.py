@@ -12,7 +12,7 @@ from accounts import manage, tokens
 from accounts.people import account_named, users_of
 from accounts.tables import accounts
 from billing.tables import balances, holds
-from inbound.api_reader import API, ApiReader
+from inbound.api.reader import API, ApiReader
 from inbound.heard import Heard
 from inbound.ordering import Ordering
 from kernel.db import metadata

@@ -11,10 +11,10 @@ from sqlalchemy import Table
 
 from accounts import tokens
 from accounts.tables import accounts, users
-from inbound import web_server
-from inbound.api import CALLS
-from inbound.api_order import LONGEST_KEY, MOST_BYTES
-from inbound.web_server import WebLimits
+from inbound.api.door import CALLS
+from inbound.api.order import LONGEST_KEY, MOST_BYTES
+from inbound.web import server
+from inbound.web.server import WebLimits
 from orders.tables import messages
 from tests.joint.inbound.web import HOST, ORDERS_A_MINUTE, WRONG_A_MINUTE, Web, live
 from tests.unit.inbound.house import NOW, SECRETS, House
@@ -132,7 +132,7 @@ def test_what_is_no_http(web: Web, octets: bytes) -> None:
 
 
 def test_a_request_that_trickles_in_is_ended(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_server, "REQUEST_SECONDS", 0.05)
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.05)
     with socket.create_connection((HOST, web.port), timeout=15) as slow:
         slow.sendall(head(web, "Content-Length: 13"))
         assert slow.recv(1000) == b""  # closed, long before it would have been idle for too long
@@ -140,7 +140,7 @@ def test_a_request_that_trickles_in_is_ended(web: Web, monkeypatch: pytest.Monke
 
 
 def test_empty_lines_do_not_hold_a_connection(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_server, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(server, "IDLE_SECONDS", 0.05)
     with socket.create_connection((HOST, web.port), timeout=0.05) as held:
         assert any(_is_closed_after(held, b"\r\n\r\n") for _ in range(300))
     assert web.show("0" * 28).status == 404
@@ -160,7 +160,7 @@ def test_a_request_begun_in_time_may_still_come_in(web: Web, monkeypatch: pytest
     with mute(web) as slow, mute(web) as idle:
         slow.sendall(head(web, LENGTH, "Connection: close", "Expect: 100-continue"))
         assert slow.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        monkeypatch.setattr(web_server, "IDLE_SECONDS", 0)
+        monkeypatch.setattr(server, "IDLE_SECONDS", 0)
         assert idle.recv(1) == b""
         slow.sendall(ORDER.replace(b"mum", b"911"))
         assert slow.recv(12) == b"HTTP/1.1 422"
@@ -308,7 +308,7 @@ def test_what_nobody_foresaw_is_told_without_a_trace(house: House, web: Web, mon
     def fails(*_args: Any) -> None:
         raise ZeroDivisionError("a secret of ours")
 
-    monkeypatch.setattr("inbound.api_answers.call", fails)
+    monkeypatch.setattr("inbound.api.answers.call", fails)
     failed = web.show("0" * 28)
     assert (failed.status, failed.reason) == (500, "failed")
     assert b"secret" not in failed.body

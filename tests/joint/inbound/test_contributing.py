@@ -45,8 +45,8 @@ from accounts import manage
 from cordboard import schema
 from cordboard.configure import settings_from
 from cordboard.wiring import Parts
-from inbound import sms_relay
-from inbound.web_server import STILL_THERE
+from inbound.sms import relay
+from inbound.web.server import STILL_THERE
 from replies import outbox
 from tests.unit.inbound.house import NOW, enrolled
 
@@ -58,8 +58,8 @@ class Relay(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-relay = HTTPServer(("127.0.0.1", 0), Relay)
-sms_relay.OUT = f"http://127.0.0.1:{relay.server_port}/send"
+listening = HTTPServer(("127.0.0.1", 0), Relay)
+relay.OUT = f"http://127.0.0.1:{listening.server_port}/send"
 settings = settings_from({"home": str(Path.cwd())})
 schema.upgrade(settings.database_url.get_secret_value())
 parts = Parts(settings)
@@ -78,7 +78,7 @@ print(elsewhere.status_code)
 with parts.db.write() as conn:
     to = outbox.Envelope("+12025550177", "", way="relay").sealed(parts.secrets)
     outbox.put(conn, "later", to, "K7 is over.", parts.clock.ms())
-threading.Thread(target=relay.handle_request).start()
+threading.Thread(target=listening.handle_request).start()
 print(parts.sender.send_by("relay"))
 """
 
@@ -157,7 +157,11 @@ def test_the_example_of_a_command_works_and_touches_three_files(tmp_path: Path) 
 def test_the_example_of_a_door_works_and_touches_three_files(tmp_path: Path) -> None:
     copied(tmp_path)
     new = followed(tmp_path, DOOR)
-    assert new | changed(tmp_path, DOOR) == {"inbound/sms_relay.py", "cordboard/wiring_sms.py", "cordboard/wiring.py"}
+    assert new | changed(tmp_path, DOOR) == {
+        "inbound/sms/relay.py",
+        "cordboard/wiring/texts.py",
+        "cordboard/wiring/__init__.py",
+    }
     assert ran(tmp_path, TEXTS) == [
         "200 Balance $20.00. One call may cost $5.00 at most.",
         "200 Balance $20.00. One call may cost $5.00 at most.",

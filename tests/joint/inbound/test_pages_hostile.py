@@ -13,7 +13,7 @@ from accounts import manage
 from accounts.tables import accounts, contacts, phones, users
 from billing.tables import holds
 from inbound.pages.tickets import IDLE_S, WHOLE_S, Tickets
-from inbound.web_server import WebLimits
+from inbound.web.server import WebLimits
 from kernel.db import metadata
 from kernel.errors import Unavailable
 from kernel.secrets import Secrets

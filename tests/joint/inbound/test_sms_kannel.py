@@ -7,8 +7,8 @@ from threading import Event
 
 import pytest
 
-from inbound.sms_kannel import PATH
-from inbound.web_server import WebLimits
+from inbound.sms.kannel import PATH
+from inbound.web.server import WebLimits
 from orders.tables import messages
 from tests.joint.inbound.texting import ANNS_MOBILE, EACH, OURS, SECRET, STRANGER, STRANGERS, Texting, away, live
 from tests.joint.inbound.web import HOST

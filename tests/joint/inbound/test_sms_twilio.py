@@ -16,10 +16,10 @@ from werkzeug.datastructures import MultiDict
 from accounts import manage, optouts
 from accounts.tables import devices, users
 from cordboard.lab.twilio import TOKEN, sign
-from inbound.sms_reader import SmsReader
-from inbound.sms_text import Delivery, Text
-from inbound.sms_twilio import FORM, PATH, TWILIO
-from inbound.web_server import WebLimits
+from inbound.sms.reader import SmsReader
+from inbound.sms.text import Delivery, Text
+from inbound.sms.twilio import FORM, PATH, TWILIO
+from inbound.web.server import WebLimits
 from orders.tables import messages
 from replies.outbox import AT_THE_DOOR_MS
 from replies.sentences import TEXTS_STOPPED_OPERATOR, TOO_MANY_TEXTS

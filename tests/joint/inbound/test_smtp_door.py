@@ -14,9 +14,9 @@ from threading import Event
 
 import pytest
 
-from inbound.smtp import MailIn, SmtpDoor
-from inbound.smtp_limits import SmtpLimits
-from inbound.smtp_server import RunningSmtp
+from inbound.smtp.door import MailIn, SmtpDoor
+from inbound.smtp.limits import SmtpLimits
+from inbound.smtp.server import RunningSmtp
 from kernel.errors import Misconfigured, Unavailable
 
 LIMITS = SmtpLimits(hostname="door.test", linger_seconds=0.2)
@@ -106,7 +106,7 @@ def coming_in(server: RunningSmtp, smtp: smtplib.SMTP) -> bool:
 @pytest.fixture
 def lasting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who dawdles counts for as long as the test takes."""
-    monkeypatch.setattr("inbound.smtp.DAWDLES_SECONDS", 3_600)
+    monkeypatch.setattr("inbound.smtp.door.DAWDLES_SECONDS", 3_600)
 
 
 def test_250_is_said_only_after_accept_returned_and_only_then_is_it_handled() -> None:
@@ -149,8 +149,8 @@ def test_what_comes_while_a_mail_is_stored_is_stored_together() -> None:
 def test_no_more_is_stored_together_than_others_can_wait_for(
     monkeypatch: pytest.MonkeyPatch, most: int, octets: int, batches: list[int]
 ) -> None:
-    monkeypatch.setattr("inbound.smtp.TOGETHER_MOST", most)
-    monkeypatch.setattr("inbound.smtp.TOGETHER_OCTETS", octets)
+    monkeypatch.setattr("inbound.smtp.door.TOGETHER_MOST", most)
+    monkeypatch.setattr("inbound.smtp.door.TOGETHER_OCTETS", octets)
     seam = Seam()
     entered, go = seam.wait_at_accept()
     with running(seam) as server, ThreadPoolExecutor(6) as others:
@@ -230,12 +230,12 @@ def test_what_was_coming_in_from_one_who_is_gone_is_not_waited_for(lasting: None
 
 
 def test_a_dawdler_is_not_believed_again_before_it_has_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inbound.smtp.DAWDLES_SECONDS", 0)
+    monkeypatch.setattr("inbound.smtp.door.DAWDLES_SECONDS", 0)
     with running(Seam()) as server, client(server) as dawdler:
         begin(dawdler)
         while coming_in(server, dawdler):
             pass
-        monkeypatch.setattr("inbound.smtp.DAWDLES_SECONDS", 3_600)
+        monkeypatch.setattr("inbound.smtp.door.DAWDLES_SECONDS", 3_600)
         dawdler.rset()
         begin(dawdler)
         assert not coming_in(server, dawdler)
@@ -373,9 +373,9 @@ def test_a_port_in_use_is_named_in_a_sentence() -> None:
 SERVE = """
 import sys, time
 from concurrent.futures import ThreadPoolExecutor
-from inbound.smtp import SmtpDoor
-from inbound.smtp_limits import SmtpLimits
-from inbound.smtp_server import serve_smtp
+from inbound.smtp.door import SmtpDoor
+from inbound.smtp.limits import SmtpLimits
+from inbound.smtp.server import serve_smtp
 
 def handle(message_id):
     time.sleep(0.1)

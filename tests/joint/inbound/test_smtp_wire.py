@@ -15,9 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from inbound.smtp import MailIn, SmtpDoor
-from inbound.smtp_limits import SmtpLimits
-from inbound.smtp_server import RunningSmtp
+from inbound.smtp.door import MailIn, SmtpDoor
+from inbound.smtp.limits import SmtpLimits
+from inbound.smtp.server import RunningSmtp
 
 LIMITS = SmtpLimits(hostname="door.test", linger_seconds=0.2)
 ENVELOPE = b"EHLO ship.test\r\nMAIL FROM:<crew@ship.test>\r\nRCPT TO:<call@door.test>\r\n"

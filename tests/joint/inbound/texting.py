@@ -13,14 +13,14 @@ from twilio.request_validator import RequestValidator
 
 from accounts import manage
 from cordboard.lab.twilio import SID, TOKEN, Answer, FakeTwilio, post, sign
-from inbound.api import ApiDoor
-from inbound.sms_door import SmsDoor
-from inbound.sms_kannel import KANNEL, KannelDoor
-from inbound.sms_kannel import PATH as KANNEL_PATH
-from inbound.sms_limits import TextLimits
-from inbound.sms_twilio import PATH, TWILIO, TwilioDoor
-from inbound.web import create_app, orders_of_token, wrong_tokens
-from inbound.web_server import RunningWeb, WebLimits
+from inbound.api.door import ApiDoor
+from inbound.sms.door import SmsDoor
+from inbound.sms.kannel import KANNEL, KannelDoor
+from inbound.sms.kannel import PATH as KANNEL_PATH
+from inbound.sms.limits import TextLimits
+from inbound.sms.twilio import PATH, TWILIO, TwilioDoor
+from inbound.web.app import create_app, orders_of_token, wrong_tokens
+from inbound.web.server import RunningWeb, WebLimits
 from kernel.errors import Unavailable
 from replies.tables import outbox
 from tests.joint.inbound.web import HOST, _Intake

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import tokens
-from inbound.api import CALLS, ApiDoor
+from inbound.api.door import CALLS, ApiDoor
 from inbound.pages.door import PagesDoor
 from inbound.pages.pressing import Pressing
 from inbound.pages.signing_in import Brakes, SigningIn
 from inbound.pages.tickets import Tickets
 from inbound.proving import Proving
-from inbound.web import create_app, orders_of_token, wrong_tokens
-from inbound.web_server import RunningWeb, WebLimits
+from inbound.web.app import create_app, orders_of_token, wrong_tokens
+from inbound.web.server import RunningWeb, WebLimits
 from tests.unit.inbound.house import NOW, PLAIN_CAP, SECRETS, House
 
 HOST = "127.0.0.1"

@@ -1,7 +1,7 @@
 """The whole product in one process, each of its own processes a task that may be killed anywhere and comes back.
 
-Everything is as it is wired in `cordboard/wiring.py`, but for time (a number), the wire to the switch, and the queue
-and the mail host (lists).
+Everything is as it is wired in `cordboard/wiring/`, but for time (a number), the wire to the switch, and the queue and
+the mail host (lists).
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from gate.rules import Limits
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
-from inbound.smtp import MailIn
+from inbound.smtp.door import MailIn
 from kernel.crashpoints import at_each_point
 from kernel.db import Database
 from kernel.doorbell import Doorbell

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from cordboard.lab.dovecot import PASSWORD, Dovecot
 from cordboard.lab.ports import HOST
-from inbound.imap_box import IMAP, Mailbox
-from inbound.imap_reader import ImapReader
-from inbound.imap_round import MailFound, Rounds
-from inbound.imap_watch import Watch
+from inbound.imap.box import IMAP, Mailbox
+from inbound.imap.reader import ImapReader
+from inbound.imap.round import MailFound, Rounds
+from inbound.imap.watch import Watch
 from inbound.mail_reader import EMAIL
 from inbound.tables import mailboxes
 from tests.parts.waiting import until

@@ -3,7 +3,7 @@
 import pytest
 
 from cordboard.lab.dovecot import Dovecot
-from inbound.imap_cursor import SEEN_MS
+from inbound.imap.cursor import SEEN_MS
 from inbound.tables import mailboxes
 from orders.tables import messages
 from tests.parts.mailboxes.desk import Desk

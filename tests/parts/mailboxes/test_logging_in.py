@@ -12,10 +12,10 @@ import pytest
 from cordboard import logs
 from cordboard.configure import load_settings
 from cordboard.lab.dovecot import PASSWORD
-from cordboard.mailboxes import box_of
-from inbound import imap_watch
-from inbound.imap_box import Mailbox
-from inbound.imap_session import Refused, connected
+from cordboard.wiring.mailboxes import box_of
+from inbound.imap import watch
+from inbound.imap.box import Mailbox
+from inbound.imap.session import Refused, connected
 from tests.parts.mailboxes.desk import Desk
 from tests.unit.inbound.house import ORDER, PIN
 
@@ -53,7 +53,7 @@ def test_over_tls_with_the_servers_own_certificate(desk: Desk, tmp_path: Path, t
 def test_a_token_is_asked_for_anew_at_each_connection(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imap_watch, "REFUSED_WAIT_S", 0.02)
+    monkeypatch.setattr(watch, "REFUSED_WAIT_S", 0.02)
     file, counted = tmp_path / "token", tmp_path / "asked"
     file.write_text(desk.server.token(desk.user, lives_s=-1))
     code = f"open({str(counted)!r}, 'a').write('x'); print(open({str(file)!r}).read())"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from imapclient import SEEN
 
-from inbound.imap_box import IMAP
+from inbound.imap.box import IMAP
 from orders.tables import messages
 from tests.parts.mailboxes.desk import Desk
 from tests.unit.inbound.house import ANN, NOW, PIN

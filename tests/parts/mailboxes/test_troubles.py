@@ -8,8 +8,8 @@ import pytest
 
 from cordboard.lab.dovecot import PASSWORD
 from cordboard.lab.ports import free_port
-from inbound import imap_watch
-from inbound.imap_round import TRIES
+from inbound.imap import watch
+from inbound.imap.round import TRIES
 from inbound.tables import mailboxes
 from kernel.errors import Unavailable
 from orders.tables import messages
@@ -31,7 +31,7 @@ CUTS: tuple[tuple[What, str], ...] = (
 
 @pytest.fixture
 def wire(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    monkeypatch.setattr(imap_watch, "FIRST_WAIT_S", 0.02)
+    monkeypatch.setattr(watch, "FIRST_WAIT_S", 0.02)
     with Wire(ImapTalk, desk.server.port) as found:
         yield found
         desk.stack.close()
@@ -82,7 +82,7 @@ def test_a_mail_that_can_never_be_fetched_does_not_keep_the_others(desk: Desk, w
 
 
 def test_while_nothing_can_be_stored_the_mail_stays_where_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap_watch, "FIRST_WAIT_S", 0.02)
+    monkeypatch.setattr(watch, "FIRST_WAIT_S", 0.02)
     rounds, full = desk.rounds(), threading.Event()
     accept, refused = rounds.accept, threading.Event()
 
@@ -108,13 +108,13 @@ def test_while_nothing_can_be_stored_the_mail_stays_where_it_is(desk: Desk, monk
 def test_a_login_that_is_refused_is_told_once_and_not_tried_in_a_hurry(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    once, waits = imap_watch.Watch._once, []
+    once, waits = watch.Watch._once, []
 
-    def hurried(watch: imap_watch.Watch, stop: threading.Event) -> float:
-        waits.append(once(watch, stop))
+    def hurried(one: watch.Watch, stop: threading.Event) -> float:
+        waits.append(once(one, stop))
         return 0.01
 
-    monkeypatch.setattr(imap_watch.Watch, "_once", hurried)
+    monkeypatch.setattr(watch.Watch, "_once", hurried)
     secrets = iter(["wrong", "wrong", "wrong"])
     desk.watch(secret=lambda: next(secrets, PASSWORD))
     desk.until(desk.is_open)
@@ -124,7 +124,7 @@ def test_a_login_that_is_refused_is_told_once_and_not_tried_in_a_hurry(
 
 
 def test_a_folder_that_is_not_there_is_told_and_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap_watch, "REFUSED_WAIT_S", 0.02)
+    monkeypatch.setattr(watch, "REFUSED_WAIT_S", 0.02)
     desk.watch(folder="Calls")
     desk.until(lambda: desk.told("operator"))
     with desk.server.client(desk.user) as client:
@@ -137,8 +137,8 @@ def test_a_folder_that_is_not_there_is_told_and_waited_for(desk: Desk, monkeypat
 
 
 def test_a_server_that_is_away_is_told_of_after_a_while(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap_watch, "FIRST_WAIT_S", 0.02)
-    monkeypatch.setattr(imap_watch, "TELL_AFTER_S", 0.3)
+    monkeypatch.setattr(watch, "FIRST_WAIT_S", 0.02)
+    monkeypatch.setattr(watch, "TELL_AFTER_S", 0.3)
     desk.watch(port=free_port())
     desk.until(lambda: desk.told("operator"))
     assert "the server can't be reached" in desk.told("operator")[0]
@@ -146,7 +146,7 @@ def test_a_server_that_is_away_is_told_of_after_a_while(desk: Desk, monkeypatch:
 
 @pytest.mark.parametrize("greeting", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"* BYE not today\r\n", b"\xff" * 4000, b""])
 def test_something_else_listens_there(desk: Desk, monkeypatch: pytest.MonkeyPatch, greeting: bytes) -> None:
-    monkeypatch.setattr(imap_watch, "FIRST_WAIT_S", 0.02)
+    monkeypatch.setattr(watch, "FIRST_WAIT_S", 0.02)
     with socket.create_server(("127.0.0.1", 0)) as server:
         desk.watch(port=server.getsockname()[1])
         for _ in range(3):

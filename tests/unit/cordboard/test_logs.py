@@ -12,7 +12,7 @@ FORGED = "x\r\n2026-11-22T10:00:00.000 info    conductor  all is well\x1b[2J\u20
 
 
 def record(**extra: object) -> logging.LogRecord:
-    made = logging.makeLogRecord({"name": "inbound.smtp", "levelno": 30, "levelname": "WARNING", "msg": "refused"})
+    made = logging.makeLogRecord({"name": "inbound.smtp.door", "levelno": 30, "levelname": "WARNING", "msg": "refused"})
     made.__dict__.update(extra)
     return made
 

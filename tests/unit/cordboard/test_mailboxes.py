@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cordboard.configure import load_settings
-from cordboard.mailboxes import box_of
-from inbound import imap_login
+from cordboard.wiring.mailboxes import box_of
+from inbound.imap import login
 from kernel.errors import Misconfigured, Unavailable
 
 ONE = 'name = "calls"\nhost = "imap.provider.example"\nuser = "u"\n'
@@ -86,7 +86,7 @@ def test_a_file_without_a_secret(here: Path, written: str | None) -> None:
     if written is not None:
         (here / "secret").write_text(written)
     with pytest.raises(Unavailable, match="secret"):
-        imap_login.from_file(here / "secret")()
+        login.from_file(here / "secret")()
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,18 @@ def test_a_file_without_a_secret(here: Path, written: str | None) -> None:
 )
 def test_a_command_without_a_token_tells_nothing_of_what_it_said(code: str) -> None:
     with pytest.raises(Unavailable) as caught:
-        imap_login.from_command([sys.executable, "-c", code])()
+        login.from_command([sys.executable, "-c", code])()
     assert "hunter2" not in f"{caught.value}{caught.value.__cause__}"
 
 
 def test_no_such_command() -> None:
     with pytest.raises(Unavailable, match=r"gave no token \(FileNotFoundError\)"):
-        imap_login.from_command(["/no/such/command"])()
+        login.from_command(["/no/such/command"])()
 
 
 def test_a_command_is_asked_each_time(here: Path) -> None:
     file = here / "token"
-    secret = imap_login.from_command([sys.executable, "-c", f"print(open({str(file)!r}).read())"])
+    secret = login.from_command([sys.executable, "-c", f"print(open({str(file)!r}).read())"])
     for token in ("first", "second"):
         file.write_text(token)
         assert secret() == token

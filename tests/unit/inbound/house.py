@@ -14,21 +14,21 @@ import dispatcher.tables  # noqa: F401 (for what it declares)
 from accounts import manage
 from billing import decks, ledger
 from gate.rules import Limits
-from inbound.api_reader import API, ApiReader
+from inbound.api.reader import API, ApiReader
 from inbound.evidence.lookups import Nameservers
 from inbound.evidence.weigher import Evidence, Letter, Weigher
 from inbound.heard import Reader
-from inbound.imap_box import IMAP
-from inbound.imap_reader import ImapReader, stamped
-from inbound.imap_round import MailFound
+from inbound.imap.box import IMAP
+from inbound.imap.reader import ImapReader, stamped
+from inbound.imap.round import MailFound
 from inbound.intake import Intake
 from inbound.mail_reader import EMAIL, MailReader
 from inbound.ordering import Ordering
 from inbound.pages.reader import PAGE, PageReader
-from inbound.sms_kannel import KANNEL
-from inbound.sms_reader import SmsReader
-from inbound.sms_twilio import TWILIO
-from inbound.smtp import MailIn
+from inbound.sms.kannel import KANNEL
+from inbound.sms.reader import SmsReader
+from inbound.sms.twilio import TWILIO
+from inbound.smtp.door import MailIn
 from kernel.db import Database, metadata
 from kernel.doorbell import Doorbell
 from kernel.secrets import Secrets

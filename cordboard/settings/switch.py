@@ -1,0 +1,56 @@
+"""`[switch]`: what dials, and the carriers that it dials by."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, StringConstraints, model_validator
+
+from cordboard.settings.fields import E164, Name, Part, Port
+from cordboard.settings.nodes import Node, check_nodes
+
+
+class Carrier(Part):
+    """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
+
+    name: Name
+    host: str = Field(min_length=1)
+    port: Port = 5060
+    endpoint: str = "PJSIP/{name}/sip:{digits}@{host}:{port}"
+    prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{0,15}$")], ...] = ("",)
+    priority: int = 10
+    username: str = ""
+    password: SecretStr = SecretStr("")
+
+    def endpoint_for(self, digits: str) -> str:
+        """What the switch is told to dial for a number's digits, or for `{digits}` where they are still to come."""
+        return self.endpoint.format(name=self.name, digits=digits, host=self.host, port=self.port)
+
+    @model_validator(mode="after")
+    def _dialable(self) -> Self:
+        try:
+            self.endpoint_for("12025550100")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("endpoint may hold {name}, {digits}, {host} and {port} only") from None
+        return self
+
+
+class Switch(Node):
+    """What dials: one switch, or those of `nodes`; and what all of them share."""
+
+    kind: Literal["exchange", "asterisk"] = "exchange"
+    nodes: tuple[Node, ...] = ()  # several that stand in for one another, instead of this one
+    caller_id: E164 = "+12025550100"
+    carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        names = [carrier.name for carrier in self.carriers]
+        if len(set(names)) < len(names):
+            raise ValueError("two carriers have the same name")
+        if not names:
+            raise ValueError("carriers must name at least one carrier")
+        return self
+
+    @model_validator(mode="after")
+    def _several(self) -> Self:
+        check_nodes(self, self.nodes)
+        return self

@@ -1,0 +1,1 @@
+"""The door for programs: orders and answers over HTTP."""

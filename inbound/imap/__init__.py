@@ -1,0 +1,1 @@
+"""The door that reads mailboxes over IMAP. docs/imap.md."""

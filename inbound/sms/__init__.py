@@ -1,0 +1,1 @@
+"""The doors for texts, a gateway each, and what they have in common."""

@@ -1,0 +1,1 @@
+"""The web application and its server, around the doors that speak HTTP."""

@@ -88,7 +88,7 @@ class Recovery:
             self._take(conn, line)
         for order_id in dict.fromkeys(row.order_id for row in left):
             self._take(conn, Timer(order_id, Event.LOST))
-        for row in left:
+        for row in attempts.open_on(conn, self._switch):  # with those that the log's lines asked for
             self._by_itself(conn, row)
         self._half_closed(conn)
         return len(left)

@@ -14,8 +14,8 @@ TOLD = {
     State.FIT: "takes new calls",
     State.DRAINING: "draining: no new calls, those it has go on",
     State.AWAY: "AWAY: it does not answer; no new calls",
-    State.NOT_CONDUCTED: "NO CONDUCTOR: no new calls (cordboard conductor)",
-    State.LOG_UNSEEN: "LOG NOT SEEN: no new calls (cordboard cel)",
+    State.NOT_CONDUCTED: "NO CONDUCTOR: no new calls (cordboard conductor --switch {name})",
+    State.LOG_UNSEEN: "LOG NOT SEEN: no new calls (cordboard cel --switch {name})",
 }
 
 
@@ -84,7 +84,7 @@ def _pool(tools: Tools) -> Pool:
 def _row(standing: Standing, now_ms: int) -> tuple[object, ...]:
     load = standing.load
     drained = " (and drained)" if standing.draining and standing.state is not State.DRAINING else ""
-    told = TOLD[standing.state] + drained
+    told = TOLD[standing.state].format(name=standing.name) + drained
     return standing.name, load.calls, load.setting_up, _ago(standing.seen_ms, now_ms), told
 
 

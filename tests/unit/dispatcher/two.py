@@ -8,11 +8,18 @@ from dispatcher.jobs import Launcher, Node
 from dispatcher.pool import Pool, Standing
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.tables import leases, log_positions
-from tests.unit.dispatcher.desk import APP, LEASE_MS, STALE_MS, SWITCH, Desk
+from kernel.clock import Clock
+from kernel.db import Database
+from tests.unit.dispatcher.desk import APP, LEASE_MS, STALE_MS, SWITCH, Desk, enrolled
 from tests.unit.dispatcher.test_due import Bell
 
 OTHER = "other"
 BOTH = (SWITCH, OTHER)
+
+
+def desk_on(db: Database, clock: Clock) -> Desk:
+    """A desk on a database that has all tables."""
+    return Desk(db, enrolled(db), clock)
 
 
 class Two:

@@ -1,4 +1,4 @@
-"""The one RQ job: claim an order, ask the switch for leg A's silent channel. Never spans a call.
+"""The one RQ job: claim an order, ask a switch of the pool for its first leg's silent channel. Never spans a call.
 
 A job may come late, twice or never. It claims by a guarded UPDATE, commits, then asks; a doubled job finds nothing to
 claim. Whoever dials is the conductor, when it sees the channel.
@@ -84,16 +84,16 @@ class Launcher:
 
     def _created(self, found: Launch, tried: tuple[str, ...]) -> bool:
         """Whether the channel is there, for all we know. If not, nothing was done, and the order is due again."""
-        node = self.nodes[found.switch]
+        node, told = self.nodes[found.switch], {"order": found.order_id, "on": found.switch}
         try:
             self._remove_earlier(found)
             node.once.send(rest.create(found.plan, self.routes.by_name[found.plan.carrier], node.app))
         except (SwitchRefused, SwitchAway) as e:
-            log.warning("leg A was not created", extra={"order": found.order_id, "on": found.switch, "why": str(e)})
+            log.warning("the first leg was not created", extra={**told, "why": str(e)})
             self._put_back(found, tried)
             return False
         except SwitchSilent as e:
-            log.warning("leg A may have been created", extra={"order": found.order_id, "why": str(e)})
+            log.warning("the first leg may have been created", extra={**told, "why": str(e)})
         return True
 
     def _remove_earlier(self, found: Launch) -> None:

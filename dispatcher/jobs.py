@@ -5,7 +5,7 @@ claim. Whoever dials is the conductor, when it sees the channel.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +14,10 @@ from sqlalchemy import Connection, Row, select
 
 from billing.tables import holds
 from dispatcher import closing
+from dispatcher.admission import Admission, Admitted
 from dispatcher.calls import limits
 from dispatcher.pool import Pool
-from dispatcher.routes import Routes
+from dispatcher.routes import NoWay, Routes
 from dispatcher.switches import ari_requests as rest
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
@@ -118,21 +119,29 @@ class Launcher:
         if order.state == OrderState.CLAIMED:
             return self._claim_again(conn, order, now_ms, dropped=dropped)
         orders.keep_others_from_claiming(conn)
-        switch = self.pool.choose(conn, now_ms, tried)
-        if order.due_ms > now_ms or switch is None:
+        switches = self.pool.fit(conn, now_ms, tried)
+        if order.due_ms > now_ms or not switches:
             orders.not_rung(conn, order_id)
             return None  # nobody would dial, or nobody would know how long they talked, or it is full: it stays due
         if order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.DUE, "expired", now_ms)
             return None
-        carrier = self._admit(conn, order, switch, now_ms)
-        if carrier is None:
-            orders.not_rung(conn, order_id)
+        admitted = self._admit(conn, order, switches, now_ms)
+        if admitted is None:
             return None
         taken = orders.move(
-            conn, order_id, OrderState.DUE, OrderState.CLAIMED, taken_until_ms=now_ms + TAKEN_MS, switch=switch
+            conn, order_id, OrderState.DUE, OrderState.CLAIMED, taken_until_ms=now_ms + TAKEN_MS, switch=admitted.switch
         )
-        return Launch(self._attempt(conn, order, switch, carrier, now_ms), order_id, switch) if taken else None
+        return Launch(self._attempt(conn, order, admitted, now_ms), order_id, admitted.switch) if taken else None
+
+    def _admit(self, conn: Connection, order: Row[Any], switches: Sequence[str], now_ms: int) -> Admitted | None:
+        """A switch, and ports for all legs there at once. None: it stays due, or was closed for want of any way."""
+        try:
+            return Admission(self.pool, self.routes).admit(conn, order, switches, now_ms)
+        except NoWay as e:
+            log.warning("an order has no way", extra={"order": order.id, "why": str(e)})
+            closing.close(conn, order, OrderState(order.state), "no_route", now_ms)
+            return None
 
     def _claim_again(self, conn: Connection, order: Row[Any], now_ms: int, *, dropped: bool) -> Launch | None:
         """Claimed, and not dialled yet: its worker died, its switch never answered, or is away now.
@@ -146,8 +155,8 @@ class Launcher:
             return None
         over = "dropped" if dropped else "expired" if order.accepted_ms < now_ms - self.stale_ms else ""
         orders.keep_others_from_claiming(conn)
-        switch = self.pool.choose(conn, now_ms) or (None if away else order.switch)
-        if switch is None and not over:
+        switches = self.pool.fit(conn, now_ms) or ([] if away else [order.switch])
+        if not switches and not over:
             orders.not_rung(conn, order.id)
             return None
         earlier = [row for row in attempts.of_order(conn, order.id) if row.state != AttemptState.ENDED]
@@ -158,29 +167,24 @@ class Launcher:
             attempts.move(conn, row.id, AttemptState.CLAIMED, ended, end_reason="never_dialled") for row in earlier
         ):
             return None  # the conductor was quicker: it is being dialled
-        if over or switch is None:
+        if over:
             closing.close(conn, order, OrderState.CLAIMED, over, now_ms)
             return None  # its channel, if there is one, is a stray to the conductor
-        carrier = self._admit(conn, order, switch, now_ms)
-        if carrier is None:
+        admitted = self._admit(conn, order, switches, now_ms)
+        if admitted is None:  # unless it is closed by now
             orders.move(conn, order.id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, switch="")
             return None
-        orders.hold_on(conn, order.id, now_ms + TAKEN_MS, switch)
-        plan = self._attempt(conn, order, switch, carrier, now_ms)
+        orders.hold_on(conn, order.id, now_ms + TAKEN_MS, admitted.switch)
+        plan = self._attempt(conn, order, admitted, now_ms)
         if not earlier:
-            return Launch(plan, order.id, switch)
-        return Launch(plan, order.id, switch, earlier[-1].id, "" if away else earlier[-1].switch)
+            return Launch(plan, order.id, admitted.switch)
+        return Launch(plan, order.id, admitted.switch, earlier[-1].id, "" if away else earlier[-1].switch)
 
-    def _admit(self, conn: Connection, order: Row[Any], switch: str, now_ms: int) -> str | None:
-        """The carrier of the leg that is rung first, with room for the whole call; None: there is none, stay due."""
-        del conn, switch, now_ms
-        return self.routes.carrier_for(_first_number(order)).name
-
-    def _attempt(self, conn: Connection, order: Row[Any], switch: str, carrier: str, now_ms: int) -> LegPlan:
+    def _attempt(self, conn: Connection, order: Row[Any], admitted: Admitted, now_ms: int) -> LegPlan:
         limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
-        number = _first_number(order)
+        number, carrier = order.number_a if order.first == "A" else order.number_b, admitted.carrier
         attempt_id = attempts.claim(
-            conn, order.id, order.first, switch=switch, carrier=carrier, number=number, limit_ms=limit_ms,
+            conn, order.id, order.first, switch=admitted.switch, carrier=carrier, number=number, limit_ms=limit_ms,
             now_ms=now_ms,
         )  # fmt: skip
         return LegPlan(attempt_id, carrier, number, limit_ms, order.caller_id)
@@ -193,14 +197,10 @@ class Launcher:
                 conn, found.plan.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="not_created"
             )
             if never:
-                later = 0 if self.pool.choose(conn, now_ms, tried) else AGAIN_AFTER_MS
+                later = 0 if self.pool.fit(conn, now_ms, tried) else AGAIN_AFTER_MS
                 values = {"due_ms": now_ms + later, "switch": ""}
                 orders.move(conn, found.order_id, OrderState.CLAIMED, OrderState.DUE, **values)
-
-
-def _first_number(order: Row[Any]) -> str:
-    """Of the leg that is rung first."""
-    return str(order.number_a if order.first == "A" else order.number_b)
+                self.routes.release(conn, found.order_id)
 
 
 _launch: list[Callable[[str], bool]] = []

@@ -87,8 +87,8 @@ class Pool:
         loads = orders.loads(conn)
         return tuple(_standing(name, known.get(name), loads.get(name, _NOTHING), now_ms) for name in self.names)
 
-    def choose(self, conn: Connection, now_ms: int, besides: Collection[str] = ()) -> str | None:
-        """The switch for the next order: of those that are fit and have room, the least loaded; None if none is.
+    def fit(self, conn: Connection, now_ms: int, besides: Collection[str] = ()) -> list[str]:
+        """The switches for the next order: those that are fit and have room, the least loaded first.
 
         To be sure of the room, be alone (`orders.orders.keep_others_from_claiming`).
         """
@@ -97,7 +97,11 @@ class Pool:
             for each in self.standings(conn, now_ms)
             if each.state is State.FIT and each.name not in besides and self._room(each) > 0
         ]
-        return min(fit, key=lambda each: (each.load.calls, each.load.setting_up)).name if fit else None
+        return [each.name for each in sorted(fit, key=lambda each: (each.load.calls, each.load.setting_up))]
+
+    def choose(self, conn: Connection, now_ms: int) -> str | None:
+        """The switch for the next order, None if it has to wait."""
+        return next(iter(self.fit(conn, now_ms)), None)
 
     def room(self, standings: Collection[Standing]) -> int:
         """How many orders it is worth ringing for: those that may be launched now, on all fit switches together.

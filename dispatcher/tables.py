@@ -1,6 +1,6 @@
-"""Tables of the dispatcher: the switches, who conducts which, and what their logs said."""
+"""Tables of the dispatcher: the switches, who conducts which, what their logs said, what carriers have to bear."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, text
 
 from kernel.db import metadata
 
@@ -41,4 +41,31 @@ log_positions = Table(
     Column("offset", BigInteger, nullable=False),
     Column("read_ms", BigInteger, nullable=False),  # when the file was last read to its end
     Column("canary_ms", BigInteger, nullable=False, default=0),  # when the canary was last seen in it
+)
+
+ports = Table(
+    "ports",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("role", String(1), primary_key=True),
+    Column("carrier", String(20), nullable=False, index=True),
+    Column("taken_ms", BigInteger, nullable=False),
+    Column("attempt_id", String(28), nullable=False, server_default=text("''")),  # whose dial has the slot below
+    Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),  # when that dial may be
+)
+
+port_queue = Table(
+    "port_queue",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("carrier", String(20), primary_key=True, index=True),  # full when the order came
+    Column("since_ms", BigInteger, nullable=False),
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("carrier", String(20), primary_key=True),
+    Column("admit_us", BigInteger, nullable=False),  # when the next leg may be admitted that comes in good time
+    Column("dial_us", BigInteger, nullable=False),  # when the next may be dialled
 )

@@ -18,6 +18,7 @@ from cordboard.settings.fields import Part, Seconds
 from cordboard.settings.mail import Dns, Mail, Smtp
 from cordboard.settings.mailboxes import MailboxSettings, check_mailboxes
 from cordboard.settings.nodes import Node, node_named, nodes_of
+from cordboard.settings.routing import Routing
 from cordboard.settings.switch import Switch
 from cordboard.settings.texts import Sms
 from cordboard.settings.web import Web
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     sms: Sms = Sms()
     mailboxes: tuple[MailboxSettings, ...] = ()
     switch: Switch = Switch()
+    routing: Routing = Routing()
     calls: Calls = Calls()
     log: Log = Log()
 

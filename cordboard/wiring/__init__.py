@@ -140,7 +140,7 @@ class Parts:
     @cached_property
     def routes(self) -> Routes:
         """The carriers."""
-        return routes_of(self.settings.switch)
+        return routes_of(self.settings.switch, self.settings.routing)
 
     @cached_property
     def node(self) -> Node:
@@ -155,7 +155,7 @@ class Parts:
     @cached_property
     def due(self) -> Due:
         """Orders that wait."""
-        return Due(self.db, self.clock, self.doorbell, self.pool, self.settings.calls.order_stale_ms)
+        return Due(self.db, self.clock, self.doorbell, self.pool, self.settings.calls.order_stale_ms, self.routes)
 
     @cached_property
     def launcher(self) -> Launcher:

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cordboard.settings import Settings
+from cordboard.settings.routing import Routing
 from cordboard.settings.switch import Switch
 from dispatcher.conductor import Conductor
 from dispatcher.deserted import Deserted
+from dispatcher.health import HealthRules
 from dispatcher.jobs import Launcher
 from dispatcher.jobs import Node as WorkersNode
 from dispatcher.paperwork import Paperwork
@@ -25,11 +27,19 @@ if TYPE_CHECKING:
     from cordboard.wiring import Parts
 
 
-def routes_of(switch: Switch) -> Routes:
+def routes_of(switch: Switch, routing: Routing) -> Routes:
     """Its carriers."""
-    return Routes(
-        Carrier(each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority) for each in switch.carriers
+    carriers = [
+        Carrier(
+            each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority, each.ports, each.cps, each.deck,
+            uplink=each.uplink, allow_loss=each.allow_loss, switches=each.switches,
+        )
+        for each in switch.carriers
+    ]  # fmt: skip
+    ill = HealthRules(
+        routing.health_minutes, routing.health_least, routing.ill_failed_percent, routing.ill_answered_percent
     )
+    return Routes(carriers, routing.order, ill)
 
 
 def pool_of(settings: Settings) -> Pool:

@@ -1,12 +1,9 @@
 """The promises that rest on one writer at a time, on a real PostgreSQL, where there are many."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -29,6 +26,7 @@ from kernel.db import Database
 from kernel.errors import Refused
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
+from tests.parts.crowd import together
 from tests.parts.places import TALKS, on_the_exchange
 from tests.parts.waiting import until
 from tests.unit import factory
@@ -42,8 +40,6 @@ from tests.unit.replies.post import Post
 
 pytestmark = pytest.mark.parts
 
-T = TypeVar("T")
-
 
 @pytest.fixture
 def house(pg: Database) -> House:
@@ -54,18 +50,6 @@ def house(pg: Database) -> House:
 @pytest.fixture
 def desk(pg: Database) -> Desk:
     return Desk(pg, with_money(pg))
-
-
-def together(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of so many threads gives, all begun at one moment."""
-    start = Barrier(count)
-
-    def begin(number: int) -> T:
-        start.wait(60)
-        return work(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(begin, range(count)))
 
 
 def books(db: Database) -> list[str]:
@@ -119,7 +103,7 @@ def test_legs_are_billed_once_and_within_the_hold_whoever_bills_them(pg: Databas
     for call in calls:
 
         def bill(number: int, call: Held = call) -> int:
-            leg = Leg(call.a if number % 2 else call.b, NOW, NOW + 60_000 + number, b_answered_ms=NOW)
+            leg = Leg(call.a if number % 2 else call.b, NOW, NOW + 60_000 + number, second_answered_ms=NOW)
             with pg.write() as conn:
                 charge = finalise(conn, leg, NOW)
             assert charge is not None

@@ -56,4 +56,6 @@ class Two:
 
     def chosen(self, *besides: str) -> str | None:
         with self.desk.db.read() as conn:
-            return self.pool.choose(conn, self.desk.clock.ms(), besides)
+            fit = self.pool.fit(conn, self.desk.clock.ms(), besides)
+            assert besides or self.pool.choose(conn, self.desk.clock.ms()) == next(iter(fit), None)
+            return next(iter(fit), None)

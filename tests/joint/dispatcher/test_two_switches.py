@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dispatcher.jobs import TAKEN_MS, Node
+from dispatcher.jobs import TAKEN_MS, Launcher, Node
 from dispatcher.pool import ANSWERED_WITHIN_MS
+from dispatcher.ports import in_use, leaked
+from dispatcher.routes import Routes
 from dispatcher.switches import ari_once
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Request
@@ -16,7 +18,7 @@ from dispatcher.switches.exchange.running import RunningExchange
 from orders.states import AttemptState as T
 from orders.states import OrderState as S
 from tests.joint.dispatcher.test_ari import mute, nowhere
-from tests.unit.dispatcher.desk import APP, SWITCH, Desk, actions, asked, event, live
+from tests.unit.dispatcher.desk import APP, SWITCH, TRUNK, Desk, actions, asked, event, live
 from tests.unit.dispatcher.two import BOTH, OTHER, Two
 
 CREATE = "channels/create"
@@ -198,3 +200,52 @@ def test_a_mute_switch_holds_up_no_order(
         assert two.launcher.launch(order)
     assert [(leg.switch, leg.state) for leg in desk.legs(order)] == [(SWITCH, T.ENDED), (OTHER, T.CLAIMED)]
     assert created(exchanges)[OTHER] == 1
+
+
+class TestCarriersThatNotEverySwitchReaches:
+    """A line that leaves from one switch alone."""
+
+    @pytest.fixture
+    def two(self, desk: Desk, exchanges: dict[str, RunningExchange]) -> Two:
+        return on(desk, exchanges)
+
+    def reaching(self, two: Two, *switches: str, ports: int = 0) -> Launcher:
+        return replace(two.launcher, routes=Routes([replace(TRUNK, switches=switches, ports=ports)]))
+
+    def test_an_order_goes_where_its_carrier_is(self, desk: Desk, two: Two) -> None:
+        order = desk.order()
+        assert two.chosen() == SWITCH
+        assert self.reaching(two, OTHER).launch(order)
+        assert desk.row(order).switch == OTHER
+
+    def test_it_waits_for_that_switch(self, desk: Desk, two: Two) -> None:
+        order, launcher = desk.order(), self.reaching(two, OTHER)
+        two.drain(OTHER)
+        assert not launcher.launch(order)
+        assert (desk.state(order), desk.legs(order)) == ((S.DUE, ""), [])
+        two.drain(OTHER, draining=False)
+        assert launcher.launch(order)
+
+    def test_where_none_reaches_it_its_sender_is_told(self, desk: Desk, two: Two) -> None:
+        order = desk.order()
+        assert not self.reaching(two, "a third").launch(order)
+        desk.is_over(order, "no_route")
+
+    def test_ports_move_with_the_order(self, desk: Desk, two: Two) -> None:
+        order, launcher = desk.order(), self.reaching(two, ports=2)
+        assert launcher.launch(order)
+        assert not launcher.launch(desk.order())  # both ports are taken
+        desk.now.later(ANSWERED_WITHIN_MS)
+        two.well(OTHER)
+        assert launcher.launch(order)
+        assert desk.row(order).switch == OTHER
+        with desk.db.read() as conn:
+            assert in_use(conn, [TRUNK.name]) == {TRUNK.name: 2}
+            assert leaked(conn) == []
+
+    def test_a_switch_that_did_nothing_gives_the_ports_back(self, desk: Desk) -> None:
+        two = on(desk, {}, main=nowhere(), other=nowhere())
+        assert not self.reaching(two, ports=2).launch(desk.order())
+        with desk.db.read() as conn:
+            assert in_use(conn, [TRUNK.name]) == {}
+            assert leaked(conn) == []

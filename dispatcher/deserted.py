@@ -8,15 +8,11 @@ in hand.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from dispatcher import lease
 from dispatcher.paperwork import Paperwork
 from kernel.clock import Clock
 from kernel.db import Database
-from orders.tables import ATTEMPT_IS_OPEN, attempts
-
-_WITH_CALLS = select(attempts.c.switch).where(ATTEMPT_IS_OPEN).distinct().order_by(attempts.c.switch)
+from orders import orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +28,8 @@ class Deserted:
         """Find switches with calls, without a conductor, and without an answer; how many that was."""
         with self.db.read() as conn:
             now_ms = self.clock.ms()
-            with_calls = list(conn.execute(_WITH_CALLS).scalars())
-            alone = [switch for switch in with_calls if not lease.is_live(conn, switch, now_ms)]
+            with_calls = sorted(orders.loads(conn))
+            alone = [switch for switch in with_calls if switch and not lease.is_live(conn, switch, now_ms)]
         return sum(self._ended(switch) for switch in alone)
 
     def _ended(self, switch: str) -> bool:

@@ -18,7 +18,7 @@ from dispatcher.switches.base import Kind, LiveLeg, SwitchEvent
 from dispatcher.tables import log_positions
 from kernel.clock import Clock
 from kernel.errors import Unavailable
-from orders import attempts
+from orders import attempts, orders
 from orders.states import AttemptState, OrderState
 from replies import outbox
 
@@ -79,19 +79,20 @@ class Recovery:
         return asks + self._strays(conn, live) + self._half_closed(conn)
 
     def lost(self, conn: Connection) -> int:
-        """The switch stays away: end on paper every call that it had; how many attempts that were.
+        """The switch stays away: end on paper every call that it had; how many that were.
 
         By its log as far as that was read, else when each was last seen alive. What was not dialled yet is due again.
         """
         left = attempts.open_on(conn, self._switch)
         for line in switchlog.of_attempts(conn, [row.id for row in left]) if left else []:
             self._take(conn, line)
-        for order_id in dict.fromkeys(row.order_id for row in left):
+        calls = orders.dialled_on(conn, self._switch)
+        for order_id in calls:
             self._take(conn, Timer(order_id, Event.LOST))
         for row in attempts.open_on(conn, self._switch):  # with those that the log's lines asked for
             self._by_itself(conn, row)
         self._half_closed(conn)
-        return len(left)
+        return len(calls)
 
     def _by_itself(self, conn: Connection, row: Row[Any]) -> None:
         """A leg whose end can't be written does not keep the others from theirs."""

@@ -160,6 +160,13 @@ def keep_others_from_claiming(conn: Connection) -> None:
     alone(conn, CLAIMING)
 
 
+def dialled_on(conn: Connection, switch: str) -> list[str]:
+    """Ids of orders whose call this switch has, beyond the claim, oldest first."""
+    query = select(orders.c.id).where(ORDER_IS_OPEN, orders.c.switch == switch)
+    query = query.where(orders.c.state.not_in((OrderState.DUE, OrderState.CLAIMED)))
+    return list(conn.execute(query.order_by(orders.c.due_ms)).scalars())
+
+
 def loads(conn: Connection) -> dict[str, Load]:
     """The load of each switch that has any."""
     return {row.switch: Load(row.calls, row.setting_up) for row in conn.execute(_LOADS)}

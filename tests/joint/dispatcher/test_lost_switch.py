@@ -58,6 +58,13 @@ def test_every_call_that_was_dialled_is_ended_billed_and_told_of(
     assert len(desk.legs(call.order)) == (2 if b else 1)  # nobody is tried again
 
 
+def test_a_call_between_two_tries_is_ended_too(desk: Desk) -> None:
+    """No leg of it is there at the moment."""
+    call, papers = left(desk, S.RINGING_1, T.ENDED), desk.papers()
+    stays_away(desk, papers)
+    desk.is_over(call.order, "switch_lost")
+
+
 def test_what_was_claimed_and_not_dialled_is_due_again_anywhere(desk: Desk) -> None:
     call, papers = Left(desk, *desk.claimed()), desk.papers()
     stays_away(desk, papers)

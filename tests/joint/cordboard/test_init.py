@@ -76,6 +76,25 @@ def test_init_tells_of_every_door(here: Path) -> None:
         assert door in told
 
 
+def test_each_switch_of_a_pool_has_its_files(here: Path) -> None:
+    nodes = "".join(
+        f'[[switch.nodes]]\nname = "{name}"\nari_url = "http://127.0.0.1:{port}/ari"\nsip_port = {port + 1}\n'
+        f'cel_file = "/var/log/asterisk/cel-custom/{name}.csv"\n'
+        for name, port in (("newyork", 8088), ("toronto", 9088))
+    )
+    (here / "cordboard.toml").write_text(f'[switch]\nkind = "asterisk"\ncaller_id = "+12025550100"\n{nodes}')
+    result = CliRunner().invoke(main, ["init"])
+    assert result.exit_code == 0, result.output
+    assert "asterisk/toronto/ (" in result.output
+    assert "copy asterisk/NAME/*.conf to /etc/asterisk of each switch" in result.output
+    for name, port in (("newyork", 8088), ("toronto", 9088)):
+        files = here / "asterisk" / name
+        assert f"bindport = {port}" in (files / "http.conf").read_text()
+        assert f":{port + 1}" in (files / "pjsip.conf").read_text()
+        assert f"{name}.csv" in (files / "cel_custom.conf").read_text()
+        assert (files / "sounds").is_dir()
+
+
 def test_another_folder_than_ones_own_is_told_as_that(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("CORDBOARD_")]:
         monkeypatch.delenv(variable)

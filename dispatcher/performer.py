@@ -179,8 +179,8 @@ class Performer:
         await self._switch.ask(ask.attempt_id, call.who)
 
     async def _create_1(self, call: Call, _ask: Ask) -> None:
-        leg = call.legs[call.first]
-        await self._switch.create(LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id))
+        leg, shown = call.legs[call.first], call.shown(call.first)
+        await self._switch.create(LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, shown))
 
     async def _create_2(self, call: Call, _ask: Ask) -> None:
         first, leg = call.legs[call.first], call.legs[call.second]

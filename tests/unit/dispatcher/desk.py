@@ -38,6 +38,7 @@ from tests.unit.factory import NOW
 SWITCH, APP, HOLD = "main", "cb", 5 * DOLLAR
 STALE_MS, LEASE_MS = 600_000, 6_000
 TRUNK = Carrier("trunk", "PJSIP/trunk/sip:{digits}@trunk.example")
+UPLINK = Carrier("uplink", "PJSIP/uplink/sip:{digits}@sky.example", uplink=True)
 _key = count(1)
 
 
@@ -78,7 +79,7 @@ class Desk:
         self.db = where if isinstance(where, Database) else Database(f"sqlite:///{where}")
         self.now = Now()
         self.clock: Clock = clock or self.now
-        self.routes = Routes([TRUNK])
+        self.routes = Routes([TRUNK, UPLINK])
         self.account, self.user = ann.account, ann.user
 
     # -- what is there beforehand ----------------------------------------------------------------------------------

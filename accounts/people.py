@@ -142,6 +142,11 @@ def split_number(number: str) -> tuple[str, str]:
     return e164.strip(), extension
 
 
+def join_number(e164: str, extension: str) -> str:
+    """The inverse of `split_number`."""
+    return f"{e164} x{extension}" if extension else e164
+
+
 def fold_name(name: str) -> str:
     """How two spellings of a phone-book name are compared: without case, accents and closing full stops."""
     plain = "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))

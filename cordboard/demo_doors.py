@@ -15,7 +15,8 @@ from billing.tables import cdrs
 from cordboard.lab.house import Enrolled, House
 from cordboard.lab.palm import Palm
 from cordboard.lab.ports import HOST
-from cordboard.lab.twilio import SID, TOKEN, FakeTwilio
+from cordboard.lab.twilio import FakeTwilio
+from cordboard.lab.twilio_rest import SID, TOKEN
 from kernel.money import plain
 
 OURS, ANNS_MOBILE = "+12025550109", "+12025550177"

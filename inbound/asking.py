@@ -90,8 +90,7 @@ def read_command(kept: str) -> tuple[CallCommand, str]:
 
 
 def _kept_target(target: Target) -> list[str]:
-    number = number_of(target)
-    written = f"{number.e164} x{number.extension}" if number.extension else number.e164
+    written = number_of(target).kept()
     return [written, target.name] if isinstance(target, NamedNumber) else [written]
 
 

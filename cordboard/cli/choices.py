@@ -9,7 +9,7 @@ from accounts import people
 from accounts.people import Account, User
 from kernel.errors import Refused
 from kernel.money import parse_amount
-from parsers.numbers import Number, parse_number
+from parsers.numbers import parse_number
 
 
 class Amount(click.ParamType[int]):
@@ -54,14 +54,9 @@ def user_by(conn: Connection, account: Account, name: str | None) -> User:
     raise Refused("no_such_user", account=account.name, name=name, users=names)
 
 
-def stored(number: Number) -> str:
-    """A number as accounts keep it."""
-    return f"{number.e164} x{number.extension}" if number.extension else number.e164
-
-
 def stored_number(text: str, country: str | None) -> str:
     """A number as the operator wrote it, as accounts keep it."""
-    return stored(parse_number(text, country))
+    return parse_number(text, country).kept()
 
 
 def device_address(text: str, country: str | None) -> str:

@@ -7,7 +7,6 @@ Any number of them run at once from one folder. Each ends with the process that 
 """
 
 import csv
-import os
 import re
 import secrets
 import shutil
@@ -15,7 +14,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from typing import Self
 import urllib3
 
 from cordboard.lab.asterisk_install import command, default_cache, install, libraries, version, why_not
+from cordboard.lab.child import Child
 from cordboard.lab.ports import HOST, free_port
 from dispatcher.switches.asterisk import AsteriskConfig, Carrier, prompts, render
 from kernel.errors import Unavailable
@@ -32,7 +31,6 @@ __all__ = ["Asterisk", "Sound", "default_cache", "install", "version", "why_not"
 
 _BOOT_SECONDS = 120
 # Reads one line: an empty one means that whoever held the other end is dead, or gone without a word.
-_GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,7 @@ class Asterisk:
         self._carriers = tuple(carriers)
         self._rtp_stats = rtp_stats
         self._patience = heartbeat_patience
-        self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._lay_out()
 
     @property
@@ -72,9 +69,9 @@ class Asterisk:
     @property
     def pid(self) -> int:
         """Process id of the running switch."""
-        if self._process is None:
+        if self._child is None:
             raise Unavailable("This Asterisk is not running.")
-        return self._process.pid
+        return self._child.pid
 
     def __enter__(self) -> Self:
         self.start()
@@ -86,17 +83,10 @@ class Asterisk:
     def start(self) -> None:
         """Start it, on the same ports and files as before, and wait until it takes calls."""
         config = str(self.folder / "etc/asterisk.conf")
-        output = (self.folder / "log/console").open("ab")
-        with output:
-            self._process = subprocess.Popen(  # noqa: S603 our own words
-                [*command(self._root), "-C", config, "-f"],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder, start_new_session=True,
-            )  # fmt: skip
-        self._guard = subprocess.Popen(  # noqa: S603 our own words
-            ["/bin/sh", "-c", _GUARD, str(self._process.pid)], stdin=subprocess.PIPE, start_new_session=True
-        )
+        words = [*command(self._root), "-C", config, "-f"]
+        self._child = Child(words, self.folder, self.folder / "log/console")
         try:
-            self._await_boot()
+            self._await_boot(self._child)
         except BaseException:
             self.kill()
             raise
@@ -170,13 +160,9 @@ class Asterisk:
             heartbeat_patience=self._patience, rtp_stats=self._rtp_stats, directories=folders,
         )  # fmt: skip
 
-    def _await_boot(self) -> None:
-        until = time.monotonic() + _BOOT_SECONDS
-        while not self._answers():
-            if self._process is None or self._process.poll() is not None or time.monotonic() > until:
-                said = (self.folder / "log/console").read_text("utf-8", "replace")[-500:]
-                raise Unavailable(f"Asterisk did not start: {said or 'it said nothing'}")
-            time.sleep(0.02)
+    def _await_boot(self, child: Child) -> None:
+        if not child.comes_up(self._answers, _BOOT_SECONDS):
+            raise Unavailable(f"Asterisk did not start: {child.said()[-500:] or 'it said nothing'}")
         self.cli("core waitfullybooted")
         if "cordboard-transport" not in self.cli("pjsip show transports"):
             raise Unavailable(f"Asterisk did not get its SIP port {self.sip_port}; another process has it.")
@@ -190,16 +176,6 @@ class Asterisk:
         return done.status == 200
 
     def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.poll() is None:
-            os.kill(process.pid, how)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        guard, self._guard = self._guard, None
-        if guard is not None:
-            guard.communicate(b"done\n")
+        child, self._child = self._child, None
+        if child:
+            child.end(how)

@@ -16,7 +16,6 @@ import os
 import pwd
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,18 +27,13 @@ from typing import Self
 from imapclient import IMAPClient
 
 from cordboard.lab.certificate import make_certificate
+from cordboard.lab.child import NOWHERE, Child
 from cordboard.lab.ports import HOST, free_port
 from cordboard.lab.unprivileged import somebody_else, words_as
 from kernel.errors import Unavailable
 
 PASSWORD = "let-me-read-it"  # noqa: S105 - of a server on this machine's loopback
 _BOOT_SECONDS = 60
-# Reads one line: none means that whoever held the other end is dead, or gone without a word.
-_GUARD = """read -r word; [ -n "$word" ] && exit
-kill -TERM "$0" 2>/dev/null
-while kill -0 "$0" 2>/dev/null; do sleep 0.1; done
-rm -rf "$1"
-"""
 _CONFIG = """
 protocols = imap
 listen = 127.0.0.1, 127.0.0.2
@@ -124,8 +118,7 @@ class Dovecot:
         self.port, self.tls_port, self.extra = free_port(), free_port(), extra
         self.folder = Path(tempfile.mkdtemp(prefix="cordboard-imap-"))
         self._key = base64.b64encode(os.urandom(32)).decode()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -169,34 +162,17 @@ class Dovecot:
         """Start it, on the same mailboxes as before, and wait until it answers. Unavailable if it never does."""
         program = _program()
         assert program is not None
-        self._process = subprocess.Popen(  # noqa: S603 our own words
-            words_as(somebody_else(), program, "-F", "-c", str(self.folder / "dovecot.conf")),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        self._guard = subprocess.Popen(  # noqa: S603 our own words
-            ["/bin/sh", "-c", _GUARD, str(self._process.pid), str(self.folder)],
-            stdin=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-        until = time.monotonic() + _BOOT_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > until:
-                self.stop()
-                raise Unavailable(f"Dovecot did not start: {self.log()[-500:] or 'it said nothing'}")
-            time.sleep(0.02)
+        words = words_as(somebody_else(), program, "-F", "-c", str(self.folder / "dovecot.conf"))
+        child = self._child = Child(words, self.folder, NOWHERE, orphaned=signal.SIGTERM)
+        if not child.comes_up(self._answers, _BOOT_SECONDS):
+            self.stop()
+            raise Unavailable(f"Dovecot did not start: {self.log()[-500:] or 'it said nothing'}")
 
     def stop(self) -> None:
         """End it, and every connection with it."""
-        process, self._process = self._process, None
-        guard, self._guard = self._guard, None
-        if process is not None:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        if guard is not None:
-            guard.communicate(b"done\n")
+        child, self._child = self._child, None
+        if child:
+            child.end(signal.SIGTERM)
 
     def log(self) -> str:
         """What it wrote."""

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -33,6 +33,7 @@ from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.phones import Phone
 from cordboard.lab.ports import HOST, free_port
 from cordboard.lab.post import PostOffice
+from cordboard.lab.toml import toml
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
 from dispatcher import lease, switchlog
@@ -68,17 +69,19 @@ class House:
     """Use as a context manager: `start` is yours to call, everything is ended at the end.
 
     `variables` are for its processes alone: what they set is not so for `parts`, with which the house is looked into.
+    `program` is what Python runs in place of `cordboard`.
     """
 
     def __init__(
-        self, home: Path, config: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None
-    ) -> None:
-        self.home, self._variables = home, variables or {}
+        self, home: Path, config: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "cordboard"),
+    ) -> None:  # fmt: skip
+        self.home, self._variables, self._program = home, variables or {}, program
         self.smtp_port, self.ari_port, self.web_port = free_port(), free_port(), free_port()
         self.post = PostOffice()
         home.mkdir(parents=True, exist_ok=True)
         self.file = home / "cordboard.toml"
-        self.file.write_text(_toml(self._with_ports(config or {})), encoding="utf-8")
+        self.file.write_text(toml(self._with_ports(config or {})), encoding="utf-8")
         self.settings: Settings = load_settings(self.file)
         schema.upgrade(self.settings.database_url.get_secret_value())
         self.parts = Parts(self.settings)
@@ -151,7 +154,7 @@ class House:
         log = (self.home / "serve.log").open("ab")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 our own words
-                [sys.executable, "-m", "cordboard", "--config", str(self.file), "serve", *options],
+                [sys.executable, *self._program, "--config", str(self.file), "serve", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | self._variables,
             )  # fmt: skip
@@ -247,29 +250,6 @@ class House:
             return bool(redis.smembers("rq:workers"))
         except (OSError, smtplib.SMTPException, RedisError):
             return False
-
-
-def _toml(config: dict[str, Any]) -> str:
-    """The few shapes that settings have: plain values, tables, tables of tables in a list."""
-    plain = [f"{key} = {_value(value)}" for key, value in config.items() if not isinstance(value, dict)]
-    tables = [
-        f"[{name}]\n" + "\n".join(f"{key} = {_value(value)}" for key, value in table.items())
-        for name, table in config.items()
-        if isinstance(table, dict)
-    ]
-    return "\n".join([*plain, "", *tables]) + "\n"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(each) for each in value) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + " }"
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -219,11 +218,8 @@ class Kannel:
     def _run(self, box: str, is_up: Callable[[], bool]) -> None:
         child = Child([box, "-v", "1", str(self._file)], self.folder, self.folder / box)
         self._children[box] = child
-        until = time.monotonic() + _BOOT_SECONDS
-        while not is_up():
-            if not child.is_running() or time.monotonic() > until:
-                raise Unavailable(f"Kannel's {box} did not start: {child.said()[-500:]}")
-            time.sleep(0.02)
+        if not child.comes_up(is_up, _BOOT_SECONDS):
+            raise Unavailable(f"Kannel's {box} did not start: {child.said()[-500:]}")
 
     def _is_connected(self, box: str) -> bool:
         return box in self.status().partition("Box connections")[2]

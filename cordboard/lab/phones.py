@@ -12,15 +12,14 @@ import os
 import re
 import shutil
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, Self, get_args
 
+from cordboard.lab.child import Child
 from cordboard.lab.ear import Ear
 from cordboard.lab.ports import HOST, free_port, udp_is_bound
 from cordboard.lab.tone import write_tone
@@ -39,7 +38,6 @@ _LOOP_SECONDS = 10
 _AFTER = {"presses_1": 1000, "slow": 3000, "hangs_up_after": 2000, "presses_1_and_leaves": 2000, "hotel": 6000}
 """Milliseconds that pass before the key is pressed, the call answered, or left, where nothing else is said."""
 _READY_SECONDS = 60
-_GUARD = 'read -r word; [ -n "$word" ] || kill -9 "$0" 2>/dev/null'
 
 
 def why_not() -> str:
@@ -62,8 +60,7 @@ class Phone:
         self._talk = talk
         self._trace = trace
         self._ear = Ear() if kind in _EARS else None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
     @property
     def carrier(self) -> Carrier:
@@ -87,31 +84,17 @@ class Phone:
             raise Unavailable(reason)
         if self._ear:
             self._ear.open()
-        with (self.folder / "screen").open("wb") as screen:
-            self._process = subprocess.Popen(  # noqa: S603 our own words
-                self._command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen,
-                start_new_session=True,
-            )  # fmt: skip
-        self._guard = subprocess.Popen(  # noqa: S603 our own words
-            ["/bin/sh", "-c", _GUARD, str(self._process.pid)], stdin=subprocess.PIPE, start_new_session=True
-        )
-        until = time.monotonic() + _READY_SECONDS
-        while not udp_is_bound(self.port):
-            if self._process.poll() is not None or time.monotonic() > until:
-                said = (self.folder / "screen").read_text("utf-8", "replace")[-300:]
-                self.close()
-                raise Unavailable(f"The telephone {self.kind} did not start: {said}")
-            time.sleep(0.02)
+        child = self._child = Child(self._command(), self.folder, self.folder / "screen")
+        if not child.comes_up(lambda: udp_is_bound(self.port), _READY_SECONDS):
+            said = child.said()[-300:]
+            self.close()
+            raise Unavailable(f"The telephone {self.kind} did not start: {said}")
 
     def close(self) -> None:
         """End it as if its battery were taken out, and remove its files."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-        guard, self._guard = self._guard, None
-        if guard is not None:
-            guard.communicate(b"done\n")
+        child, self._child = self._child, None
+        if child:
+            child.end()
         if self._ear:
             self._ear.close()
         shutil.rmtree(self.folder, ignore_errors=True)

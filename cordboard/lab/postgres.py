@@ -11,24 +11,19 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
+from cordboard.lab.child import Child
 from cordboard.lab.unprivileged import somebody_else, words_as
 from kernel.errors import Unavailable
 
 ROLE = "cordboard"
 _BOOT_SECONDS = 120
-# Reads one line: an empty one means that whoever held the other end is dead, or gone without a word.
-_GUARD = """read -r word; [ -n "$word" ] && exit
-kill -QUIT "$0" 2>/dev/null
-while kill -0 "$0" 2>/dev/null; do sleep 0.1; done
-rm -rf "$1"
-"""
+_END_SECONDS = 60
 _SETTINGS = {"listen_addresses": "", "fsync": "on", "max_connections": "200"}
 
 
@@ -49,8 +44,7 @@ class Postgres:
             raise Unavailable(reason)
         self.folder = Path(tempfile.mkdtemp(prefix="cordboard-pg-"))
         self._log = self.folder / "server.log"
-        self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._log.touch()
         if user := somebody_else():
             for path in (self.folder, self._log):
@@ -87,16 +81,9 @@ class Postgres:
         """Start it, on the same files as before, and wait until it answers."""
         options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
         words = _command("postgres", "-D", self._data, "-k", str(self.folder), *options)
-        with self._log.open("ab") as output:
-            self._process = subprocess.Popen(  # noqa: S603 our own words
-                words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder, start_new_session=True
-            )
-        self._guard = subprocess.Popen(  # noqa: S603 our own words
-            ["/bin/sh", "-c", _GUARD, str(self._process.pid), str(self.folder)],
-            stdin=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+        self._child = Child(words, self.folder, self._log, orphaned=signal.SIGQUIT)
         try:
-            self._await_boot()
+            self._await_boot(self._child)
         except BaseException:
             self.kill()
             raise
@@ -131,29 +118,21 @@ class Postgres:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise Unavailable(f"PostgreSQL's {program} failed: {done.stderr.strip()[-300:]}")
 
-    def _await_boot(self) -> None:
-        until = time.monotonic() + _BOOT_SECONDS
-        while True:
-            try:
-                return self.say("SELECT 1")
-            except OperationalError as e:
-                if self._process is None or self._process.poll() is not None or time.monotonic() > until:
-                    said = self._log.read_text("utf-8", "replace")[-500:]
-                    raise Unavailable(f"PostgreSQL did not start: {said or 'it said nothing'}") from e
-            time.sleep(0.02)
+    def _await_boot(self, child: Child) -> None:
+        if not child.comes_up(self._answers, _BOOT_SECONDS):
+            raise Unavailable(f"PostgreSQL did not start: {child.said()[-500:] or 'it said nothing'}")
+
+    def _answers(self) -> bool:
+        try:
+            self.say("SELECT 1")
+        except OperationalError:
+            return False
+        return True
 
     def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        guard, self._guard = self._guard, None
-        if process is not None:
-            process.send_signal(how)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if guard is not None:
-            guard.communicate(b"done\n")
+        child, self._child = self._child, None
+        if child:
+            child.end(how, _END_SECONDS)
 
 
 def _programs() -> Path | None:

@@ -8,10 +8,8 @@ would have sent is in `messages`. Signatures are made by Twilio's own library.
         twilio.sent_to("+12025550101")
 """
 
-import base64
 import http.client
 import itertools
-import json
 import threading
 import time
 import urllib.error
@@ -19,20 +17,17 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal, Self
-from urllib.parse import parse_qs, urlencode, urlsplit
+from functools import partial
+from http.server import ThreadingHTTPServer
+from typing import Any, Self
+from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from twilio.request_validator import RequestValidator
 
 from cordboard.lab.ports import HOST
+from cordboard.lab.twilio_rest import SID, TOKEN, Fault, Message, Rest
 
-SID, TOKEN = "AC" + "0123456789abcdef" * 2, "the account's own token"
-Fault = Literal["lost", "unheard", "busy", "failing"]
-"""What happens to a request to send: it never comes; it is done and its answer lost; 429; 500."""
-STOPPED, BAD_NUMBER, NOT_OURS, NO_BODY, NO_AUTH, TOO_MANY = 21610, 21211, 21606, 21602, 20003, 20429
 UNSUBSCRIBED = "You have successfully been unsubscribed."
 
 
@@ -50,26 +45,6 @@ class Answer:
         return [each.text or "" for each in ET.fromstring(self.body).iter("Message")]  # noqa: S314 our own door's
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A text that went out. `direction` is "outbound-api" or "outbound-reply", of the carrier "carrier"."""
-
-    sid: str
-    from_: str
-    to: str
-    body: str
-    direction: str
-    created_s: int
-
-    def resource(self) -> dict[str, Any]:
-        """As REST has it."""
-        return {
-            "sid": self.sid, "account_sid": SID, "from": self.from_, "to": self.to, "body": self.body,
-            "direction": self.direction, "status": "queued", "date_created": formatdate(self.created_s, usegmt=True),
-            "date_sent": None, "error_code": None, "num_segments": "1",
-        }  # fmt: skip
-
-
 @dataclass
 class FakeTwilio:
     """Use as a context manager. `faults` happen to the next requests to send, in turn."""
@@ -80,6 +55,8 @@ class FakeTwilio:
     stopped: set[tuple[str, str]] = field(default_factory=set)
     advanced: bool = True
     """Advanced Opt-Out: the webhook says which word of the carrier's it was."""
+    again_s: float = 1.0
+    """Between two tries of one text."""
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
@@ -92,7 +69,7 @@ class FakeTwilio:
         return f"http://{HOST}:{self._server.server_port}"
 
     def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
+        self._server = ThreadingHTTPServer((HOST, 0), partial(Rest, self))
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
@@ -112,11 +89,11 @@ class FakeTwilio:
     ) -> Answer:  # fmt: skip
         """A telephone texts one of our numbers: the door at `at` is asked, and its answer sent.
 
-        A door that hangs up or fails is asked again so often, a second apart (connection overrides, rc and rp). If it
+        A door that hangs up or fails is asked again so often (connection overrides, rc and rp). If it
         never answers, that is an answer of status 0.
         """
         form = self.form(sender, to, body, sid) | self._carrier_word(sender, to, body) | dict(more or {})
-        answer = _asked(lambda: post(at, form, sign(signed_for, form)), again)
+        answer = _asked(lambda: post(at, form, sign(signed_for, form)), again, self.again_s)
         if answer.status == 200:
             for said in answer.texts:
                 if (to, sender) not in self.stopped:
@@ -153,11 +130,11 @@ class FakeTwilio:
         return {"OptOutType": word}
 
 
-def _asked(ask: Callable[[], Answer], again: int) -> Answer:
+def _asked(ask: Callable[[], Answer], again: int, again_s: float) -> Answer:
     answer = Answer(0, "", "")
     for turn in range(again + 1):
         if turn:
-            time.sleep(1)
+            time.sleep(again_s)
         with suppress(OSError, http.client.HTTPException):
             answer = ask()
             if answer.status < 500:
@@ -181,81 +158,3 @@ def post(at: str, form: Mapping[str, str], signature: str, **headers: str) -> An
     except urllib.error.HTTPError as e:
         with e:
             return Answer(e.code, e.headers["Content-Type"], e.read().decode())
-
-
-def _handler(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (a class, whose methods are short)
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            fields = {name: values[0] for name, values in parse_qs(form, keep_blank_values=True).items()}
-            fault = twilio.faults.pop(0) if twilio.faults else None
-            if fault == "lost":
-                self._hang_up()
-            elif fault in ("busy", "failing"):
-                busy = fault == "busy"
-                self._refuse(429 if busy else 500, TOO_MANY if busy else 20500, "Try later")
-            elif refused := self._refused() or _wrong(twilio, fields):
-                self._refuse(*refused)
-            else:
-                made = twilio.keep(fields["From"], fields["To"], fields["Body"], "outbound-api")
-                if fault == "unheard":
-                    self._hang_up()
-                else:
-                    self._say(201, made.resource())
-
-        def do_GET(self) -> None:
-            if refused := self._refused():
-                self._refuse(*refused)
-                return
-            query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-            found = [
-                each
-                for each in reversed(twilio.messages)
-                if query.get("To", each.to) == each.to and query.get("From", each.from_) == each.from_
-            ]
-            self._say(200, {"messages": [each.resource() for each in found], "page": 0, "next_page_uri": None})
-
-        def _refused(self) -> tuple[int, int, str] | None:
-            right = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
-            if self.headers.get("Authorization") != right:
-                return 401, NO_AUTH, "Authenticate"
-            if urlsplit(self.path).path != f"/2010-04-01/Accounts/{SID}/Messages.json":
-                return 404, 20404, "The requested resource was not found"
-            return None
-
-        def _refuse(self, status: int, code: int, message: str) -> None:
-            self._say(status, {"code": code, "message": message, "status": status, "more_info": ""})
-
-        def _say(self, status: int, body: dict[str, Any]) -> None:
-            octets = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(octets)))
-            self.end_headers()
-            self.wfile.write(octets)
-
-        def _hang_up(self) -> None:
-            self.close_connection = True
-            with suppress(OSError):
-                self.connection.shutdown(2)
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 as the base class has it
-            pass
-
-    return Handler
-
-
-def _wrong(twilio: FakeTwilio, fields: Mapping[str, str]) -> tuple[int, int, str] | None:
-    """What Twilio says against a text, by its published codes."""
-    to, from_ = fields.get("To", ""), fields.get("From", "")
-    if not fields.get("Body"):
-        return 400, NO_BODY, "Message body is required."
-    if from_ not in twilio.numbers:
-        return 400, NOT_OURS, f"The From phone number {from_} is not a valid message-capable number of yours"
-    if not to.startswith("+"):
-        return 400, BAD_NUMBER, f"Invalid 'To' Phone Number: {to}"
-    if (from_, to) in twilio.stopped:
-        return 400, STOPPED, "Attempt to send to unsubscribed recipient"
-    return None

@@ -19,6 +19,7 @@ from inbound.api import answers
 from inbound.api.order import from_request
 from inbound.api.outcome import outcome
 from inbound.api.reader import API
+from inbound.delivery import Delivery
 from inbound.intake import Intake
 from inbound.web.problems import Problem, problem
 from kernel.clock import Clock
@@ -32,16 +33,6 @@ log = logging.getLogger(__name__)
 
 CALLS = "/api/v1/calls"
 ID = re.compile(r"[0-9a-f]{28}")
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message as the intake takes it: the sender is a token, by how it begins; there are no recipients."""
-
-    sender: str
-    raw: bytes
-    peer: str
-    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +90,7 @@ class ApiDoor:
             raise problem("no_query")
         key, nonce = request.headers.get("Idempotency-Key"), new_id(self.clock.ms())
         order = from_request(request.get_data(), key, bearer.token_id, nonce)
-        came = Delivery(f"{tokens.PREFIX}{bearer.hint}..", order.stored(), (request.remote_addr or "")[:64])
+        came = Delivery.of(f"{tokens.PREFIX}{bearer.hint}..", order, request.remote_addr or "")
         (message_id,) = self.intake.accept(API, came)
         return message_id
 

@@ -5,9 +5,10 @@ Only its shape is judged here; what its words mean is for `inbound/api/reader.py
 
 import json
 import re
-from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from dataclasses import dataclass
+from typing import Any, Final
 
+from inbound.delivery import Fields
 from inbound.web.problems import problem
 
 MOST_BYTES: Final = 4096
@@ -18,7 +19,7 @@ _KEY: Final = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class ApiOrder:
+class ApiOrder(Fields):
     """One request. `key` is the sender's own name for it (Idempotency-Key), `nonce` ours, for one without."""
 
     token_id: str
@@ -27,15 +28,6 @@ class ApiOrder:
     to: str
     from_: str | None
     bill: str | None
-
-    def stored(self) -> bytes:
-        """As the message keeps it."""
-        return json.dumps(asdict(self)).encode()
-
-    @classmethod
-    def read(cls, raw: bytes) -> Self:
-        """The inverse of `stored`."""
-        return cls(**json.loads(raw))
 
 
 def from_request(body: bytes, key: str | None, token_id: str, nonce: str) -> ApiOrder:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from accounts.people import User, fold_name, names_of, split_number
+from accounts.people import User, fold_name, join_number, names_of, split_number
 from inbound.given import Given, Ordered
 from inbound.placing import Wanted, place
 from kernel.errors import Refused
@@ -37,8 +37,8 @@ def repeated(conn: Connection, user: User) -> Repeated:
     order = of_user.last_call(conn, user.account_id, user.id)
     if order is None:
         raise Refused("nothing_again")
-    from_ = parse_number(_written(order.number_a, order.extension_a), None)
-    to = parse_number(_written(order.number_b, order.extension_b), None)
+    from_ = parse_number(join_number(order.number_a, order.extension_a), None)
+    to = parse_number(join_number(order.number_b, order.extension_b), None)
     name = _name_still(conn, user, order)
     command = CallCommand(
         NamedNumber(name, to) if name else to, from_, order.bill or None, order.asked_most, order.asked_minutes
@@ -51,7 +51,3 @@ def _name_still(conn: Connection, user: User, order: Row[Any]) -> str:
     called = (order.number_b, order.extension_b)
     book = {fold_name(name): split_number(number) for name, number in names_of(conn, user.id).items()}
     return order.name_b if book.get(fold_name(order.name_b), called) == called else ""
-
-
-def _written(e164: str, extension: str) -> str:
-    return f"{e164} x{extension}" if extension else e164

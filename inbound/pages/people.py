@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, select
 
 from accounts.handles import Holder
 from accounts.own import rung_at
-from accounts.people import Phone, User, fold_name, phones_of, split_number
+from accounts.people import Phone, User, fold_name, join_number, phones_of, split_number
 from accounts.tables import contacts
 from inbound.api.order import ApiOrder
 from inbound.api.reader import read_fields
@@ -69,22 +69,21 @@ def written(conn: Connection, user: User, typed: str, language: str) -> str:
         raise Unclear(refusal_text(read, language))
     assert isinstance(read, CallCommand)
     if isinstance(read.to, Number):
-        return _plain(read.to)
+        return read.to.kept()
     called = fold_name(read.to.name)
     entry = next((each for each in book(conn, user.id) if fold_name(each.name) == called), None)
-    return ENTRY + entry.key if entry else _plain(read.to.number)
+    return ENTRY + entry.key if entry else read.to.number.kept()
 
 
 def written_of(conn: Connection, order: Row[Any]) -> str:
     """The other party of an order, in the same way; by number where the name has come to mean another one."""
-    number = f"{order.number_b} x{order.extension_b}" if order.extension_b else order.number_b
     called = fold_name(order.name_b)
     same = (
         each for each in book(conn, order.user_id)
         if fold_name(each.name) == called and split_number(each.number) == (order.number_b, order.extension_b)
     )  # fmt: skip
     entry = next(same, None)
-    return ENTRY + entry.key if entry else number
+    return ENTRY + entry.key if entry else join_number(order.number_b, order.extension_b)
 
 
 def target_of(conn: Connection, user: User, what: str) -> Target | None:
@@ -107,7 +106,3 @@ def ringing(conn: Connection, holder: Holder) -> tuple[str | None, str]:
 def told(phone: Phone) -> str:
     """A phone as its user knows it: `home +1 2..0101`."""
     return f"{shortened(phone.label)} {mask_number(phone.e164)}".strip()
-
-
-def _plain(number: Number) -> str:
-    return f"{number.e164} x{number.extension}" if number.extension else number.e164

@@ -8,13 +8,14 @@ from typing import Final
 from sqlalchemy import Connection
 
 from accounts.handles import Holder, holder
+from inbound.delivery import Delivery
 from inbound.intake import Intake
 from inbound.pages import calls, confirm, facts, home, names, where, words
 from inbound.pages.choosing import Rendering
 from inbound.pages.forms import Form, Unreadable
 from inbound.pages.here import Here
 from inbound.pages.model import Listing
-from inbound.pages.order import Delivery, PageOrder
+from inbound.pages.order import PageOrder
 from inbound.pages.outcome import outcome
 from inbound.pages.reader import PAGE, order_key
 from inbound.pages.tickets import Stale, Ticket, Tickets
@@ -128,7 +129,7 @@ class Pressing:
     def _changed(self, who: Holder, ticket: Ticket, order: PageOrder, peer: str) -> Listing:
         if not self.may_order(who.user.id):
             return self._told(who, ticket, order, words.TOO_MANY_ORDERS)
-        (message_id,) = self.intake.accept(PAGE, Delivery(who.user.name, order.stored(), peer[:64]))
+        (message_id,) = self.intake.accept(PAGE, Delivery.of(who.user.name, order, peer))
         try:
             self.intake.handle(message_id)
         except Unavailable as e:  # it is stored, so the sweeper may yet act on it

@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Row, select
 
 from accounts.optouts import SMS
 from accounts.people import who_is
+from inbound.delivery import Delivery
 from inbound.intake import Intake
 from inbound.sms.limits import TextLimits
-from inbound.sms.text import Delivery, Text
+from inbound.sms.text import Text
 from inbound.web.server import STILL_THERE
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
@@ -50,7 +51,7 @@ class SmsDoor:
             known = who_is(conn, SMS, text.sender) is not None
         if not self.limits.may_send(text.sender, known=known):
             return made(self._turned_away(text, known=known))
-        (message_id,) = self.intake.accept(self.name, Delivery.of(text, peer))
+        (message_id,) = self.intake.accept(self.name, Delivery.of(text.sender, text, peer, text.to))
         self.limits.count(text.sender, known=known)
         try:
             self.intake.handle(message_id)

@@ -7,7 +7,8 @@ from accounts import manage
 from cordboard.lab.house import Enrolled
 from cordboard.lab.kannel import Kannel
 from cordboard.lab.ports import HOST
-from cordboard.lab.twilio import SID, TOKEN, Answer, FakeTwilio
+from cordboard.lab.twilio import Answer, FakeTwilio
+from cordboard.lab.twilio_rest import SID, TOKEN
 from tests.parts.places import Place
 
 OURS = "+12025550109"

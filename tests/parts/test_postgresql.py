@@ -1,12 +1,9 @@
 """The promises that rest on one writer at a time, on a real PostgreSQL, where there are many."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -25,6 +22,7 @@ from kernel.db import Database
 from kernel.errors import Refused
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
+from tests.parts.crowd import together
 from tests.parts.places import TALKS, on_the_exchange
 from tests.parts.waiting import until
 from tests.unit import factory
@@ -37,8 +35,6 @@ from tests.unit.replies.post import Post
 
 pytestmark = pytest.mark.parts
 
-T = TypeVar("T")
-
 
 @pytest.fixture
 def house(pg: Database) -> House:
@@ -49,18 +45,6 @@ def house(pg: Database) -> House:
 @pytest.fixture
 def desk(pg: Database) -> Desk:
     return Desk(pg, with_money(pg))
-
-
-def together(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of so many threads gives, all begun at one moment."""
-    start = Barrier(count)
-
-    def begin(number: int) -> T:
-        start.wait(60)
-        return work(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(begin, range(count)))
 
 
 def books(db: Database) -> list[str]:

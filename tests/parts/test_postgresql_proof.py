@@ -1,10 +1,6 @@
 """On PostgreSQL: codes and PINs guessed at once, and an OK said twice at once."""
 
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
 
 import pytest
 
@@ -15,11 +11,11 @@ from billing.tables import holds
 from kernel.db import Database
 from orders.questions import MOST_TRIES
 from orders.tables import questions
+from tests.parts.crowd import together
 from tests.unit.factory import NOW
 from tests.unit.inbound.house import PIN, House, enrolled
 
 pytestmark = pytest.mark.parts
-T = TypeVar("T")
 
 
 @pytest.fixture
@@ -31,18 +27,6 @@ def house(pg: Database) -> House:
 def handle(house: House, ids: list[str]) -> None:
     for message_id in ids:
         house.intake.handle(message_id)
-
-
-def together(count: int, work: Callable[[int], T]) -> list[T]:
-    """What each of so many threads gives, all begun at one moment."""
-    start = Barrier(count)
-
-    def begin(number: int) -> T:
-        start.wait(60)
-        return work(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(begin, range(count)))
 
 
 def asked(house: House) -> int:

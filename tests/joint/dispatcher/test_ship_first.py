@@ -9,12 +9,14 @@ from billing.receipt import receipt
 from billing.settle import LATE_FREE_MS
 from dispatcher.advance import Timer
 from dispatcher.progress import Action, Event
+from dispatcher.routes import Routes
+from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import Kind
 from orders.states import AttemptState, OrderState
 from replies.receipts import outcome_text
 from replies.sentences import B_WAITED, OUTCOMES
 from tests.unit.billing.world import QUOTE
-from tests.unit.dispatcher.desk import Desk
+from tests.unit.dispatcher.desk import TRUNK, Desk
 from tests.unit.dispatcher.left import left
 from tests.unit.dispatcher.told import Told
 from tests.unit.factory import NOW
@@ -23,6 +25,7 @@ SHIP, HOME = "+870776123456", "+442079460018"
 DEAR = replace(QUOTE.a, prefix="870", destination="Inmarsat", rate=5_000_000)
 SHIP_QUOTE = replace(QUOTE, a=DEAR, first="B", ring_b_s=90)
 HELD = 20_000_000
+UPLINK = Carrier("uplink", "PJSIP/uplink/sip:{digits}@uplink.example", uplink=True)
 
 
 class ShipFirst(Told):
@@ -37,6 +40,7 @@ class ShipFirst(Told):
             "held": HELD,
             "name_b": "Bob",
         }
+        desk.routes = Routes([TRUNK, UPLINK])
         self.desk, self.papers = desk, desk.papers()
         self.order = desk.order(OrderState.CLAIMED, **{**terms, **columns})
         self.b, self.a = desk.attempt(self.order, "B", number=HOME), ""

@@ -12,7 +12,8 @@ from sqlalchemy import Row
 from twilio.request_validator import RequestValidator
 
 from accounts import manage
-from cordboard.lab.twilio import SID, TOKEN, Answer, FakeTwilio, post, sign
+from cordboard.lab.twilio import Answer, FakeTwilio, post, sign
+from cordboard.lab.twilio_rest import SID, TOKEN
 from inbound.api.door import ApiDoor
 from inbound.sms.door import SmsDoor
 from inbound.sms.kannel import KANNEL, KannelDoor

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cordboard.lab.ports import HOST, free_port
-from cordboard.lab.twilio import SID, STOPPED, TOKEN, FakeTwilio
+from cordboard.lab.twilio import FakeTwilio
+from cordboard.lab.twilio_rest import SID, STOPPED, TOKEN
 from kernel.errors import Unavailable
 from replies.envelope import Envelope
 from replies.ways import Reply, Undeliverable

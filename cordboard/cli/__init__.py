@@ -35,6 +35,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "sweeper": ("serve", "Bring back what was left over; send what waits."),
         "cel": ("serve", "Read the switch's call log, and nothing else."),
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
+        "routes": ("routes", "Each carrier: its ports, its pace, and how its calls went."),
     },
     "Calls": {
         "parse": ("parse", "Show what a message would do, without doing it."),

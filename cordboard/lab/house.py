@@ -36,7 +36,7 @@ from cordboard.lab.post import PostOffice
 from cordboard.lab.toml import toml
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
-from dispatcher import lease, switchlog
+from dispatcher import lease, ports, switchlog
 from kernel.errors import Unavailable
 from orders.states import OrderState
 from orders.tables import orders
@@ -224,7 +224,7 @@ class House:
     def problems(self) -> list[str]:
         """What `cordboard ledger check` would say."""
         with self.parts.db.read(snapshot=True) as conn:
-            return check(conn)
+            return check(conn) + ports.leaked(conn)
 
     def until(self, holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something is so. TimeoutError, with the end of the log, if it never is."""

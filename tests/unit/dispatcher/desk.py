@@ -13,6 +13,7 @@ from billing.check import check
 from billing.quotes import Ceiling, Quote
 from billing.tables import cdrs
 from billing.tables import holds as holds_table
+from dispatcher import ports
 from dispatcher.advance import Ask, Happening
 from dispatcher.jobs import Launcher
 from dispatcher.paperwork import Paperwork
@@ -191,7 +192,7 @@ class Desk:
 
     def problems(self) -> list[str]:
         with self.db.read() as conn:
-            return check(conn)
+            return check(conn) + ports.leaked(conn)
 
     def is_over(self, order: str, outcome: str) -> None:
         """Ended with this outcome, nothing held, one receipt, the books in order."""

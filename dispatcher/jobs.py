@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from billing.quotes import Quote
 from billing.tables import holds
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 TAKEN_MS = 15_000
 """A claimed order whose channel never showed up is launched anew after this long."""
 AGAIN_AFTER_MS = 2_000
+_HOLD = select(holds).where(holds.c.order_id == bindparam("order"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,18 @@ class Launcher:
         if order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.DUE, "expired", now_ms)
             return None
-        carrier = self._admit(conn, order, now_ms)
+        hold = conn.execute(_HOLD, {"order": order_id}).one()
+        carrier = self._admit(conn, order, hold, now_ms)
         if carrier is None:
             return None
         taken = orders.move(
             conn, order_id, OrderState.DUE, OrderState.CLAIMED, taken_until_ms=now_ms + TAKEN_MS, switch=self.switch
         )
-        return Launch(self._attempt(conn, order, carrier, now_ms), order_id) if taken else None
+        return Launch(self._attempt(conn, order, hold, carrier, now_ms), order_id) if taken else None
 
-    def _admit(self, conn: Connection, order: Row[Any], now_ms: int) -> str | None:
+    def _admit(self, conn: Connection, order: Row[Any], hold: Row[Any], now_ms: int) -> str | None:
         """Ports for all legs at once; the first leg's carrier. None: it stays due, or was closed for want of a way."""
-        held = self.routes.taken(conn, order.id, order.first)
-        if held is not None:
-            return held.carrier
-        quote = Quote.from_json(conn.execute(select(holds.c.quote).where(holds.c.order_id == order.id)).scalar_one())
+        quote = Quote.from_json(hold.quote)
         numbers = {"A": order.number_a, "B": order.number_b}
         legs = [Wanted(order.id, role, number, quote.terms(role)) for role, number in numbers.items() if number]
         try:
@@ -138,14 +137,17 @@ class Launcher:
         if dropped or order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.CLAIMED, "dropped" if dropped else "expired", now_ms)
             return None  # its channel, if there is one, is a stray to the conductor
-        carrier = self._admit(conn, order, now_ms)
+        hold = conn.execute(_HOLD, {"order": order.id}).one()
+        taken = self.routes.taken(conn, order.id, order.first)
+        carrier = taken.carrier if taken else self._admit(conn, order, hold, now_ms)
         if carrier is None:
             return None
         orders.hold_on(conn, order.id, now_ms + TAKEN_MS)
-        return Launch(self._attempt(conn, order, carrier, now_ms), order.id, earlier[-1].id if earlier else "")
+        plan = self._attempt(conn, order, hold, carrier, now_ms)
+        return Launch(plan, order.id, earlier[-1].id if earlier else "")
 
-    def _attempt(self, conn: Connection, order: Row[Any], carrier: str, now_ms: int) -> LegPlan:
-        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
+    def _attempt(self, conn: Connection, order: Row[Any], hold: Row[Any], carrier: str, now_ms: int) -> LegPlan:
+        limit_ms = limits(hold).limit_ms(order.first)
         number = order.number_a if order.first == "A" else order.number_b
         attempt_id = attempts.claim(
             conn, order.id, order.first, switch=self.switch, carrier=carrier, number=number,

@@ -134,12 +134,11 @@ def slot(conn: Connection, order_id: str, role: str, attempt_id: str, carrier: C
 
 
 def release(conn: Connection, order_id: str, role: str = "") -> None:
-    """Let a leg's port go; without a role all of an order's, and its place in the queue."""
+    """Let a leg's port go; without a role all of an order's."""
     if role:
         conn.execute(_FREE_LEG, {"order": order_id, "leg": role})
     else:
         conn.execute(_FREE, {"order": order_id})
-        leave_queue(conn, order_id)
 
 
 def queue(conn: Connection, order_id: str, full: Collection[str], now_ms: int) -> None:

@@ -108,6 +108,9 @@ class Conductor:
                 continue
             if event.kind is Kind.REPLACED:
                 raise LeaseLost("Another program took our place at the switch.")
+            if event.kind is Kind.RINGS:  # nothing to be written
+                self._performer.rings(event.attempt_id)
+                continue
             self._happened(event)
 
     async def _batches(self) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from dispatcher import switchlog
 from dispatcher.advance import Advance, Ask, Happening, Timer
-from dispatcher.calls import Call, Calls, Leg
+from dispatcher.calls import INTERRUPTED, Call, Calls, Leg
 from dispatcher.progress import Action, Event
 from dispatcher.settling import Settling
 from dispatcher.switches.base import Kind, LiveLeg, SwitchEvent
@@ -21,6 +21,7 @@ from kernel.errors import Unavailable
 from orders import attempts
 from orders.states import AttemptState, OrderState
 from replies import outbox
+from satellite.manners import manners_of
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Recovery:
     ) -> None:
         self._calls, self._advance, self._settling = calls, advance, settling
         self._clock, self._switch = clock, switch
-        self._stuck_ms = longest_ring_s * 1000 + 10_000
+        self._longest_ring_s = longest_ring_s
         self._missing_since: dict[str, int] = {}
 
     def recover(self, conn: Connection, live: list[LiveLeg], dialled: Set[str]) -> list[Ask]:
@@ -103,11 +104,13 @@ class Recovery:
             return self.set_aside(conn, happening, f"{type(e).__name__}: {e}")
 
     def _never_came(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
-        """The second leg was to be made when we died, and is not there: made anew, never under the id it had."""
+        """A leg was to be made when we died, and is not there: made anew, never under the id it had."""
+        if leg.state is not AttemptState.CLAIMED or call.legs.get(leg.role) is not leg:
+            return []
         first = call.leg("first")
-        if leg.role == call.second and leg.state is AttemptState.CLAIMED and call.state is OrderState.REACHING_2:
-            return self._advance.make_second_anew(conn, call, leg) if first and not first.gone else []
-        return []
+        if call.state is OrderState.REACHING_2 and leg.role == call.second and first and not first.gone:
+            return self._advance.make_anew(conn, call, leg)
+        return self._advance.make_anew(conn, call, leg) if call.state is OrderState.REACHING_1 else []
 
     def _adopt(self, conn: Connection, call: Call, leg: Leg, seen: LiveLeg, known: bool) -> list[Ask]:
         """A channel of ours that the switch has: what its live events would have said."""
@@ -123,7 +126,7 @@ class Recovery:
         if not (seen.ringing or known):
             # Committed to dial, and not ringing: whether `dial` was sent is not known, and it is never sent twice.
             log.warning("a leg that may not have been dialled is ended", extra={"leg": leg.attempt_id})
-            attempts.note(conn, leg.attempt_id, end_reason="interrupted")
+            attempts.note(conn, leg.attempt_id, end_reason=INTERRUPTED)
             leg.interrupted = True
             return [Ask(None, call, leg.attempt_id)]
         return []
@@ -151,10 +154,18 @@ class Recovery:
         call, leg = found
         if leg.state is AttemptState.CLAIMED and row.claimed_ms < asked_ms - LOG_GRACE_MS:
             return self._take(conn, SwitchEvent(Kind.READY, leg.attempt_id))
-        rang_out = leg.state is AttemptState.DIALLING and not seen.up and row.dialling_ms < asked_ms - self._stuck_ms
+        rang_out = (
+            leg.state is AttemptState.DIALLING
+            and not seen.up
+            and row.dialling_ms < asked_ms - self._stuck_ms(row.number)
+        )
         if rang_out or call.state is OrderState.CLOSING or call.legs.get(leg.role) is not leg:
             return [Ask(None, call, leg.attempt_id)]
         return []
+
+    def _stuck_ms(self, number: str) -> int:
+        """How long after its dialling a leg that still rings is one that nobody ended."""
+        return max(self._longest_ring_s, manners_of(number).ring_s) * 1000 + 10_000
 
     def _vanished(self, conn: Connection, row: Row[Any]) -> list[Ask]:
         """Neither on the switch nor ended in its log: the switch died. Billed to when it was last seen alive."""

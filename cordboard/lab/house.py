@@ -40,11 +40,13 @@ from dispatcher import lease, ports, switchlog
 from kernel.errors import Unavailable
 from orders.states import OrderState
 from orders.tables import orders
+from satellite.numbering import classify
 
 DECK = """prefix,destination,rate,connect_fee,first,next
 1,North America,0.0150,0,60,60
 33,France,0.0800,0.0100,1,1
 44,United Kingdom,0.0600,0,30,6
+870,Inmarsat,0.5000,0,30,6
 """
 READY_SECONDS = 120.0
 PATIENCE_SECONDS = 90.0
@@ -116,6 +118,7 @@ class House:
         balance: int = 20_000_000,
         cap_call: int = 5_000_000,
         press_1: bool = True,
+        satellite: bool = False,
     ) -> Enrolled:
         """An account with one user: a mail address, a phone, a PIN, a secret alias, a token. Amounts in micro-units."""
         secrets, now_ms, pin = self.parts.secrets, self.parts.clock.ms(), "481516"
@@ -126,6 +129,8 @@ class House:
             terms = manage.Terms(name=name, currency="USD", deck="standard", zones="US,GB,FR", cap_call=cap_call)
             account_id = manage.add_account(conn, now_ms, terms)
             manage.set_ask_new(conn, account_id, False)  # what is called here is new to everybody
+            if satellite:
+                manage.allow(conn, account_id, "satellite", True)
             user_id = manage.add_user(conn, now_ms, account_id, name, "GB")
             manage.add_device(conn, now_ms, user_id, email)
             manage.set_press_1(conn, email, press_1)
@@ -260,6 +265,7 @@ def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
             "host": phone.carrier.host,
             "port": phone.carrier.port,
             "prefixes": prefix.split(","),
+            "uplink": any(classify(digits) for digits in prefix.split(",")),
         }
         for prefix, phone in phones.items()
     ]

@@ -51,6 +51,10 @@ WAITS = Waits(ring_a=20, ring_b=20, confirm=10)
 LIMITS = Limits(confirm_s=10, ring_b_s=20, min_talk_s=30, max_talk_s=MAX_TALK_S, stale_ms=STALE_MS)
 PACE = Pace(beat=2.0, log_poll=0.4, idle_poll=0.4)
 SLICING = Slicing(slice_s=40, low_s=15)
+CARRIERS = [
+    Carrier(name, f"PJSIP/{name}/sip:{{digits}}@{name}.example", priority=priority, uplink=name.startswith("sky"))
+    for name, priority in (("trunk", 1), ("second", 2), ("sky", 1), ("sky2", 2))
+]
 ROLES = ("door", "worker", "sweeper", "cel", "conductor")
 
 
@@ -149,7 +153,7 @@ class Product:
         self.db, self.queue, self.post = db, Queue(), MailHost()
         self.street = Street(loop, self.true, CelLog(cel_file))
         self.wire = Wire(self.street)
-        self.routes = Routes([Carrier("trunk", "PJSIP/trunk/sip:{digits}@trunk.example")])
+        self.routes = Routes(CARRIERS)
         self.outside: list[Posted] = []
         self.accepted: list[str] = []
         self.processes: dict[str, Process] = {}

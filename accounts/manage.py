@@ -17,6 +17,7 @@ from accounts.messengers import is_shared, messenger_of
 from accounts.optouts import SMS
 from accounts.people import fold_address, fold_name, phones_of
 from accounts.pins import check_new_pin
+from accounts.shown import Show
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
 from kernel.errors import Refused
 from kernel.ids import new_id
@@ -63,6 +64,21 @@ def add_account(conn: Connection, now_ms: int, terms: Terms) -> str:
 def set_zones(conn: Connection, account_id: str, zones: str) -> None:
     """The regions that the account may call, in place of those before."""
     _change_account(conn, account_id, zones=valid.zones(zones))
+
+
+def set_number(conn: Connection, account_id: str, number: str) -> None:
+    """The account's own number, to be seen by its calls; "" has none."""
+    _change_account(conn, account_id, caller_id=valid.number(number) if number else "")
+
+
+def show(conn: Connection, account_id: str, role: str, what: Show) -> None:
+    """Which number leg "A" or "B" of the account's calls sees."""
+    _change_account(conn, account_id, **{{"A": "show_a", "B": "show_b"}[role]: what})
+
+
+def set_private(conn: Connection, account_id: str, yes: bool) -> None:
+    """Whether all its calls are private: neither side is shown the other's number."""
+    _change_account(conn, account_id, private=yes)
 
 
 def set_cap_call(conn: Connection, account_id: str, micro: int) -> None:
@@ -231,12 +247,19 @@ def remove_phone(conn: Connection, user_id: str, number: str) -> None:
 def add_contact(
     conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sure: bool = True
 ) -> str:  # fmt: skip
-    """A name in the user's phone book; not `sure` if who wrote it but claimed to be the user."""
+    """A name in the user's phone book; several numbers are parted by commas, the preferred one first.
+
+    Not `sure` if who wrote it but claimed to be the user. Gives the id of the first number's row.
+    """
     name = valid.contact_name(name)
-    return _insert(
-        conn, contacts, now_ms, Refused("contact_exists", name=name),
-        user_id=user_id, name=name, name_key=fold_name(name), number=valid.number(number), sure=sure,
-    )  # fmt: skip
+    ids = [
+        _insert(
+            conn, contacts, now_ms, Refused("contact_exists", name=name),
+            user_id=user_id, name=name, name_key=fold_name(name), number=each, rank=rank, sure=sure,
+        )
+        for rank, each in enumerate(valid.numbers(number))
+    ]  # fmt: skip
+    return ids[0]
 
 
 def remove_contact(conn: Connection, user_id: str, name: str) -> None:

@@ -76,7 +76,7 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
         return  # what is verified is always new
     if not _is_known(asked, conn, asked.a, "A"):
         raise AskBack("ask_phone", phone=mask_number(asked.a.e164))
-    if not all(_is_known(asked, conn, number, "B") for number in asked.parties[1:]):
+    if not all(_is_known(asked, conn, number, "B") for number in asked.telephones):
         raise AskBack("ask_new")
 
 

@@ -34,6 +34,15 @@ def quote_of(
     return replace(quote, first=first, ring_b_s=waits_s(second, ring_b_s))
 
 
+def is_of(quote: Quote, telephones: Sequence[Number]) -> bool:
+    """Whether it has a row for each of B's telephones, in their order: one may have come to be refused since."""
+    rows = quote.of("B")
+    if len(rows) <= 1 and len(telephones) <= 1:
+        return True
+    pairs = zip(rows, telephones, strict=False)
+    return len(rows) == len(telephones) and all(number.e164[1:].startswith(row.prefix) for row, number in pairs)
+
+
 def fingerprint(quote: Quote) -> str:
     """Another one as soon as anything is another that a bill comes from: rates, fees, increments, tax."""
     rows = (*quote.of("A"), *quote.of("B"))

@@ -15,7 +15,7 @@ from billing.holds import available
 from billing.quotes import Plan, Quote, plan
 from gate.asking import Consent, asked_back, consent
 from gate.highcost import HIGH_COST
-from gate.quoting import quote_of
+from gate.quoting import is_of, quote_of
 from gate.spending import at_once, satellite, spending
 from gate.sureness import Sure, sureness
 from kernel.errors import Refused
@@ -67,7 +67,12 @@ class Asked:
     @property
     def parties(self) -> tuple[Number, ...]:
         """Who would be rung."""
-        return (self.a,) if self.b is None else (self.a, self.b, *self.also)
+        return (self.a, *self.telephones)
+
+    @property
+    def telephones(self) -> tuple[Number, ...]:
+        """The other party's, in order of preference."""
+        return () if self.b is None else (self.b, *self.also)
 
     @property
     def called(self) -> Number:
@@ -138,6 +143,8 @@ def zone(asked: Asked, _conn: Connection) -> None:
 def rate_known(asked: Asked, conn: Connection) -> None:
     """No row, no call. What was agreed on is the price, whatever the deck has come to say meanwhile."""
     limits = asked.limits
+    if asked.agreed is not None and not is_of(asked.agreed, asked.telephones):
+        raise Refused("terminals_changed")
     asked.quote = asked.agreed or quote_of(
         conn, asked.account, asked.a, asked.b, asked.now_ms,
         ring_b_s=limits.ring_b_s, confirm_s=limits.confirm_s, also=asked.also,

@@ -29,6 +29,7 @@ from parsers.commands import CallCommand, NamedNumber, number_of
 from parsers.numbers import Number, parse_number
 from parsers.targets import Target
 from replies import sentences
+from replies.language import Words
 from replies.lists import LONGEST, shortened
 
 QUOTE: Final = "ask_quote"
@@ -105,8 +106,8 @@ def code_digest(secrets: Secrets, question_id: str, code: str) -> str:
 def kept_command(command: CallCommand, again: str) -> str:
     """A call as a question keeps it; its PIN is not in it."""
     to, from_ = _kept_target(command.to), _kept_target(command.from_) if command.from_ is not None else None
-    rest = {"bill": command.bill, "most": command.most, "most_minutes": command.most_minutes, "again": again}
-    return json.dumps({"to": to, "from_": from_} | rest)
+    rest = {"bill": command.bill, "most": command.most, "most_minutes": command.most_minutes}
+    return json.dumps({"to": to, "from_": from_, "again": again, "private": command.private} | rest)
 
 
 def read_command(kept: str) -> tuple[CallCommand, str]:
@@ -118,22 +119,29 @@ def read_command(kept: str) -> tuple[CallCommand, str]:
 
 
 def _kept_target(target: Target) -> list[str]:
+    """The number, then its name if it has one, then the other numbers of that name."""
     written = number_of(target).kept()
-    return [written, target.name] if isinstance(target, NamedNumber) else [written]
+    if not isinstance(target, NamedNumber):
+        return [written]
+    return [written, target.name, *(number.kept() for number in target.further)]
 
 
 def _read_target(kept: list[str]) -> Target:
     number = parse_number(kept[0], None)
-    return NamedNumber(kept[1], number) if len(kept) > 1 else number
+    further = tuple(parse_number(each, None) for each in kept[2:])
+    return NamedNumber(kept[1], number, further) if len(kept) > 1 else number
 
 
 def _words(given: Given, doubted: Doubted, ref: str, code: str) -> str:
     to, from_ = doubted.command.to, doubted.command.from_
-    name = to.name[:LONGEST_NAME] if isinstance(to, NamedNumber) else mask_number(to.e164)
+    private = doubted.command.private or given.account.private
+    unnamed = given.say(sentences.PRIVATE_PARTY) if private else mask_number(number_of(to).e164)
+    name = to.name[:LONGEST_NAME] if isinstance(to, NamedNumber) else unnamed
     at = number_of(from_).e164 if from_ is not None else split_number(given.user.rung_at)[0]
+    phone = Words(sentences.PRIVATE_PHONE) if private else mask_number(at)
     asked: dict[str, object] = {
         "ref": ref, "name": name, "ok": f"OK {ref} {code}".rstrip(), "within": questions.OPEN_MINUTES,
-        "from_": given.say(sentences.ASKED_FROM, phone=mask_number(at)) if at else "",
+        "from_": given.say(sentences.ASKED_FROM, phone=phone) if at else "",
         "price": display(per_minute(doubted.quote), doubted.quote.currency),
     }  # fmt: skip
     if doubted.why.key == QUOTE:

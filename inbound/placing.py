@@ -1,17 +1,20 @@
 """Placing a call: the gate, the hold, the row, the first answer, all in the caller's transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from accounts.own import rung_at
 from accounts.people import Phone, phones_of
+from accounts.shown import seen
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
 from gate.gate import Verdict
 from gate.rules import Asked
 from gate.sureness import Sure, sureness
+from gate.terminals import with_terminals
 from inbound.asking import Doubted, ask
 from inbound.given import Given, Ordered
 from inbound.numbering import next_reference
@@ -21,10 +24,13 @@ from kernel.masking import mask_number
 from kernel.money import display
 from orders import orders
 from orders.states import OrderKind, how_far
-from parsers.commands import CallCommand, NamedNumber, number_of
+from parsers.commands import CallCommand, NamedNumber, number_of, numbers_of
 from parsers.numbers import Number, parse_number
+from parsers.targets import Target
 from replies import sentences
 from replies.language import Words
+from replies.lists import LONGEST, shortened
+from replies.receipts import private_phone
 
 SAID = {
     (False, True): sentences.ACCEPTED,
@@ -58,12 +64,12 @@ def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
         a = leg_a(given, phones, wanted.command)
     except Refused as why:
         return given.refused((("own phone", why.key),), why)
-    b = number_of(wanted.command.to)
+    asked = with_terminals(conn, asked_of(given, phones, a, wanted), numbers_of(wanted.command.to))
+    b = asked.called
     between = (a.e164, a.extension or "", b.e164, b.extension or "")
     if given.proof and (same := orders.under_way(conn, given.user.id, OrderKind.CALL, *between)):
         doing = Words(sentences.DOING[how_far(same.state, same.first)])
         return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
-    asked = asked_of(given, phones, a, wanted)
     verdict = gate.judge(conn, asked)
     if verdict.asks and verdict.quote:
         return ask(conn, given, Doubted(wanted.command, wanted.digest, wanted.again, a, verdict))
@@ -129,28 +135,59 @@ def _row(
 ) -> orders.NewOrder:  # fmt: skip
     now_ms, account, a = given.desk.clock.ms(), given.account, asked.a
     to = wanted.command.to
-    b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
-    ref = wanted.ref or next_reference(conn, account.id)
-    said = SAID[bool(wanted.again), press_1] if quote.first == "A" else SAID_B_FIRST[bool(wanted.again)]
-    answer = given.say(
-        said,
-        ref=ref,
-        before=wanted.again,
-        phone=mask_number(a.e164),
-        name=name or mask_number(b.e164),
-        price=display(per_minute(quote), quote.currency),
+    b, name = asked.called, to.name if isinstance(to, NamedNumber) else ""
+    private = wanted.command.private or account.private
+    shown = seen(
+        account, asked.phones, a.e164, [each.e164 for each in asked.telephones], given.desk.caller_id, private=private
     )
+    ref = wanted.ref or next_reference(conn, account.id)
+    words = SAID[bool(wanted.again), press_1] if quote.first == "A" else SAID_B_FIRST[bool(wanted.again)]
+    phone = (_label(asked, wanted.command) or private_phone(words)) if private else mask_number(a.e164)
+    unnamed = given.say(sentences.PRIVATE_PARTY) if private else mask_number(b.e164)
+    fields = {"ref": ref, "before": wanted.again, "phone": phone, "price": display(per_minute(quote), quote.currency)}
+    at_most = _at_most(given, wanted.command, asked.cap)
+
+    def answer(called: str, tried: str) -> str:
+        return given.say(words, name=called, **fields) + at_most + tried
+
     return orders.NewOrder(
         id=new_id(now_ms), ref=ref, account_id=account.id, user_id=given.user.id, message_id=given.message.id,
         door=given.message.door, key=given.key, digest=wanted.digest,
         number_a=a.e164, extension_a=a.extension or "", number_b=b.e164, extension_b=b.extension or "",
         name_b=name, bill=wanted.command.bill or "", press_1=press_1,
         notices=given.heard.device is None or given.heard.device.notices,
-        caller_id=account.caller_id or given.desk.caller_id,
-        answer=answer + _at_most(given, wanted.command, asked.cap), answer_to=given.envelope, due_ms=now_ms,
+        shown_a=shown.a, shown_b=shown.b, private=private,
+        answer=_short_enough(answer, name or unnamed, _tried(given, asked, to)),
+        answer_to=given.envelope, due_ms=now_ms,
+        also=tuple((each.e164, each.extension or "") for each in asked.also),
         language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
         first=quote.first,
     )  # fmt: skip
+
+
+def _tried(given: Given, asked: Asked, to: Target) -> tuple[str, str]:
+    """How many of the numbers of a name will be tried, and the same in fewer words; "" of one that has but one."""
+    every, count = len(numbers_of(to)), len(asked.telephones)
+    if every == 1:
+        return "", ""
+    words = sentences.TRYING if count == every else sentences.TRYING_SOME
+    return given.say(words, count=count, all=every), given.say(sentences.TRYING_SHORT, count=count, all=every)
+
+
+def _short_enough(answer: Callable[[str, str], str], name: str, tried: tuple[str, str]) -> str:
+    """The first answer in one text message: what is said of the numbers, then the name, is cut for it."""
+    short = shortened(name)
+    ways = ((name, tried[0]), (short, tried[0]), (name, tried[1]), (short, tried[1]))
+    said = [answer(*way) for way in ways]
+    return next((text for text in said if len(text) <= LONGEST), said[-1])
+
+
+def _label(asked: Asked, command: CallCommand) -> str:
+    """The user's own word for the phone that they are rung at; "" if they have none."""
+    if isinstance(command.from_, NamedNumber):
+        return shortened(command.from_.name)
+    label = next((phone.label for phone in asked.phones if phone.number == asked.a.kept()), "")
+    return shortened(label)
 
 
 def _at_most(given: Given, command: CallCommand, cap: int) -> str:

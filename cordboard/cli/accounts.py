@@ -2,7 +2,7 @@
 
 import click
 
-from cordboard.cli import opening, showing
+from cordboard.cli import callers, opening, showing
 from cordboard.cli import systems as systems_cli
 from cordboard.cli.choices import AMOUNT, CAP, COUNT, account_by
 from cordboard.cli.context import Tools, with_tools
@@ -216,6 +216,10 @@ def ask_above(tools: Tools, account: str, amount: int) -> None:
         found = account_by(conn, account)
         manage.set_ask_above(conn, found.id, amount)
     click.echo(f"{found.name}: asked about above {display(amount, found.currency)} a minute.")
+
+
+for each in (callers.number, callers.shows, callers.private):
+    accounts.add_command(each)
 
 
 @accounts.command("quote-above")

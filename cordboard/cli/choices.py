@@ -10,6 +10,7 @@ from accounts.people import Account, User
 from kernel.errors import Refused
 from kernel.money import parse_amount
 from parsers.numbers import parse_number
+from parsers.several import kept, parse_numbers
 
 
 class Amount(click.ParamType[int]):
@@ -71,6 +72,11 @@ def user_by(conn: Connection, account: Account, name: str | None) -> User:
 def stored_number(text: str, country: str | None) -> str:
     """A number as the operator wrote it, as accounts keep it."""
     return parse_number(text, country).kept()
+
+
+def stored_numbers(text: str, country: str | None) -> str:
+    """The numbers of a name, parted by commas in order of preference, as accounts keep them."""
+    return kept(parse_numbers(text, country))
 
 
 def device_address(text: str, country: str | None) -> str:

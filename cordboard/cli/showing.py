@@ -57,6 +57,7 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
             *_bounds(account),
             ("Asks back", _asks(account)),
+            ("Shows", _shows(account)),
         )
     )
     for user in people.users_of(conn, account.id):
@@ -84,7 +85,10 @@ def _print_user(conn: Connection, user: User) -> None:
     hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
     lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
     lines += [("Token", f"{hint}..") for hint in _tokens(conn, user)]
-    lines += [("Calls", f"{name}: {spaced(number)}") for name, number in people.names_of(conn, user.id).items()]
+    lines += [
+        ("Calls", f"{name}: {', then '.join(map(spaced, people.split_numbers(numbers)))}")
+        for name, numbers in people.names_of(conn, user.id).items()
+    ]
     fields(lines)
 
 
@@ -105,6 +109,9 @@ def _account(conn: Connection, account: Account) -> dict[str, Any]:
         "most_at_once": account.most_at_once,
         "satellite": systems_cli.as_dict(systems.allowed(conn, account.id)),
         "allowed": _allowed(account),
+        "number": account.caller_id or None,
+        "shows": {"a": account.show_a, "b": account.show_b},
+        "private": account.private,
         "active": account.active,
     }
 
@@ -145,6 +152,13 @@ def _bounds(account: Account) -> list[tuple[str, str]]:
     told = [(name, f"{display(cap, account.currency)} at most") for name, cap in caps if cap is not None]
     at_once = account.most_at_once
     return told if at_once is None else [*told, ("At once", f"{at_once} call{'s' if at_once != 1 else ''} at most")]
+
+
+def _shows(account: Account) -> str:
+    """Who those that are rung see calling."""
+    own = f", its own number {spaced(account.caller_id)}" if account.caller_id else ""
+    private = "; all calls are private" if account.private else ""
+    return f"{account.show_a} number to leg A, {account.show_b} to leg B{own}{private}"
 
 
 def _allowed(account: Account) -> dict[str, bool]:

@@ -26,7 +26,8 @@ def accepted(conn: Connection, order: Row[Any]) -> Json:
         "ref": order.ref,
         "state": OrderState.DUE,
         "to": party(order),
-        "from": mask_number(order.number_a),
+        "from": _number(order, order.number_a),
+        "private": order.private,
         "price_per_minute": plain(per_minute(quote)),
         "currency": quote.currency,
         "message": order.answer,
@@ -63,24 +64,30 @@ def call(conn: Connection, user_id: str, order_id: str) -> Json | None:
         "state": how_far(order.state, order.first),
         "outcome": order.outcome or None,
         "to": party(order),
-        "from": mask_number(order.number_a),
+        "from": _number(order, order.number_a),
+        "private": order.private,
         "bill": order.bill or None,
         "door": order.door,
         "accepted_at": iso(order.accepted_ms),
         "joined_at": iso(order.joined_ms),
         "ended_at": iso(order.ended_ms),
-        "legs": [_leg(leg) for leg in bill.legs],
+        "legs": [_leg(order, leg) for leg in bill.legs],
         "charge": plain(bill.total),
         "currency": bill.currency,
         "receipt": _receipt(order, bill),
     }
 
 
-def _leg(leg: LegLine) -> Json:
+def _number(order: Row[Any], number: str) -> str | None:
+    """Masked; None in a private call."""
+    return None if order.private else mask_number(number)
+
+
+def _leg(order: Row[Any], leg: LegLine) -> Json:
     """An attempt that was dialled; `charge` has the tax in it."""
     return {
         "role": leg.role,
-        "number": mask_number(leg.number),
+        "number": _number(order, leg.number),
         "state": leg.state,
         "answered_at": iso(leg.up_ms),
         "ended_at": iso(leg.ended_ms),

@@ -66,7 +66,7 @@ def read_fields(order: ApiOrder, country: str | None, names: Mapping[str, str]) 
     to = _target("to", order.to, country, names)
     if isinstance(to, NotACommand):
         return to
-    command = CallCommand(to)
+    command = CallCommand(to, private=order.private)
     if order.from_ is not None:
         from_ = _target("from", order.from_, country, names)
         if isinstance(from_, NotACommand):
@@ -98,4 +98,5 @@ def _lines(order: ApiOrder) -> str:
     fields = (
         ("to", order.to), ("from", order.from_), ("bill", order.bill), ("max_per_minute", order.max_per_minute),
     )  # fmt: skip
-    return "\n".join(f"{name}: {text}" for name, text in fields if text is not None)
+    said = [f"{name}: {text}" for name, text in fields if text is not None]
+    return "\n".join([*said, *(["private"] if order.private else [])])

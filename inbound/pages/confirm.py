@@ -4,24 +4,28 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from accounts.people import split_number
+from accounts.people import phones_of, split_number
 from billing.holds import available
 from billing.quotes import LONGEST_TALK_S, Quote, connect, dearest, leg_minute, per_minute, plan
 from gate.quoting import fingerprint, quote_of
+from gate.rules import Asked
 from gate.spending import call_caps
+from gate.terminals import with_terminals
 from inbound.pages import words
 from inbound.pages.forms import Form
 from inbound.pages.here import Here
 from inbound.pages.home import at_home
 from inbound.pages.model import Listing, Page
 from inbound.pages.people import ENTRY, Unclear, ringing, target_of, written, written_of
+from inbound.pages.reader import PAGE
 from kernel.errors import Refused
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import of_user
 from orders.states import OrderKind
-from parsers.commands import NamedNumber, Target, number_of
-from parsers.numbers import parse_number
+from parsers.commands import NamedNumber, Target, numbers_of
+from parsers.numbers import Number, parse_number
+from replies import sentences
 from replies.lists import shortened
 from replies.refusals import refusal_text
 from satellite.numbering import why_silent
@@ -43,7 +47,7 @@ class Meant:
     @property
     def version(self) -> str:
         """Another one when the book or the phone has changed meanwhile."""
-        numbers = f"{number_of(self.target).canonical()}\n{self.phone}"
+        numbers = "\n".join([*(number.canonical() for number in numbers_of(self.target)), str(self.phone)])
         return hashlib.sha256(numbers.encode()).hexdigest()[:8]
 
 
@@ -106,8 +110,9 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
         quote = _quote(here, call)
     except Refused as refused:
         return at_home(here, refusal_text(refused, here.language))
-    number = mask_number(number_of(call.target).e164)
-    name = shortened(call.target.name) if isinstance(call.target, NamedNumber) else ""
+    number = "" if here.account.private else ", ".join(mask_number(each.e164) for each in numbers_of(call.target))
+    unnamed = here.say(sentences.PRIVATE_PARTY) if here.account.private else ""
+    name = shortened(call.target.name) if isinstance(call.target, NamedNumber) else unnamed
     price, dear = _price(here, call, quote), per_minute(quote) > here.account.quote_above
     lines = (
         *first, here.say(words.PARTY, name=name, number=number).strip(),
@@ -131,12 +136,21 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
 def _quote(here: Here, call: Meant) -> Quote:
     """What it costs now; Refused if nobody knows, or no telephone answers there."""
     assert call.phone is not None
-    a, b = parse_number(call.phone, None), number_of(call.target)
-    a, b = (replace(number, original=mask_number(number.e164)) for number in (a, b))
-    for number in (a, b):
+    a, *to = (_hidden(number) for number in (parse_number(call.phone, None), *numbers_of(call.target)))
+    asked = Asked(
+        account=here.account, user=here.user, proof=PAGE, a=a, b=to[0],
+        phones=tuple(phones_of(here.conn, here.user.id)), service_numbers=here.desk.service_numbers,
+        has_route=here.desk.has_route, sent_ms=here.now_ms, now_ms=here.now_ms, limits=here.desk.limits,
+    )  # fmt: skip
+    asked = with_terminals(here.conn, asked, to)
+    for number in asked.parties:
         if silent := why_silent(number.e164):
             raise Refused(silent, number=number.original)
-    return quote_of(here.conn, here.account, a, b, here.now_ms)
+    return quote_of(here.conn, here.account, a, asked.called, here.now_ms, also=asked.also)
+
+
+def _hidden(number: Number) -> Number:
+    return replace(number, original=mask_number(number.e164))
 
 
 def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
@@ -156,7 +170,7 @@ def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
 
 def _minutes(here: Here, call: Meant, quote: Quote) -> int:
     """Whole ones that balance and limits pay for, however long it rings."""
-    numbers = (split_number(call.phone or "")[0], number_of(call.target).e164)
+    numbers = (split_number(call.phone or "")[0], *(number.e164 for number in numbers_of(call.target)))
     limits = (here.account.cap_call, *call_caps(here.conn, here.account.id, numbers))
     budget = min(available(here.conn, here.account.id), *limits, *(() if here.cap is None else (here.cap,)))
     made = plan(quote, budget, max_talk_s=LONGEST_TALK_S, min_talk_s=1)

@@ -115,7 +115,8 @@ class Pressing:
         def issue(purpose: str, about: Sequence[str]) -> str:
             return self.tickets.issue(who, now_ms, since_s, purpose, about)
 
-        return Here(conn, who, now_ms, language, self.human_contact, None if secure else self.plain_cap, issue)
+        cap = None if secure else self.plain_cap
+        return Here(conn, who, now_ms, language, self.human_contact, cap, issue, self.intake.ordering)
 
     def _not_as_shown(self, here: Here, form: Form, ticket: Ticket) -> Listing | None:
         """What is shown instead, if a call is not to the numbers and at the price that were shown.

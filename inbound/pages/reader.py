@@ -18,6 +18,7 @@ from parsers.commands import CallCommand, DropCommand, NotACommand, Parsed
 from parsers.numbers import parse_number
 from parsers.pins import strike_pins
 from parsers.results import AtCommand, NameCommand
+from parsers.several import parse_numbers
 from replies.outbox import Envelope
 
 PAGE: Final = "page"
@@ -99,7 +100,8 @@ def _drop(_conn: Connection, _user: User, order: PageOrder) -> Parsed:
 def _add(_conn: Connection, user: User, order: PageOrder) -> Parsed:
     if not order.name:
         raise Refused("not_a_contact_name", text="")
-    return NameCommand(order.name, parse_number(order.number, user.country))
+    first, *further = parse_numbers(order.number, user.country)
+    return NameCommand(order.name, first, further=tuple(further))
 
 
 def _delete(conn: Connection, user: User, order: PageOrder) -> Parsed:

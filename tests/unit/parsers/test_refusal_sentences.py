@@ -19,6 +19,7 @@ TYPICAL = {
     "name": "Ann Marie Longname",
     "clause": "FROM",
     "code": "ACME/17",
+    "most": "5",
     "one": "call Ann Marie Longname",
     "other": "call +44 2..0018 from +870 7..1234 bill ACM",
 }

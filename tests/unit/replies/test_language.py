@@ -36,7 +36,7 @@ LONG = {
     "contact": "Pat Smith, +44 20 7946 0000", "free": "EUR 1000.00", "time": "59 min 59 s, EUR 1000.00",
     "human": "Pat Smith, +44 20 7946 0000, any time", "phone": "+870 7..1234",
     "phones": "home (+1 2..0101)", "back": "boat of Captain Haddock and the crew", "held": "EUR 1000.00",
-    "cap": "EUR 1000.00", "how": "no 1 pressed", "count": "500", "letters": "ABC", "left": "499",
+    "cap": "EUR 1000.00", "how": "no 1 pressed", "count": "500", "all": "500", "letters": "ABC", "left": "499",
     "names": "Ann Marie Longname, Robert", "theirs": "EUR 13.0000", "yours": "EUR 13.0000", "a": "60/60 s",
     "b": "60/60 s", "fee": ", EUR 13.00 to connect", "doing": "ringing the other party",
     "legs": "you 59 min 59 s, Ann Marie Longname 59 min 59 s", "most": "EUR 1000.00", "from_": " from +870 7..1234",

@@ -1,5 +1,6 @@
 """Orders as they are kept, and every guarded way to change one."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -26,7 +27,23 @@ _UNDER_WAY = (
 )
 _BY_ID = select(orders).where(orders.c.id == bindparam("order"))
 _LOCK = _BY_ID.with_for_update(key_share=True)
-_SETTING_UP = select(func.count()).select_from(orders).where(ORDER_IS_OPEN, orders.c.state.in_(sorted(SETTING_UP)))
+_LOADS = (
+    select(
+        orders.c.switch,
+        func.count().label("calls"),
+        func.count().filter(orders.c.state.in_(sorted(SETTING_UP))).label("setting_up"),
+    )
+    .where(ORDER_IS_OPEN, orders.c.state != OrderState.DUE)
+    .group_by(orders.c.switch)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many calls a switch has, and how many of them are between create and bridge."""
+
+    calls: int = 0
+    setting_up: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +150,33 @@ def waiting(
     return [row.id for row in rows]
 
 
+def stranded(conn: Connection, switches: Collection[str], rung_before_ms: int, limit: int) -> list[str]:
+    """Ids of orders that were claimed for one of these switches and not dialled, oldest first."""
+    query = select(orders.c.id).where(ORDER_IS_OPEN, orders.c.state == OrderState.CLAIMED)
+    query = query.where(orders.c.switch.in_(switches), orders.c.rung_ms <= rung_before_ms)
+    return [row.id for row in conn.execute(query.order_by(orders.c.due_ms).limit(limit))]
+
+
 def rang(conn: Connection, order_ids: list[str], now_ms: int) -> None:
     """Note that the doorbell was rung for these."""
     conn.execute(update(orders).where(orders.c.id.in_(order_ids)).values(rung_ms=now_ms))
 
 
 def keep_others_from_claiming(conn: Connection) -> None:
-    """Until this transaction ends, so that what `setting_up` counts can't grow between the count and the claim."""
+    """Until this transaction ends, so that what `loads` counts can't grow between the count and the claim."""
     alone(conn, CLAIMING)
 
 
-def setting_up(conn: Connection) -> int:
-    """How many calls are between create and bridge."""
-    return int(conn.execute(_SETTING_UP).scalar_one())
+def dialled_on(conn: Connection, switch: str) -> list[str]:
+    """Ids of orders whose call this switch has, beyond the claim, oldest first."""
+    query = select(orders.c.id).where(ORDER_IS_OPEN, orders.c.switch == switch)
+    query = query.where(orders.c.state.not_in((OrderState.DUE, OrderState.CLAIMED)))
+    return list(conn.execute(query.order_by(orders.c.due_ms)).scalars())
+
+
+def loads(conn: Connection) -> dict[str, Load]:
+    """The load of each switch that has any."""
+    return {row.switch: Load(row.calls, row.setting_up) for row in conn.execute(_LOADS)}
 
 
 def not_rung(conn: Connection, order_id: str) -> None:
@@ -159,6 +190,6 @@ def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[s
     return [row.id for row in conn.execute(query.where(orders.c.accepted_ms < accepted_before_ms).limit(limit))]
 
 
-def hold_on(conn: Connection, order_id: str, until_ms: int) -> None:
-    """A worker has the order until then."""
-    change(conn, orders, {"id": order_id}, {"taken_until_ms": until_ms})
+def hold_on(conn: Connection, order_id: str, until_ms: int, switch: str) -> None:
+    """A worker has the order until then, for this switch."""
+    change(conn, orders, {"id": order_id}, {"taken_until_ms": until_ms, "switch": switch})

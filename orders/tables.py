@@ -121,6 +121,7 @@ attempts = Table(
     Column("carrier", String(20), nullable=False),
     Column("number", String(16), nullable=False),
     Column("rank", Integer, nullable=False, server_default=text("0")),  # which of B's terminals; 0 is number_b
+    Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),  # dialled no earlier
     Column("limit_ms", BigInteger, nullable=False),  # what the hold pays for, from answer
     Column("claimed_ms", BigInteger, nullable=False),
     Column("dialling_ms", BigInteger),

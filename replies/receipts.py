@@ -64,6 +64,8 @@ def talked_ms(order: Row[Any], receipt: Receipt) -> int:
 def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool) -> str:
     if not order.number_b and outcome.startswith("a_"):
         return sentences.CODE_UNHEARD
+    if not order.number_b and outcome == "switch_lost":
+        return sentences.OUTCOMES["interrupted"]  # there is no call for an AGAIN to repeat
     if outcome == "dropped" and talked:
         return sentences.DROPPED_TALKING
     if outcome == "talked" and any(leg.cut for leg in receipt.legs):

@@ -31,10 +31,11 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "imap": ("serve", "Read the settings' mailboxes, and nothing else."),
         "web": ("serve", "Serve pages, texts and programs, and nothing else."),
         "worker": ("serve", "Launch orders from the queue (RQ), and nothing else."),
-        "conductor": ("serve", "Carry calls through on the switch, and nothing else."),
+        "conductor": ("serve", "Carry calls through on a switch, and nothing else."),
         "sweeper": ("serve", "Bring back what was left over; send what waits."),
-        "cel": ("serve", "Read the switch's call log, and nothing else."),
+        "cel": ("serve", "Read a switch's call log, and nothing else."),
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
+        "switches": ("switches", "How each switch is; drain one, and undrain it."),
     },
     "Calls": {
         "route": ("route", "What a number is, and how it would be called."),

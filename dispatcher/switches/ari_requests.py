@@ -151,5 +151,6 @@ def quiet(app: str) -> Request:
     return Request("PUT", f"/applications/{app}/eventFilter", body={"disallowed": silent})
 
 
+INFO = Request("GET", "/asterisk/info")
 LIST_CHANNELS = Request("GET", "/channels")
 LIST_BRIDGES = Request("GET", "/bridges")

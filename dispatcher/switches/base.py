@@ -38,6 +38,7 @@ class Kind(StrEnum):
     """What a switch can tell us of a leg."""
 
     READY = "ready"  # the channel is in our application and was not dialled
+    RINGS = "rings"  # a sign of life of a leg that is being dialled
     UP = "up"  # answered
     DIGIT = "digit"
     PLAYED = "played"

@@ -30,7 +30,7 @@ from tests.joint.machine import oracle
 from tests.joint.machine.loop import SimLoop
 from tests.joint.machine.oracle import Books
 from tests.joint.machine.people import OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person
-from tests.joint.machine.product import ROLES, MortalDatabase, Posted, Product
+from tests.joint.machine.product import CARRIERS, ROLES, MortalDatabase, Posted, Product
 from tests.joint.machine.street import Habit
 from tests.joint.machine.wire import Fault
 
@@ -49,6 +49,7 @@ HABITS = (
     Habit(ring_s=0.001, press_s=0.001),
     Habit(cause=17),
     Habit(ring_s=12, cause=21),
+    Habit(ring_s=0.5, cause=34),
 )
 NUMBERS = [*(person.phone for person in PEOPLE), *OTHERS]
 KINDS = ("create", "dial", "end", "arm", "play", "bridge", "look")
@@ -84,13 +85,16 @@ class WholeProduct(RuleBasedStateMachine):
     @initialize(
         first=st.lists(mails, min_size=1, max_size=3),
         habits=st.lists(st.sampled_from(HABITS), max_size=2),
+        away=st.sets(st.sampled_from(["trunk", "sky"])),
         spoiled=st.none() | faults,
         crash_at=st.sampled_from(["", *POINTS]),
     )
     def begin(
-        self, first: list[tuple[Person, str]], habits: list[Habit], spoiled: dict[str, Fault] | None, crash_at: str
-    ) -> None:
+        self, first: list[tuple[Person, str]], habits: list[Habit], away: set[str], spoiled: dict[str, Fault] | None,
+        crash_at: str,
+    ) -> None:  # fmt: skip
         """Most of what can go wrong can go wrong with the first call already."""
+        self.product.street.down |= dict.fromkeys(sorted(away), 34)
         self.product.wire.faults |= spoiled or {}
         self.product.crash_at = crash_at
         for (_, number), habit in zip(first, habits, strict=False):
@@ -126,6 +130,12 @@ class WholeProduct(RuleBasedStateMachine):
     @rule(number=st.sampled_from(NUMBERS), habit=st.sampled_from(HABITS))
     def take_to(self, number: str, habit: Habit) -> None:
         self.product.street.habits[number[1:]] = habit
+
+    @rule(name=st.sampled_from(CARRIERS).map(lambda carrier: carrier.name), cause=st.sampled_from([0, 0, 34, 18, 23]))
+    def a_carrier_is_away_or_back(self, name: str, cause: int) -> None:
+        self.product.street.down.pop(name, None)
+        if cause:
+            self.product.street.down[name] = cause
 
     @precondition(lambda self: self.product.street.lines)
     @rule(which=few)

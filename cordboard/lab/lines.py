@@ -4,24 +4,27 @@ with lines("west", "sky") as by_name:
     by_name["sky"].be("unavailable")  # from now on it answers 503
 """
 
+import random
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Literal, Self
 
 from cordboard.lab.phones import Kind, Phone
-from cordboard.lab.ports import HOST, free_port
+from cordboard.lab.ports import HOST, udp_is_bound
 from dispatcher.switches.asterisk import Carrier
 
 Behaviour = Kind | Literal["mute"]
 """A telephone's, or that of a carrier that does not say a word to whoever calls."""
+
+_PORTS = range(6100, 9900)
 
 
 class Line:
     """One carrier. Calls on it end when it changes: what is up is forgotten without a word."""
 
     def __init__(self, name: str, kind: Behaviour = "answers") -> None:
-        self.carrier = Carrier(name, HOST, free_port(socket.SOCK_DGRAM))
+        self.carrier = Carrier(name, HOST, _lasting_port())
         self._first = kind
         self._phone: Phone | None = None
         self._mute: socket.socket | None = None
@@ -54,6 +57,11 @@ class Line:
             phone.close()
         if mute is not None:
             mute.close()
+
+
+def _lasting_port() -> int:
+    """One that the system gives to nobody while we change from one behaviour to another: none of its own choice."""
+    return next(port for port in random.sample(_PORTS, len(_PORTS)) if not udp_is_bound(port))
 
 
 @contextmanager

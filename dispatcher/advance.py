@@ -102,6 +102,8 @@ class Advance:
 
     def _live(self, conn: Connection, event: SwitchEvent) -> list[Ask]:
         found = self._calls.find(conn, event.attempt_id)
+        if found is not None and event.kind is Kind.READY and found[0].state is OrderState.CLAIMED:
+            found = self._still_ours(conn, found[0], event.attempt_id)
         if found is None:
             return [Ask(None, None, event.attempt_id)] if event.kind in (Kind.READY, Kind.UP) else []
         call, leg = found
@@ -125,6 +127,16 @@ class Advance:
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []
+
+    def _still_ours(self, conn: Connection, call: Call, attempt_id: str) -> tuple[Call, Leg] | None:
+        """A claimed call as it is: a worker may have made another attempt of it meanwhile, perhaps on another switch.
+
+        Its row is locked, so that none does so between this look and the dialling.
+        """
+        now, then = orders.lock(conn, call.order_id), call.row
+        if now is None or (now.state, now.switch, now.taken_until_ms) != (then.state, then.switch, then.taken_until_ms):
+            self._calls.forget(call)
+        return self._calls.find(conn, attempt_id)
 
     def _slot_to_come(self, conn: Connection, call: Call, leg: Leg) -> int:
         """When it may be dialled, if that is still to come, else 0. Until then its channel waits in silence."""

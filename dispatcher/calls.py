@@ -80,7 +80,6 @@ class Call:
     kind: OrderKind
     first: str  # who is rung first, "A" or "B"
     number_b: str
-    caller_id: str
     outcome: str
     quote: Quote
     plan: Plan  # what its hold pays for
@@ -96,6 +95,11 @@ class Call:
     second_by_ms: int = 0  # until then the second may take to answer, by what the quote covers; 0: not tried yet
     legs: dict[str, Leg] = field(default_factory=dict)
     attempt_ids: list[str] = field(default_factory=list)
+
+    def shown(self, role: str) -> str:
+        """Which number this leg sees: E.164, or WITHHELD."""
+        number: str = self.row.shown_a if role == "A" else self.row.shown_b
+        return number
 
     @property
     def second(self) -> str:
@@ -213,7 +217,6 @@ def _call(row: Row[Any]) -> Call:
         kind=OrderKind(row.kind),
         first=row.first,
         number_b=row.number_b,
-        caller_id=row.caller_id,
         outcome=row.outcome,
         quote=Quote.from_json(row.quote),
         plan=limits(row),

@@ -12,7 +12,9 @@ from orders.states import OrderState
 from replies import outbox
 from replies.receipts import receipt_text
 
-NOT_RUNG = frozenset({"expired", "no_port", "no_route", "interrupted", "a_bad_number", "a_unreachable", "a_congestion"})
+NOT_RUNG = frozenset(
+    {"expired", "no_port", "no_route", "interrupted", "switch_lost", "a_bad_number", "a_unreachable", "a_congestion"}
+)
 """Outcomes that nobody noticed at their telephone: they are told also to who wants no receipts."""
 NOTICED = frozenset({"talked", "dropped"})
 """All that A notices where B is rung first."""

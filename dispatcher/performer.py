@@ -179,14 +179,15 @@ class Performer:
         await self._switch.ask(ask.attempt_id, call.who)
 
     async def _create_1(self, call: Call, _ask: Ask) -> None:
-        leg = call.legs[call.first]
-        await self._switch.create(LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id))
+        leg, shown = call.legs[call.first], call.shown(call.first)
+        await self._switch.create(LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, shown))
 
     async def _create_2(self, call: Call, _ask: Ask) -> None:
         first, leg = call.legs[call.first], call.legs[call.second]
         if call.press_1:
             await self._switch.hush(first.attempt_id)
-        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id, first.attempt_id)
+        shown = call.shown(call.second)
+        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, shown, first.attempt_id)
         await self._switch.create(plan)
 
     async def _dial_2(self, call: Call, ask: Ask) -> None:

@@ -32,6 +32,7 @@ class Event(StrEnum):
     NOT_TOLD = "not_told"  # the code could not be, or took too long
     LOW = "low"  # what the hold pays for is almost used up, or the switch was not told of all of it
     DROP = "drop"  # somebody wishes it to end
+    LOST = "lost"  # its switch stays away: whatever it has of the call is ended when it comes back
 
 
 class Action(StrEnum):
@@ -65,6 +66,8 @@ class Step:
 E, A = Event, Action
 
 _CAN_BE_DROPPED = LIVE_ORDERS - {S.TELLING, S.CLOSING}
+_CAN_BE_LOST = _CAN_BE_DROPPED - {S.CLAIMED}
+"""What is claimed rings nobody: it is due again, on another switch."""
 
 PROGRESS: dict[tuple[S, Event], Step] = {
     (S.CLAIMED, E.FIRST_READY): Step(S.RINGING_1, (A.DIAL_1,)),
@@ -101,6 +104,8 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     # The second answered while the first was leaving, or after a drop: end it; it is not charged under 2 s.
     (S.CLOSING, E.SECOND_ANSWERED): Step(S.CLOSING, (A.END_2,)),
     **{(state, E.DROP): Step(S.CLOSING, (A.END_1, A.END_2), "dropped") for state in sorted(_CAN_BE_DROPPED)},
+    **{(state, E.LOST): Step(S.CLOSING, (A.END_1, A.END_2), "switch_lost") for state in sorted(_CAN_BE_LOST)},
+    (S.TELLING, E.LOST): Step(S.CLOSING, (A.END_1,)),
     (S.TELLING, E.DROP): Step(S.CLOSING, (A.END_1,)),  # why the second could not be had stays the outcome
 }
 """An outcome of "first" or "second" becomes that leg's role with its hang-up cause: "a_busy", "b_no_answer"."""

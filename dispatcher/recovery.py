@@ -18,7 +18,7 @@ from dispatcher.switches.base import Kind, LiveLeg, SwitchEvent
 from dispatcher.tables import log_positions
 from kernel.clock import Clock
 from kernel.errors import Unavailable
-from orders import attempts
+from orders import attempts, orders
 from orders.states import AttemptState, OrderState
 from replies import outbox
 from satellite.manners import manners_of
@@ -78,6 +78,34 @@ class Recovery:
             if asked_ms - since_ms >= LOG_GRACE_MS and read_ms > since_ms:
                 asks += self._vanished(conn, row)
         return asks + self._strays(conn, live) + self._half_closed(conn)
+
+    def lost(self, conn: Connection) -> int:
+        """The switch stays away: end on paper every call that it had; how many that were.
+
+        By its log as far as that was read, else when each was last seen alive. What was not dialled yet is due again.
+        """
+        left = attempts.open_on(conn, self._switch)
+        for line in switchlog.of_attempts(conn, [row.id for row in left]) if left else []:
+            self._take(conn, line)
+        calls = orders.dialled_on(conn, self._switch)
+        for order_id in calls:
+            self._take(conn, Timer(order_id, Event.LOST))
+        for row in attempts.open_on(conn, self._switch):  # with those that the log's lines asked for
+            self._by_itself(conn, row)
+        self._half_closed(conn)
+        return len(calls)
+
+    def _by_itself(self, conn: Connection, row: Row[Any]) -> None:
+        """A leg whose end can't be written does not keep the others from theirs."""
+        try:
+            with conn.begin_nested():
+                self._vanished(conn, row)
+        except Unavailable:
+            raise
+        except Exception as e:
+            log.exception("a call is set aside", extra={"leg": row.id})
+            self._calls.forget_all()
+            self.set_aside(conn, Timer(row.order_id, Event.LOST), f"{type(e).__name__}: {e}")
 
     def set_aside(self, conn: Connection, happening: Happening, why: str) -> list[Ask]:
         """A call that can't be carried on: its legs are ended, a person is told; the log still bills what it ran."""

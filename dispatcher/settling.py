@@ -78,8 +78,9 @@ class Settling:
         """Nobody was rung for this order yet: it is simply due again, a little later."""
         now_ms = self._clock.ms()
         orders.move(
-            conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0
-        )
+            conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0,
+            switch="",
+        )  # fmt: skip
         ports.release(conn, call.order_id)
         self._calls.forget(call)
 

@@ -1,8 +1,17 @@
-"""Tables of the dispatcher: who conducts which switch, what the switches' logs said, what carriers have to bear."""
+"""Tables of the dispatcher: the switches, who conducts which, what their logs said, what carriers have to bear."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, text
 
 from kernel.db import metadata
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("draining", Boolean, nullable=False, server_default=text("false")),  # by command: it gets no new orders
+    Column("seen_ms", BigInteger, nullable=False, server_default=text("0")),  # when it last answered its conductor
+    Column("away_ms", BigInteger),  # since when it was asked in vain; empty while it answers
+)
 
 leases = Table(
     "leases",

@@ -8,7 +8,7 @@ from accounts import manage, people
 from accounts.handles import handle_of
 from accounts.pins import make_pin
 from billing import decks, ledger
-from cordboard.cli.choices import account_by
+from cordboard.cli.choices import account_by, stored_numbers
 from cordboard.cli.context import Tools
 from cordboard.cli.welcome import Welcome, card
 from kernel.errors import Refused
@@ -95,7 +95,7 @@ def _add_person(conn: Connection, tools: Tools, account_id: str, person: Person,
     manage.add_phone(conn, now_ms, user_id, phone.kept(), main=True)
     for entry in person.names:
         name, _, number = entry.partition("=")
-        manage.add_contact(conn, now_ms, user_id, name, parse_number(number, country).kept())
+        manage.add_contact(conn, now_ms, user_id, name, stored_numbers(number, country))
     manage.set_pin(conn, tools.secrets, user_id, pin)
     alias = manage.new_alias(conn, now_ms, tools.secrets, user_id)
     return Opened(account_id, user_id, _welcome(conn, tools, user_id, pin, alias))

@@ -36,7 +36,7 @@ from cordboard.lab.post import PostOffice
 from cordboard.lab.toml import toml
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
-from dispatcher import lease, switchlog
+from dispatcher.pool import State
 from kernel.errors import Unavailable
 from orders.states import OrderState
 from orders.tables import orders
@@ -93,7 +93,7 @@ class House:
         own = {
             "smtp": {"port": self.smtp_port},
             "web": {"port": self.web_port},
-            "switch": {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
+            "switch": {} if "nodes" in config.get("switch", {}) else {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
             "dns": {"nameservers": [self.post.nameserver]},
         }
         return config | {"home": "."} | {name: table | config.get(name, {}) for name, table in own.items()}
@@ -243,8 +243,7 @@ class House:
 
     def _ready(self) -> bool:
         with self.parts.db.read() as conn:
-            switch, now_ms = self.settings.switch.name, self.parts.clock.ms()
-            if not (lease.is_live(conn, switch, now_ms) and switchlog.is_trusted(conn, switch, now_ms)):
+            if any(each.state is not State.FIT for each in self.parts.pool.standings(conn, self.parts.clock.ms())):
                 return False
         try:
             with smtplib.SMTP(HOST, self.smtp_port, timeout=1) as smtp:
@@ -259,6 +258,22 @@ class House:
 
 def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
     """Settings that make a real Asterisk the switch; `phones` says which telephone rings for which prefixes (a,b)."""
+    return {"switch": _node(switch) | _shared(phones)}
+
+
+def on_asterisks(switches: dict[str, Asterisk], phones: dict[str, Phone]) -> dict[str, Any]:
+    """The same for a pool of them, by name."""
+    return {"switch": {"nodes": [{"name": name} | _node(each) for name, each in switches.items()]} | _shared(phones)}
+
+
+def _node(switch: Asterisk) -> dict[str, Any]:
+    return {
+        "ari_url": switch.ari_url, "ari_user": switch.ari_user, "ari_password": switch.ari_password,
+        "cel_file": str(switch.cel_file),
+    }  # fmt: skip
+
+
+def _shared(phones: dict[str, Phone]) -> dict[str, Any]:
     carriers = [
         {
             "name": phone.carrier.name,
@@ -269,10 +284,4 @@ def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
         }
         for prefix, phone in phones.items()
     ]
-    return {
-        "switch": {
-            "kind": "asterisk", "ari_url": switch.ari_url, "ari_user": switch.ari_user,
-            "ari_password": switch.ari_password, "cel_file": str(switch.cel_file), "caller_id": "+12025550100",
-            "carriers": carriers,
-        }
-    }  # fmt: skip
+    return {"kind": "asterisk", "caller_id": "+12025550100", "carriers": carriers}

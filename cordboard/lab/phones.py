@@ -101,15 +101,28 @@ class Phone:
 
     def rung(self) -> list[str]:
         """Give the numbers it was rung as, in order, repeats of one call left out (needs `trace`)."""
+        return list(self._calls().values())
+
+    def messages(self, number: str) -> list[str]:
+        """Give all SIP messages, both ways, of the calls in which it was rung as this number (needs `trace`)."""
+        calls = self._calls()
+        return [text for call, text in self._traced() if calls.get(call) == number]
+
+    def _calls(self) -> dict[str, str]:
+        calls: dict[str, str] = {}
+        for call, message in self._traced():
+            line = re.search(r"^INVITE sip:([^@\s]+)@", message, re.MULTILINE)
+            if line:
+                calls.setdefault(call, line[1])
+        return calls
+
+    def _traced(self) -> list[tuple[str, str]]:
         log = self.folder / "messages.log"
         text = log.read_text("utf-8", "replace") if log.exists() else ""
-        calls: dict[str, str] = {}
-        for message in re.split(r"\n-{20,}", text):
-            line = re.search(r"^INVITE sip:([^@\s]+)@", message, re.MULTILINE)
-            call = re.search(r"^Call-ID:\s*(\S+)", message, re.MULTILINE)
-            if line and call:
-                calls.setdefault(call[1], line[1])
-        return list(calls.values())
+        found = [
+            (re.search(r"^Call-ID:\s*(\S+)", message, re.MULTILINE), message) for message in re.split(r"\n-{20,}", text)
+        ]
+        return [(call[1], message) for call, message in found if call]
 
     def heard(self) -> list[str]:
         """Give the keys that were sent to it, by stream of sound (of one that listens)."""

@@ -1,11 +1,11 @@
 """`[switch]`: what dials, and the carriers that it dials by."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from cordboard.settings.fields import E164, Name, Part, Port
+from cordboard.settings.nodes import Node, check_nodes
 
 
 class Carrier(Part):
@@ -39,24 +39,16 @@ class Carrier(Part):
         return self
 
 
-class Switch(Part):
-    """What dials: the built-in exchange, or an Asterisk commanded over ARI."""
+class Switch(Node):
+    """What dials: one switch, or those of `nodes`; and what all of them share."""
 
     kind: Literal["exchange", "asterisk"] = "exchange"
-    name: Name = "main"
-    ari_url: str = Field(default="http://127.0.0.1:8088/ari", pattern=r"^https?://[^/\s]+(/.*)?$")
-    ari_user: str = "cordboard"
-    ari_password: SecretStr = SecretStr("")  # empty: derived from the secret key
-    ari_app: Name = "cordboard"
-    cel_file: Path | None = None
+    nodes: tuple[Node, ...] = ()  # several that stand in for one another, instead of this one
     caller_id: E164 = "+12025550100"
     carriers: tuple[Carrier, ...] = (
         Carrier(name="carrier", host="127.0.0.1", port=5080),
         Carrier(name="uplink", host="127.0.0.1", port=5081, uplink=True),
     )
-    sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
-    sip_port: Port = 5060
-    rtp_ports: tuple[Port, Port] = (10000, 20000)
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -65,4 +57,9 @@ class Switch(Part):
             raise ValueError("two carriers have the same name")
         if not names:
             raise ValueError("carriers must name at least one carrier")
+        return self
+
+    @model_validator(mode="after")
+    def _several(self) -> Self:
+        check_nodes(self, self.nodes)
         return self

@@ -40,6 +40,16 @@ class AriOnce:
         if answer.status >= 400:
             raise SwitchRefused(answer.status, answer.data.decode("utf-8", "replace")[:200])
 
+    def is_there(self) -> bool:
+        """Whether the switch answers at all, whatever it says."""
+        try:
+            self.send(rest.INFO)
+        except (SwitchAway, SwitchSilent):
+            return False
+        except SwitchRefused:
+            return True
+        return True
+
     def hang_up(self, attempt_id: str) -> None:
         """End a channel if it is there."""
         try:

@@ -30,7 +30,7 @@ class LegPlan:
     carrier: str
     number: str
     limit_ms: int
-    caller_id: str = ""
+    caller_id: str = ""  # the number that this leg sees, or WITHHELD
     first_leg: str = ""  # the id of leg A, for every further leg
 
 

@@ -39,7 +39,7 @@ def _statements(path: Path) -> set[str]:
     db = schema.open_database(f"sqlite:///{path}")
     with db.read() as conn:
         found = conn.execute(text("SELECT sql FROM sqlite_master WHERE sql <> '' AND name <> 'alembic_version'"))
-        statements = {" ".join(sorted(re.findall(r"[^\s,()]+", row.sql))) for row in found}  # in whatever order
+        statements = {" ".join(sorted(re.findall(r'[^\s,()"]+', row.sql))) for row in found}  # in whatever order
     db.close()
     return statements
 

@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from dispatcher import jobs
 from dispatcher.conductor import Conductor, Pace
 from dispatcher.due import Due
-from dispatcher.jobs import Launcher
+from dispatcher.jobs import Launcher, Node
 from dispatcher.lease import LeaseLost
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
+from dispatcher.pool import Pool
 from dispatcher.routes import Routes
 from dispatcher.slices import Slicing
 from dispatcher.switches.ari_requests import Carrier
@@ -171,11 +172,11 @@ class Product:
         own = "+12025550109"
         ordering = Ordering(SECRETS, self.clock, LIMITS, own, frozenset({own}), self.routes.has)
         self.intake = Intake(self.db, self.clock, SECRETS, self.queue, {EMAIL: reader}, ordering)
-        self.due = Due(self.db, self.clock, self.queue, SETTING_UP_MAX, STALE_MS)
+        pool = Pool((SWITCH,), SETTING_UP_MAX)
+        self.due = Due(self.db, self.clock, self.queue, pool, STALE_MS)
         self.sender = Sender(self.db, self.clock, SECRETS, {EMAIL: ByMail(self.post, ORDER)}, "boss@door.test")
-        self.launcher = Launcher(
-            self.db, self.clock, SimOnce(self.wire, alive), SWITCH, "cordboard", self.routes, SETTING_UP_MAX, STALE_MS,
-        )  # fmt: skip
+        nodes = {SWITCH: Node(SimOnce(self.wire, alive), "cordboard")}
+        self.launcher = Launcher(self.db, self.clock, pool, nodes, self.routes, STALE_MS)
         jobs.install(self.launcher.launch)
         self._work: dict[str, Callable[[], Awaitable[None]]] = {
             "world": lambda: _every(0.5, self._deliver),

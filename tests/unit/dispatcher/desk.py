@@ -13,9 +13,11 @@ from billing.check import check
 from billing.quotes import Ceiling, Quote
 from billing.tables import cdrs
 from billing.tables import holds as holds_table
+from dispatcher import pool
 from dispatcher.advance import Ask, Happening
-from dispatcher.jobs import Launcher
+from dispatcher.jobs import Launcher, Node
 from dispatcher.paperwork import Paperwork
+from dispatcher.pool import Pool
 from dispatcher.progress import Action
 from dispatcher.routes import Routes
 from dispatcher.switches.ari_once import AriOnce
@@ -89,7 +91,9 @@ class Desk:
     ) -> str:  # fmt: skip
         """An order with 5 dollars held for it, or what is `held`."""
         now_ms = self.clock.ms()
+        switch = "" if state is OrderState.DUE else SWITCH
         terms = {"state": state, "accepted_ms": now_ms, "due_ms": now_ms, "answer_to": "sealed", "id": _id()}
+        terms |= {"switch": switch}
         with self.db.write() as conn:
             order = factory.order(conn, self.account, self.user, **{**terms, **columns})
             holds.open_hold(conn, order, self.account, held, quote, now_ms, ceiling)
@@ -121,20 +125,28 @@ class Desk:
             if conn.execute(update(log_positions).values(values)).rowcount == 0:
                 conn.execute(insert(log_positions).values(switch=SWITCH, **values))
 
+    def switch_answers(self, switch: str = SWITCH) -> None:
+        """Its conductor had an answer from it, now."""
+        with self.db.write() as conn:
+            pool.answered(conn, switch, self.clock.ms())
+
     # -- the product's parts -----------------------------------------------------------------------------------------
 
     def idle_papers(self, holder: str = "one") -> Paperwork:
         return Paperwork(self.db, self.clock, switch=SWITCH, routes=self.routes, holder=holder, lease_ms=LEASE_MS)
 
     def papers(self, holder: str = "one") -> Paperwork:
-        """A conductor's papers, the lease in hand."""
+        """A conductor's papers, the lease in hand; its switch has just answered."""
         papers = self.idle_papers(holder)
         assert papers.acquire()
+        self.switch_answers()
         return papers
 
     def launcher(self, url: str, setting_up_max: int = 20) -> Launcher:
         once = AriOnce(url, "cordboard", "cordboard")
-        return Launcher(self.db, self.clock, once, SWITCH, APP, self.routes, setting_up_max, STALE_MS)
+        return Launcher(
+            self.db, self.clock, Pool((SWITCH,), setting_up_max), {SWITCH: Node(once, APP)}, self.routes, STALE_MS
+        )
 
     def launcher_on(self, exchange: RunningExchange, setting_up_max: int = 20) -> Launcher:
         return self.launcher(exchange.url, setting_up_max)

@@ -138,7 +138,8 @@ def test_whoever_may_still_be_there_is_ended_on_the_way_to_closing(state: S, eve
 @pytest.mark.parametrize(("state", "event"), sorted(into(S.CLOSING) | into(S.TELLING)))
 def test_an_order_has_an_outcome_when_it_closes(state: S, event: Event) -> None:
     decided_before = state in (S.JOINED, S.TELLING)  # "talked", or what B's end was called
-    assert bool(PROGRESS[state, event].outcome) is (not decided_before or (state, event) == (S.JOINED, E.DROP))
+    cut_short = state is S.JOINED and event in (E.DROP, E.LOST)
+    assert bool(PROGRESS[state, event].outcome) is (not decided_before or cut_short)
     assert PROGRESS[S.RINGING_2, E.SECOND_ANSWERED].outcome == "talked"
 
 
@@ -150,3 +151,11 @@ def test_a_drop_ends_whatever_is_live() -> None:
     for state in LIVE_ORDERS - {S.CLOSING, S.TELLING}:
         found = PROGRESS[state, E.DROP]
         assert (found.to, set(found.actions), found.outcome) == (S.CLOSING, ENDS_A | ENDS_B, "dropped")
+
+
+def test_of_a_switch_that_is_lost_nobody_is_dialled_again() -> None:
+    """What was claimed and rings nobody goes to another switch; of all else only the end is left."""
+    assert (S.CLAIMED, E.LOST) not in PROGRESS
+    for state in LIVE_ORDERS - {S.CLAIMED, S.CLOSING, S.TELLING}:
+        assert (PROGRESS[state, E.LOST].to, PROGRESS[state, E.LOST].outcome) == (S.CLOSING, "switch_lost")
+    assert (PROGRESS[S.TELLING, E.LOST].to, PROGRESS[S.TELLING, E.LOST].outcome) == (S.CLOSING, "")

@@ -27,10 +27,10 @@ CAUSES: dict[int, str] = {
     28: BAD_NUMBER,  # invalid format: 484
     29: FAULT,  # a facility was refused: 501
     31: UNREACHABLE,
-    34: CONGESTION,
+    34: CONGESTION,  # no circuit: 503
     38: CONGESTION,  # network out of order: 500
     41: CONGESTION,
-    42: CONGESTION,  # 503 and the 5xx that are not named here
+    42: CONGESTION,  # the 5xx that are not named here
     44: CONGESTION,
     50: REJECTED,
     52: REJECTED,

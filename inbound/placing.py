@@ -31,6 +31,7 @@ from replies import sentences
 from replies.language import Words
 from replies.lists import LONGEST, shortened
 from replies.receipts import private_phone
+from satellite.manners import two_satellites
 
 SAID = {
     (False, True): sentences.ACCEPTED,
@@ -146,6 +147,8 @@ def _row(
     unnamed = given.say(sentences.PRIVATE_PARTY) if private else mask_number(b.e164)
     fields = {"ref": ref, "before": wanted.again, "phone": phone, "price": display(per_minute(quote), quote.currency)}
     at_most = _at_most(given, wanted.command, asked.cap)
+    if any(two_satellites(a.e164, each.e164) for each in asked.telephones):
+        at_most += given.say(sentences.TWO_SATELLITES)
 
     def answer(called: str, tried: str) -> str:
         return given.say(words, name=called, **fields) + at_most + tried

@@ -30,7 +30,7 @@ def private_phone(words: str) -> Words:
 def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
     """First the answer in one line, then the legs, then the total; in the language that the order was answered in."""
     language: str = order.language
-    legs = [_leg_line(order, leg, receipt.currency, language) for leg in receipt.legs]
+    legs = [_leg_line(order, leg, receipt.currency, language) for leg in _worth_telling(receipt)]
     paid, balance = (display_exact(micro, receipt.currency) for micro in (receipt.total, receipt.balance_left))
     total = say(language, sentences.TOTAL_LINE, paid=paid, balance=balance)
     bill = [say(language, sentences.BILL_CODE, code=order.bill)] if order.bill else []
@@ -82,6 +82,12 @@ def over_text(order: Row[Any], language: str = ENGLISH) -> str:
 
 def _was_up(leg: LegLine, role: str) -> bool:
     return leg.role == role and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
+
+
+def _worth_telling(receipt: Receipt) -> list[LegLine]:
+    """Each leg that was answered, and of tries at one telephone that were not, the last; none if a later one was."""
+    last = {(leg.role, leg.number): leg for leg in receipt.legs}
+    return [leg for leg in receipt.legs if leg.answered_ms is not None or last[leg.role, leg.number] is leg]
 
 
 def _leg_line(order: Row[Any], leg: LegLine, currency: str, language: str) -> str:

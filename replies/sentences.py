@@ -12,6 +12,8 @@ AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {p
 AT_MOST = " {most} at most."
 """Behind one of these, if the order said so."""
 AT_MOST_MINUTES = " {minutes} min at most."
+TWO_SATELLITES = " Both by satellite: expect a delay of a second."
+"""Behind the first answer: each word goes up and down twice."""
 AT_MOST_BOTH = " {most} and {minutes} min at most."
 
 TRYING = " I try its {count} numbers in turn."

@@ -24,7 +24,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
-from accounts import manage, tokens
+from accounts import manage, systems, tokens
 from billing import decks, ledger
 from billing.check import check
 from cordboard import schema
@@ -131,7 +131,7 @@ class House:
             account_id = manage.add_account(conn, now_ms, terms)
             manage.set_ask_new(conn, account_id, False)  # what is called here is new to everybody
             if satellite:
-                manage.allow(conn, account_id, "satellite", True)
+                systems.allow(conn, account_id, "Inmarsat")
             user_id = manage.add_user(conn, now_ms, account_id, name, "GB")
             manage.add_device(conn, now_ms, user_id, email)
             manage.set_press_1(conn, email, press_1)

@@ -128,6 +128,14 @@ class CallStories:
         billed_from_the_log(place, order, "B")
         assert "nobody pressed 1" in place.told(who, 2)[1]
 
+    @pytest.mark.parametrize("silent", [BUSY, NO_ANSWER], ids=["busy", "no answer"])
+    def test_the_next_telephone_of_a_party_answers_and_is_billed_once(self, place: Place, silent: str) -> None:
+        who, order = call(place, "CALL Bob", names={"Bob": f"{silent},{TALKS}"})
+        assert order.outcome == "talked"
+        billed_from_the_log(place, order, "A", "B")
+        assert place.bills(order)["B"].number == TALKS
+        assert place.told(who, 2)[1].startswith("A1 Bob, ")
+
     def test_words_that_were_not_understood_launch_nothing(self, place: Place) -> None:
         who = place.somebody(names={"Bob": TALKS})
         place.mail(who, "CALL Bob tomorow")

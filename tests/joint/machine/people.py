@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import dispatcher.tables  # noqa: F401 (for what it declares)
-from accounts import manage
+from accounts import manage, systems
 from billing import decks, ledger
 from kernel.db import metadata
 from tests.unit.factory import NOW
@@ -22,6 +22,10 @@ PRICES = {"1": ("0.30", "0", 6, 6), "44": ("0.60", "0.05", 30, 6), "33": ("0.45"
           "870": ("0.30", "0", 30, 6)}  # fmt: skip
 """The deck once more, for the oracle: a minute's rate, connect fee, first and next increment."""
 OTHERS = ("+442079460018", "+442079460019", "+33140001234", "+870776000018")
+
+CREW, CREW_AT = "Crew", "+870776000018,+442079460019"
+"""A name with two telephones, which are tried in turn."""
+CALLED = (*OTHERS, CREW)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def build(file: Path) -> Home:
                 payer.name, "USD", "retail", "US,GB,FR", 2_500_000, payer.charge_unjoined, payer.tax_percent * 10_000
             )
             home.accounts[payer.name] = account = manage.add_account(conn, NOW, terms)
-            manage.allow(conn, account, "satellite", True)
+            systems.allow(conn, account, "Inmarsat")
             ledger.open_balance(conn, account, "USD")
             ledger.top_up(conn, account, int(float(payer.funds) * 1_000_000), "USD", payer.name, "card", NOW)
         for person in PEOPLE:
@@ -85,6 +89,7 @@ def build(file: Path) -> Home:
             manage.add_device(conn, NOW, user, person.address)
             manage.set_press_1(conn, person.address, person.press_1)
             manage.add_phone(conn, NOW, user, person.phone, "home")
+            manage.add_contact(conn, NOW, user, CREW, CREW_AT)
             home.aliases[person.name] = f"{manage.new_alias(conn, NOW, SECRETS, user)}@{DOMAIN}"
     db.close()
     return home

@@ -29,7 +29,7 @@ from kernel.crashpoints import POINTS
 from tests.joint.machine import oracle
 from tests.joint.machine.loop import SimLoop
 from tests.joint.machine.oracle import Books
-from tests.joint.machine.people import OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person
+from tests.joint.machine.people import CALLED, OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person
 from tests.joint.machine.product import CARRIERS, ROLES, MortalDatabase, Posted, Product
 from tests.joint.machine.street import Habit
 from tests.joint.machine.wire import Fault
@@ -57,7 +57,7 @@ BACK_AFTER_S = (0.5, 3.0, 14.0)
 few = st.integers(0, 5)
 a_while = st.sampled_from([0.0, 0.2, 1.1, 4.0, 12.0])
 faults = st.dictionaries(st.sampled_from(KINDS), st.sampled_from(list(Fault)), min_size=1, max_size=4)
-mails = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(OTHERS))
+mails = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(CALLED))
 
 
 class WholeProduct(RuleBasedStateMachine):
@@ -102,7 +102,7 @@ class WholeProduct(RuleBasedStateMachine):
         for person, number in first:
             self.write(person, number, 0.0)
 
-    @rule(person=st.sampled_from(PEOPLE), number=st.sampled_from(OTHERS), seconds=a_while)
+    @rule(person=st.sampled_from(PEOPLE), number=st.sampled_from(CALLED), seconds=a_while)
     def write(self, person: Person, number: str, seconds: float) -> None:
         self._post(person, f"<{len(self.posted)}@ship.example>", f"CALL {number}")
         self.product.loop.advance(seconds)
@@ -114,7 +114,7 @@ class WholeProduct(RuleBasedStateMachine):
         self._post(mail.person, mail.message_id, mail.text)
 
     @precondition(lambda self: self.posted)
-    @rule(which=few, number=st.sampled_from(OTHERS))
+    @rule(which=few, number=st.sampled_from(CALLED))
     def deliver_changed(self, which: int, number: str) -> None:
         mail = self.posted[which % len(self.posted)]
         self._post(mail.person, mail.message_id, f"CALL {number}")

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from billing.quotes import Quote
-from billing.tables import holds
 from dispatcher import ports
 from dispatcher.pool import Pool
 from dispatcher.routes import NoWay, Routes, Wanted
@@ -29,7 +28,9 @@ class Admission:
     pool: Pool
     routes: Routes
 
-    def admit(self, conn: Connection, order: Row[Any], switches: Sequence[str], now_ms: int) -> Admitted | None:
+    def admit(
+        self, conn: Connection, order: Row[Any], quote: Quote, switches: Sequence[str], now_ms: int
+    ) -> Admitted | None:
         """The first of these switches that has ports for all legs now; the order's own goes on with what it took.
 
         None: not now, the order is to stay due. NoWay: on no switch of the pool it ever will.
@@ -39,7 +40,7 @@ class Admission:
             return Admitted(order.switch, held.carrier)
         if held is not None:
             self.routes.release(conn, order.id)
-        legs, queued, why = _legs(conn, order), False, ""
+        legs, queued, why = _legs(order, quote), False, ""
         for switch in switches:
             try:
                 taken = self.routes.admit(conn, switch, legs, now_ms)
@@ -69,7 +70,6 @@ class Admission:
         return any(not way.refused for way in self.routes.ways(conn, leg.number, leg.charged, now_ms, switch))
 
 
-def _legs(conn: Connection, order: Row[Any]) -> list[Wanted]:
-    quote = Quote.from_json(conn.execute(select(holds.c.quote).where(holds.c.order_id == order.id)).scalar_one())
+def _legs(order: Row[Any], quote: Quote) -> list[Wanted]:
     numbers = {"A": order.number_a, "B": order.number_b}
     return [Wanted(order.id, role, number, quote.terms(role)) for role, number in numbers.items() if number]

@@ -111,6 +111,7 @@ class Advance:
             case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is AttemptState.ENDED:
                 return [Ask(None, call, leg.attempt_id)]
             case Kind.READY if leg.state is AttemptState.CLAIMED and (slot := self._slot_to_come(conn, call, leg)):
+                leg.waited = True
                 return [Ask(None, call, leg.attempt_id, again=event, at_ms=slot)]
             case Kind.READY if leg.state is AttemptState.CLAIMED:
                 asks = self.step(conn, call, Event.FIRST_READY if leg.role == call.first else Event.SECOND_READY)

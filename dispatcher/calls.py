@@ -51,6 +51,7 @@ class Leg:
     armed_to_ms: int | None = None  # by our clock; if it was armed before the log had told of its answer
     found_up: bool = False  # it was up when we came: only the log knows since when
     seen_ms: int | None = None
+    waited: bool = False  # its channel was there for a while before it was dialled
     gone: bool = False
     quiet: bool = False  # we ended it, since the switch told of no ringing in good time
     end_taken: bool = False  # the call has gone on from its end

@@ -27,7 +27,10 @@ def close(conn: Connection, order: Row[Any], state: OrderState, outcome: str, no
     if not orders.move(conn, order.id, state, OrderState.ENDED, outcome=outcome, ended_ms=now_ms):
         return False
     close_order(conn, order.id, now_ms)
-    ports.release(conn, order.id)
+    if state is OrderState.DUE:
+        ports.leave_queue(conn, order.id)
+    else:
+        ports.release(conn, order.id)
     bill = receipt(conn, order.id)
     assert bill is not None
     if order.notices or outcome in NOT_RUNG or (order.first == "B" and outcome not in NOTICED):

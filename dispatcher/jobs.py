@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
+from billing.quotes import Quote
 from billing.tables import holds
 from dispatcher import closing
 from dispatcher.admission import Admission, Admitted
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 TAKEN_MS = 15_000
 """A claimed order whose channel never showed up is launched anew after this long."""
 AGAIN_AFTER_MS = 2_000
+_HOLD = select(holds).where(holds.c.order_id == bindparam("order"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +128,21 @@ class Launcher:
         if order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.DUE, "expired", now_ms)
             return None
-        admitted = self._admit(conn, order, switches, now_ms)
+        hold = conn.execute(_HOLD, {"order": order_id}).one()
+        admitted = self._admit(conn, order, hold, switches, now_ms)
         if admitted is None:
             return None
         taken = orders.move(
             conn, order_id, OrderState.DUE, OrderState.CLAIMED, taken_until_ms=now_ms + TAKEN_MS, switch=admitted.switch
         )
-        return Launch(self._attempt(conn, order, admitted, now_ms), order_id, admitted.switch) if taken else None
+        return Launch(self._attempt(conn, order, hold, admitted, now_ms), order_id, admitted.switch) if taken else None
 
-    def _admit(self, conn: Connection, order: Row[Any], switches: Sequence[str], now_ms: int) -> Admitted | None:
+    def _admit(
+        self, conn: Connection, order: Row[Any], hold: Row[Any], switches: Sequence[str], now_ms: int
+    ) -> Admitted | None:
         """A switch, and ports for all legs there at once. None: it stays due, or was closed for want of any way."""
         try:
-            return Admission(self.pool, self.routes).admit(conn, order, switches, now_ms)
+            return Admission(self.pool, self.routes).admit(conn, order, Quote.from_json(hold.quote), switches, now_ms)
         except NoWay as e:
             log.warning("an order has no way", extra={"order": order.id, "why": str(e)})
             closing.close(conn, order, OrderState(order.state), "no_route", now_ms)
@@ -170,18 +175,19 @@ class Launcher:
         if over:
             closing.close(conn, order, OrderState.CLAIMED, over, now_ms)
             return None  # its channel, if there is one, is a stray to the conductor
-        admitted = self._admit(conn, order, switches, now_ms)
+        hold = conn.execute(_HOLD, {"order": order.id}).one()
+        admitted = self._admit(conn, order, hold, switches, now_ms)
         if admitted is None:  # unless it is closed by now
             orders.move(conn, order.id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, switch="")
             return None
         orders.hold_on(conn, order.id, now_ms + TAKEN_MS, admitted.switch)
-        plan = self._attempt(conn, order, admitted, now_ms)
+        plan = self._attempt(conn, order, hold, admitted, now_ms)
         if not earlier:
             return Launch(plan, order.id, admitted.switch)
         return Launch(plan, order.id, admitted.switch, earlier[-1].id, "" if away else earlier[-1].switch)
 
-    def _attempt(self, conn: Connection, order: Row[Any], admitted: Admitted, now_ms: int) -> LegPlan:
-        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
+    def _attempt(self, conn: Connection, order: Row[Any], hold: Row[Any], admitted: Admitted, now_ms: int) -> LegPlan:
+        limit_ms = limits(hold).limit_ms(order.first)
         number, carrier = order.number_a if order.first == "A" else order.number_b, admitted.carrier
         attempt_id = attempts.claim(
             conn, order.id, order.first, switch=admitted.switch, carrier=carrier, number=number, limit_ms=limit_ms,

@@ -143,6 +143,9 @@ class Performer:
         ring_s = manners.ring_s or (self._waits.ring_a if role == "A" else self._waits.ring_b)
         if role == call.second:  # the quote covers so much waiting of the first
             ring_s = max(min(ring_s, -(-(call.second_by_ms - self._clock.ms()) // 1000)), 1)
+        leg = call.legs[role]
+        if leg.waited:  # its limit has run all the while
+            await self._switch.arm(attempt_id, leg.limit_ms)
         await self._switch.dial(attempt_id, ring_s)
         self.dialled.add(attempt_id)
         if manners.progress_s < ring_s:

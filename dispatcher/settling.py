@@ -44,7 +44,7 @@ class Settling:
             return
         leg.state, leg.gone, leg.cause, leg.ended_ms = AttemptState.ENDED, True, cause, ended_ms
         self._bill(conn, call, leg, ended_ms, estimated=estimated)
-        if call.state is OrderState.CLOSING and call.legs.get(leg.role) is leg:
+        if call.state is OrderState.CLOSING and not call.settled and call.legs.get(leg.role) is leg:
             ports.release(conn, call.order_id, leg.role)  # nobody will dial it any more
         if was is AttemptState.CLAIMED and leg.role == call.first and call.state is OrderState.CLAIMED:
             self._once_more(conn, call)

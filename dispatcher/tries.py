@@ -145,7 +145,7 @@ class Tries:
         leg = tried.last
         charged = call.quote.terms(leg.role, leg.rank)
         ways = self._routes.ways(conn, leg.number, charged, self._clock.ms(), self._switch)
-        return bool({way.carrier for way in ways if not way.refused} - tried.in_this_round(leg.rank))
+        return bool({way.name for way in ways if not way.refused} - tried.in_this_round(leg.rank))
 
     def _again(self, call: Call, tried: Tried, kind: str) -> Iterator[tuple[Then, int, int]]:
         """Telephones that may be tried once more, each by how it ended last."""

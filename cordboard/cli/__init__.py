@@ -36,6 +36,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "cel": ("serve", "Read a switch's call log, and nothing else."),
         "exchange": ("serve", "Be the built-in exchange, which rings nobody real."),
         "switches": ("switches", "How each switch is; drain one, and undrain it."),
+        "routes": ("routes", "Each carrier: its ports, its pace, and how its calls went."),
     },
     "Calls": {
         "route": ("route", "What a number is, and how it would be called."),

@@ -130,7 +130,7 @@ def _carriers(told: About) -> Iterator[str]:
     place = 0
     for way in told.ways:
         place += not way.refused
-        yield f"not {way.carrier}: {way.refused}" if way.refused else f"{place}. {way.carrier}: {way.why}"
+        yield f"not {way.name}: {way.refused}" if way.refused else f"{place}. {way.name}: {way.why}"
 
 
 def _sentence(against: Against) -> str:
@@ -162,7 +162,7 @@ def for_programs(told: About, ring_s: int) -> dict[str, Any]:
             "unreachable": {"times": manners.unreachable.times, "after_s": manners.unreachable.after_s},
         },
         "carriers": [
-            {"carrier": way.carrier, "used": found.voice and not way.refused, "why": way.refused or way.why}
+            {"carrier": way.name, "used": found.voice and not way.refused, "why": way.refused or way.why}
             for way in told.ways
         ],
         "refused": [

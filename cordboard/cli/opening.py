@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from accounts import manage, people
 from accounts.handles import handle_of
 from accounts.pins import make_pin
+from accounts.shown import seen
 from billing import decks, ledger
 from cordboard.cli.choices import account_by, stored_numbers
 from cordboard.cli.context import Tools
@@ -110,7 +111,8 @@ def _country(given: str | None, phone: Number) -> str:
 def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str) -> Welcome:
     user = people.user_of(conn, user_id)
     account = people.account_of(conn, user.account_id)
-    phone = people.main_phone(conn, user_id)
+    phones = people.phones_of(conn, user_id)
+    phone = people.main_of(phones)
     mail = tools.settings.mail
     return Welcome(
         name=user.name,
@@ -119,7 +121,7 @@ def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str)
         write_from=people.devices_of(conn, user_id)[0].address,
         pin=pin,
         phone=phone.number if phone else "",
-        caller_id=account.caller_id or tools.settings.switch.caller_id,
+        caller_id=seen(account, phones, phone.e164 if phone else "", (), tools.settings.switch.caller_id).a,
         zones=tuple(sorted(account.zones)),
         balance=display(ledger.balance(conn, account.id), account.currency),
         cap_call=display(account.cap_call, account.currency),

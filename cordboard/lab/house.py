@@ -36,6 +36,7 @@ from cordboard.lab.post import PostOffice
 from cordboard.lab.toml import toml
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
+from dispatcher import ports
 from dispatcher.pool import State
 from kernel.errors import Unavailable
 from orders.states import OrderState
@@ -229,7 +230,7 @@ class House:
     def problems(self) -> list[str]:
         """What `cordboard ledger check` would say."""
         with self.parts.db.read(snapshot=True) as conn:
-            return check(conn)
+            return check(conn) + ports.leaked(conn)
 
     def until(self, holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something is so. TimeoutError, with the end of the log, if it never is."""

@@ -52,9 +52,11 @@ def why_not() -> str:
 class Phone:
     """One behaviour on one port. `after` is in milliseconds; without `talk` it sends next to no sound."""
 
-    def __init__(self, kind: Kind, *, after: int | None = None, talk: bool = True, trace: bool = False) -> None:
+    def __init__(
+        self, kind: Kind, *, after: int | None = None, talk: bool = True, trace: bool = False, port: int = 0
+    ) -> None:
         self.kind = kind
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = port or free_port(socket.SOCK_DGRAM)
         self.folder = Path(tempfile.mkdtemp(prefix=f"cordboard-{kind}-"))
         self._after = _AFTER.get(kind, 1000) if after is None else after
         self._talk = talk

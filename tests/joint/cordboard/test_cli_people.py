@@ -239,3 +239,35 @@ def test_a_telephone_that_texts(run: Run, petrel: str) -> None:
     run("devices", "remove", "+33612345679")
     left = json.loads(run("devices", "list", "--json").stdout)
     assert [each["address"] for each in left] == ["ann@petrel.example", "sat@sat.example"]
+
+
+def test_which_number_each_leg_sees_is_set_and_shown(run: Run, petrel: str) -> None:
+    assert petrel
+    shown = json.loads(run("accounts", "show", "mv petrel", "--json").stdout)
+    assert (shown["number"], shown["shows"], shown["private"]) == (None, {"a": "usual", "b": "usual"}, False)
+    assert run("accounts", "shows", "mv petrel", "--b", "withheld").stdout == (
+        "MV Petrel: leg A sees usual, leg B sees withheld.\n"
+    )
+    assert "calls from +33140009999" in run("accounts", "number", "mv petrel", "+33 1 40 00 99 99").stdout
+    assert "calls are private." in run("accounts", "private", "mv petrel", "on").stdout
+    shown = json.loads(run("accounts", "show", "mv petrel", "--json").stdout)
+    assert (shown["number"], shown["shows"]["b"], shown["private"]) == ("+33140009999", "withheld", True)
+    assert "all calls are private" in run("accounts", "show", "mv petrel").stdout
+    run("accounts", "shows", "mv petrel", "--a", "withheld", "--b", "own")
+    added = run("accounts", "user", "mv petrel", "Bob", "--email", "b@x.org", "--phone", "+33140001234")
+    assert "by a withheld number" in added.stdout
+    assert "no number of its own" in run("accounts", "number", "mv petrel", "none").stdout
+    assert "only where the order says so" in run("accounts", "private", "mv petrel", "off").stdout
+
+
+def test_a_name_has_several_numbers_at_the_command_line(run: Run, petrel: str) -> None:
+    assert petrel
+    said = run("devices", "name", "mv petrel", "MV Astrid", "+870 773 123 456", "+8816 1234 5678")
+    assert said.stdout == 'Ann may now write "CALL MV Astrid" for +870 773 123 456, then +881 6 123 45678.\n'
+    (user,) = json.loads(run("accounts", "show", "mv petrel", "--json").stdout)["users"]
+    assert user["names"]["MV Astrid"] == "+870773123456, +881612345678"
+    assert "MV Astrid: +870 773 123 456, then +881 6 123 45678" in run("accounts", "show", "mv petrel").stdout
+    assert run("devices", "name", "mv petrel", "mv astrid").stdout.endswith("no longer has mv astrid.\n")
+    too_many = [f"+4420794600{at:02d}" for at in range(6)]
+    said = run("devices", "name", "mv petrel", "Ann", *too_many, fails=2)
+    assert said.stderr == "A name may have 5 numbers at most. Leave some out.\n"

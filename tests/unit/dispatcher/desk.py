@@ -13,7 +13,7 @@ from billing.check import check
 from billing.quotes import Ceiling, Quote
 from billing.tables import cdrs
 from billing.tables import holds as holds_table
-from dispatcher import pool
+from dispatcher import pool, ports
 from dispatcher.advance import Ask, Happening
 from dispatcher.jobs import Launcher, Node
 from dispatcher.paperwork import Paperwork
@@ -40,6 +40,7 @@ from tests.unit.factory import NOW
 SWITCH, APP, HOLD = "main", "cb", 5 * DOLLAR
 STALE_MS, LEASE_MS = 600_000, 6_000
 TRUNK = Carrier("trunk", "PJSIP/trunk/sip:{digits}@trunk.example")
+UPLINK = Carrier("uplink", "PJSIP/uplink/sip:{digits}@sky.example", uplink=True)
 _key = count(1)
 
 
@@ -80,7 +81,7 @@ class Desk:
         self.db = where if isinstance(where, Database) else Database(f"sqlite:///{where}")
         self.now = Now()
         self.clock: Clock = clock or self.now
-        self.routes = Routes([TRUNK])
+        self.routes = Routes([TRUNK, UPLINK])
         self.account, self.user = ann.account, ann.user
 
     # -- what is there beforehand ----------------------------------------------------------------------------------
@@ -202,7 +203,7 @@ class Desk:
 
     def problems(self) -> list[str]:
         with self.db.read() as conn:
-            return check(conn)
+            return check(conn) + ports.leaked(conn)
 
     def is_over(self, order: str, outcome: str) -> None:
         """Ended with this outcome, nothing held, one receipt, the books in order."""

@@ -110,5 +110,5 @@ def test_setting_up_counts_what_is_between_create_and_bridge(desk: Desk) -> None
         desk.order(state=state, switch="main")
     desk.order(state=OrderState.JOINED, switch="other")
     going_on = len(OrderState) - 2
-    assert len(SETTING_UP) == 5
-    assert orders.loads(desk.conn) == {"main": orders.Load(going_on, 5), "other": orders.Load(1, 0)}
+    assert len(SETTING_UP) == 6
+    assert orders.loads(desk.conn) == {"main": orders.Load(going_on, 6), "other": orders.Load(1, 0)}

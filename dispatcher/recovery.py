@@ -205,6 +205,7 @@ class Recovery:
             return []
         call, leg = found
         leg.interrupted = True
+        leg.gone = leg.end_taken  # its event may have come, and its line, which was waited for, never
         asks = self._take(conn, SwitchEvent(Kind.GONE, leg.attempt_id, str(SWITCH_DIED)))
         if leg.answered_ms is None and leg.up_ms is not None:
             told = f"Call {call.ref}: leg {leg.role} was up, and the switch's log has no line of it. Look at that log."

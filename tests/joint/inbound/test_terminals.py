@@ -10,7 +10,7 @@ from accounts.people import names_of
 from accounts.systems import NO_CAPS
 from accounts.tables import account_systems, accounts, contacts, users
 from billing.quotes import Quote
-from billing.tables import holds
+from billing.tables import deck_rows, holds
 from orders.tables import orders, questions, terminals
 from tests.joint.inbound.browser import BROWSERS, Browser
 from tests.joint.inbound.saying import say
@@ -150,6 +150,30 @@ def test_a_question_whose_numbers_are_others_by_now_calls_nobody(sea: House) -> 
         conn.execute(account_systems.delete())
     assert "others than when I asked" in say(sea, f"OK A1 {code}")
     assert sea.orders == []
+
+
+@pytest.mark.parametrize(("before", "after"), [("Inmarsat", "Iridium"), ("Iridium", "Inmarsat")])
+def test_an_ok_to_one_number_calls_no_other_at_its_price(sea: House, before: str, after: str) -> None:
+    def only(system: str) -> None:
+        with sea.db.write() as conn:
+            conn.execute(account_systems.delete())
+            systems.allow(conn, next(row.id for row in sea.rows(accounts) if row.name == "Ship"), system, NO_CAPS)
+
+    with sea.db.write() as conn:
+        row = conn.execute(select(deck_rows).where(deck_rows.c.prefix == "87077")).one()
+        iridium = {"id": "f" * 28, "prefix": "8816", "destination": "Iridium", "rate": 900_000}
+        conn.execute(deck_rows.insert().values(row._asdict() | iridium))
+    sea.change(accounts, quote_above=0)
+    say(sea, f"NAME MV ASTRID {IRIDIUM}, {SHIP}")
+    only(before)
+    code = say(sea, "CALL MV ASTRID").partition("OK A1 ")[2][:4]
+    only(after)
+    assert "others than when I asked" in say(sea, f"OK A1 {code}")
+    assert sea.orders == []
+    only(before)
+    code = say(sea, "CALL MV ASTRID").partition("OK A1 ")[2][:4]
+    assert say(sea, f"OK A1 {code}").startswith("A1 Ringing")
+    assert [order.number_b for order in sea.orders] == [SHIP if before == "Inmarsat" else IRIDIUM]
 
 
 def test_the_pages_show_and_call_all_numbers(house: House) -> None:

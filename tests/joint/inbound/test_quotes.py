@@ -169,6 +169,13 @@ def test_fee_and_phone_and_name_are_said_as_far_as_a_text_goes(sea: House) -> No
         assert ("EUR 7.735" if language == "en" else "7,735 EUR") in said
 
 
+@pytest.mark.parametrize("name", ["Al", "Mum Two", "Captain Haddock"])
+def test_the_phone_that_is_rung_is_said_beside_a_name_of_any_length(sea: House, name: str) -> None:
+    sea.change(accounts, allow_any_phone=True)
+    say(sea, f"NAME {name} {SHIP}")
+    assert say(sea, f"CALL {name} FROM +12025550188").startswith(f"A1 Call {name} from +1 2..0188 at $6.517/min")
+
+
 def test_in_spanish(sea: House) -> None:
     assert say(sea, f"LLAMAR {SHIP}") == (
         "A1 ¿Llamo a +870 7..1222 a 6,517 USD/min: allí 6,50 USD (mín. 60 s), tú 0,017 USD (6 s)? "

@@ -16,7 +16,7 @@ from gate.rules import Asked
 from gate.sureness import Sure, sureness
 from gate.terminals import with_terminals
 from inbound.asking import Doubted, ask
-from inbound.given import Given, Ordered
+from inbound.given import Given, Ordered, service_numbers
 from inbound.numbering import next_reference
 from kernel.errors import Refused
 from kernel.ids import new_id
@@ -107,7 +107,7 @@ def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted)
         a=a,
         b=number_of(command.to),
         phones=phones,
-        service_numbers=desk.service_numbers | ({account.caller_id} if account.caller_id else set()),
+        service_numbers=service_numbers(desk, account),
         has_route=desk.has_route,
         sent_ms=given.sent_ms,
         now_ms=desk.clock.ms(),

@@ -1,7 +1,7 @@
 """A dear call waits for an OK to its quote, whoever orders it; what was quoted is what is billed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Barrier
 from typing import Any
 
@@ -296,6 +296,12 @@ class TestOnPages:
             assert "Billed first: you 6 s, they 30 s. Money for 71 min." in page.text
             page.press("Call")
         assert Quote.from_json(sea.rows(holds)[0].quote).terms("B").rate == 24_500
+
+    def test_the_minutes_are_those_of_the_installations_limits(self, sea: House) -> None:
+        with live(sea) as web:
+            object.__setattr__(sea.intake.ordering, "limits", replace(sea.limits, max_talk_s=600))
+            page = Browser(web, BROWSERS["html"]).sign_in().press("Mum")
+            assert "Money for 10 min." in page.text
 
     @pytest.mark.parametrize("change", [{"rate": 70_000}, {"first": 120}, {"connect_fee": 100}])
     def test_at_another_price_the_page_asks_anew(self, sea: House, change: dict[str, int]) -> None:

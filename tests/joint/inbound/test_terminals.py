@@ -185,3 +185,13 @@ def test_the_pages_show_and_call_all_numbers(house: House) -> None:
         page = page.press("Call")
         assert "I try its 2 numbers in turn." in page.text
     assert also(house) == [(1, OFFICE, "")]
+
+
+def test_a_page_leaves_out_the_accounts_own_number_as_the_gate_does(house: House) -> None:
+    """Else it shows a price that the gate does not find, and asks for it again and again."""
+    house.change(accounts, caller_id=OFFICE, quote_above=0)
+    say(house, f"NAME Astrid +442079460018, {OFFICE}")
+    with live(house) as web:
+        page = Browser(web, BROWSERS["html"]).sign_in().press("Astrid").press("Call")
+        assert "I try 1 of its 2 numbers: the rest can't be called." in page.text
+    assert [order.number_b for order in house.orders] == ["+442079460018"]

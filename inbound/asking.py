@@ -147,7 +147,8 @@ def _words(given: Given, doubted: Doubted, ref: str, code: str) -> str:
     }  # fmt: skip
     if doubted.why.key == QUOTE:
         return _quoted(given, doubted, asked)
-    return given.say(sentences.ASKED[doubted.why.key], **asked, **doubted.why.fields)
+    fields = doubted.why.fields | ({"phone": given.say(sentences.PRIVATE_PHONE)} if private else {})
+    return given.say(sentences.ASKED[doubted.why.key], **asked, **fields)
 
 
 def _quoted(given: Given, doubted: Doubted, asked: dict[str, object]) -> str:

@@ -137,7 +137,7 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
 def _quote(here: Here, call: Meant) -> Quote:
     """What it costs now; Refused if nobody knows, or no telephone answers there."""
     assert call.phone is not None
-    a, *to = (_hidden(number) for number in (parse_number(call.phone, None), *numbers_of(call.target)))
+    a, *to = (_hidden(here, number) for number in (parse_number(call.phone, None), *numbers_of(call.target)))
     asked = Asked(
         account=here.account, user=here.user, proof=PAGE, a=a, b=to[0],
         phones=tuple(phones_of(here.conn, here.user.id)),
@@ -155,8 +155,10 @@ def _quote(here: Here, call: Meant) -> Quote:
     )  # fmt: skip
 
 
-def _hidden(number: Number) -> Number:
-    return replace(number, original=mask_number(number.e164))
+def _hidden(here: Here, number: Number) -> Number:
+    """As a page's refusal tells it: where calls are private, not even masked."""
+    told = here.say(sentences.PRIVATE_PARTY) if here.account.private else mask_number(number.e164)
+    return replace(number, original=told)
 
 
 def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import click
 
-from cordboard.cli.printing import exact, fields, spaced
+from cordboard.cli.printing import COLUMNS, INDENT, exact, folded, spaced
 from cordboard.story import Facts, Story
 from cordboard.story_questions import in_words, proof_in_words
 from inbound.api.reader import API
@@ -13,8 +13,6 @@ from kernel.clock import at, iso
 from kernel.money import plain
 from orders.states import how_far
 
-COLUMNS = 80
-INDENT = "  "
 ELSEWHERE = frozenset({"peer", "from", "proof", "quote", "minutes"})
 """Of the evidence what is told in lines of its own, or is for programs."""
 WAIVED = {
@@ -77,7 +75,7 @@ class Page:
     def _message(self, message: Facts, evidence: Facts) -> None:
         looked = (f"{name}: {said}" for name, said in evidence.items() if name not in ELSEWHERE)
         head("\nMessage")
-        _fields(
+        folded(
             ("Id", message["id"]),
             ("Came", f"{iso(message['stored_ms'])} by {message['door']}, from {message['peer'] or 'nowhere'}"),
             ("From", f"{evidence.get('from', 'not read')} (envelope: {message['sender'] or 'none'})"),
@@ -96,7 +94,7 @@ class Page:
 
     def _gate(self) -> None:
         head("\nGate", "" if self.story.rules else "It was not asked.")
-        _fields(
+        folded(
             ("Passed", ", ".join(rule["rule"] for rule in self.story.rules if rule["said"] == "passed")),
             *(("Stopped", f"{rule['rule']}: {rule['said']}") for rule in self.story.rules if rule["said"] != "passed"),
             ("Not asked", ", ".join(self.story.not_asked)),
@@ -108,7 +106,7 @@ class Page:
         two = price["b"] is not None
         of_b = f" and B {limits['b_s']} s" if two else ""
         cut = f"A is cut {limits['a_s']} s{of_b} after answer"
-        _fields(
+        folded(
             ("Leg A", self._terms(price["a"])),
             ("Leg B", self._terms(price["b"]) if two else ""),
             ("Tax", f"{plain(price['tax_ppm'] * 100)} %"),
@@ -128,7 +126,7 @@ class Page:
         steps = ("claimed", "dialling", "answered", "ended")
         times = [f"{step} {self._when(leg[step + '_ms'])}" for step in steps if leg[step + "_ms"]]
         head(f"\nLeg {leg['role']}: {spaced(leg['number'])} by {leg['carrier']} on {leg['switch']}, {leg['state']}")
-        _fields(
+        folded(
             ("Attempt", leg["id"]),
             ("Times", ", ".join([*times, *([] if leg["dialling_ms"] else ["NEVER DIALLED"])])),
             ("Cause", "" if leg["cause"] is None else f"{leg['cause']} ({leg['cause_word']})"),
@@ -183,15 +181,6 @@ def head(title: str, line: str = "") -> None:
     click.echo(click.style(title, bold=True))
     if line:
         click.echo(_wrapped(line, INDENT))
-
-
-def _fields(*pairs: tuple[str, str]) -> None:
-    """Those that have a value, folded to the page."""
-    there = [(name, value) for name, value in pairs if value]
-    wide = COLUMNS - len(INDENT) - 2 - max((len(name) for name, _ in there), default=0)
-    folded = [(name, line) for name, value in there for each in value.split("\n")
-              for line in textwrap.wrap(each, wide) or [""]]  # fmt: skip
-    fields((("" if n and folded[n - 1][0] == name else name, line) for n, (name, line) in enumerate(folded)), INDENT)
 
 
 def _wrapped(text: str, first: str) -> str:

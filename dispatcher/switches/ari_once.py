@@ -1,4 +1,4 @@
-"""Single requests to an Asterisk from synchronous code: a worker creates leg A's channel and nothing more."""
+"""Single requests to an Asterisk from synchronous code: a worker creates the first leg's channel and nothing more."""
 
 import base64
 import json

@@ -24,14 +24,14 @@ class SwitchSilent(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class LegPlan:
-    """A leg as the switch is asked for it. `peers` are the legs that end when this one does."""
+    """A leg as the switch is asked for it. When the first leg leaves, the switch itself ends this one."""
 
     attempt_id: str
     carrier: str
     number: str
     limit_ms: int
     caller_id: str = ""  # the number that this leg sees, or WITHHELD
-    first_leg: str = ""  # the id of leg A, for every further leg
+    first_leg: str = ""  # the id of the leg that was rung first, for every further leg
 
 
 class Kind(StrEnum):

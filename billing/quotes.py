@@ -1,9 +1,9 @@
 """What a call of two legs, or of one, may cost, and how long it may last on a budget. Pure; amounts in micro-units.
 
-A is paid from its own answer, so a plan for `talk_s` of talk covers A for the confirm window, B's longest ringing
-and the talk, and B for the talk. The legs are cut where the plan ends: half a second early, since a cut comes late
-and must not start an increment. A call begins on a plan for its shortest talk and goes on by one slice of talk after
-the other.
+Each leg is paid from its own answer. So a plan for `talk_s` of talk covers the leg that is rung first for the confirm
+window, the other's longest ringing and the talk, and the other for the talk. The legs are cut where the plan ends: half
+a second early, since a cut comes late and must not start an increment. A call begins on a plan for its shortest talk
+and goes on by one slice of talk after the other.
 """
 
 import json
@@ -25,7 +25,8 @@ LONGEST_TALK_S = 700 * 60
 class Quote:
     """The frozen terms of one order: its legs' deck rows, the tax, who pays for an unjoined call, the longest waits.
 
-    `b` is None for an order of one leg.
+    `b` is None for an order of one leg; `also` are the rows of B's further telephones. `first` is who is rung first,
+    `ring_b_s` how long the other may take to answer.
     """
 
     a: Terms
@@ -34,22 +35,39 @@ class Quote:
     charge_unjoined: bool = True
     ring_b_s: int = RING_B_S
     confirm_s: int = CONFIRM_S
+    first: str = "A"
+    also: tuple[Terms, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.b is not None and self.a.currency != self.b.currency:
-            raise ValueError(f"legs in two currencies: {self.a.currency} and {self.b.currency}")
+        for terms in self._of_b:
+            if self.a.currency != terms.currency:
+                raise ValueError(f"legs in two currencies: {self.a.currency} and {terms.currency}")
 
     @property
     def currency(self) -> str:
         """The one currency of both legs."""
         return self.a.currency
 
-    def terms(self, role: str) -> Terms:
-        """The deck row of leg "A" or "B". ValueError for a leg that the order has not."""
-        terms = self.a if role == "A" else self.b
-        if terms is None:
-            raise ValueError("an order of one leg has no leg B")
-        return terms
+    @property
+    def second(self) -> str:
+        """Who is rung when the first has answered."""
+        return "B" if self.first == "A" else "A"
+
+    def terms(self, role: str, rank: int = 0) -> Terms:
+        """The deck row of leg "A", or of leg "B" at its telephone of this rank. ValueError if the order has none."""
+        if role == "A":
+            return self.a
+        if rank >= len(self._of_b):
+            raise ValueError("the order has no such leg B")
+        return self._of_b[rank]
+
+    def of(self, role: str) -> tuple[Terms, ...]:
+        """Every row that a leg may be billed by."""
+        return (self.a,) if role == "A" else self._of_b
+
+    @property
+    def _of_b(self) -> tuple[Terms, ...]:
+        return () if self.b is None else (self.b, *self.also)
 
     def to_json(self) -> str:
         """JSON that `from_json` reads back to an equal object."""
@@ -60,6 +78,7 @@ class Quote:
         """The inverse of `to_json`."""
         values = json.loads(text)
         values["a"], values["b"] = Terms(**values["a"]), values["b"] and Terms(**values["b"])
+        values["also"] = tuple(Terms(**row) for row in values.get("also", ()))
         return cls(**values)
 
 
@@ -86,10 +105,16 @@ class Ceiling:
 
 
 def cost(quote: Quote, talk_s: int) -> int:
-    """The most that a call with `talk_s` seconds of talk can cost, tax included. Never falls as `talk_s` grows."""
+    """The most that a call with `talk_s` seconds of talk can cost, tax included. Never falls as `talk_s` grows.
+
+    Of several telephones of B the dearest counts: only the one that answers is billed.
+    """
     waiting_s = quote.confirm_s + quote.ring_b_s
-    of_b = gross(talk_s * 1000, quote.b, quote.tax_ppm) if quote.b else 0
-    return gross((waiting_s + talk_s) * 1000, quote.a, quote.tax_ppm) + of_b
+    return _dearest(quote, quote.first, waiting_s + talk_s) + _dearest(quote, quote.second, talk_s)
+
+
+def _dearest(quote: Quote, role: str, seconds: int) -> int:
+    return max((gross(seconds * 1000, terms, quote.tax_ppm) for terms in quote.of(role)), default=0)
 
 
 def plan(quote: Quote, budget: int, *, max_talk_s: int, min_talk_s: int = MIN_TALK_S) -> Plan | None:
@@ -105,7 +130,8 @@ def plan(quote: Quote, budget: int, *, max_talk_s: int, min_talk_s: int = MIN_TA
             high = middle - 1
     waiting_ms = (quote.confirm_s + quote.ring_b_s) * 1000
     talk_ms = low * 1000 - EARLY_MS
-    return Plan(cost(quote, low), waiting_ms + talk_ms, talk_ms, low)
+    limits = {quote.first: waiting_ms + talk_ms, quote.second: talk_ms}
+    return Plan(cost(quote, low), limits["A"], limits["B"], low)
 
 
 def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int) -> Plan | None:
@@ -123,4 +149,5 @@ def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int
 
 def per_minute(quote: Quote) -> int:
     """Its legs' price of one minute, tax included, connect fees and increments left out."""
-    return charge_up((quote.a.rate + (quote.b.rate if quote.b else 0)) * (MICRO + quote.tax_ppm), MICRO)
+    of_b = max((terms.rate for terms in quote.of("B")), default=0)
+    return charge_up((quote.a.rate + of_b) * (MICRO + quote.tax_ppm), MICRO)

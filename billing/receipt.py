@@ -29,6 +29,8 @@ class LegLine:
     """When it was answered, also while it is not billed yet."""
     cut: bool = False
     """It lasted as long as its hold paid for: the switch ended it, not a person."""
+    rank: int = 0
+    """Which of B's telephones it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ _ORDER = (
 )
 _LEGS = (
     select(
-        attempts.c.role, attempts.c.number, attempts.c.limit_ms, attempts.c.state,
+        attempts.c.role, attempts.c.rank, attempts.c.number, attempts.c.limit_ms, attempts.c.state,
         attempts.c.answered_ms.label("up_ms"),
         attempts.c.cause.label("attempt_cause"), attempts.c.ended_ms.label("gone_ms"),
         cdrs.c.attempt_id, cdrs.c.answered_ms, cdrs.c.ended_ms, cdrs.c.billed_seconds, cdrs.c.charge, cdrs.c.tax,
@@ -77,11 +79,11 @@ def _line(row: Row[*tuple[Any, ...]]) -> LegLine:
     if row.attempt_id is None:
         return LegLine(
             row.role, row.number, None, row.gone_ms, 0, 0, row.attempt_cause, False, False, "",
-            state=row.state, up_ms=row.up_ms,
+            state=row.state, up_ms=row.up_ms, rank=row.rank,
         )  # fmt: skip
     return LegLine(
         row.role, row.number, row.answered_ms, row.ended_ms, row.billed_seconds, row.charge + row.tax, row.cause,
         row.estimated, row.capped, json.loads(row.rating)["waived"],
         state=row.state, up_ms=row.answered_ms,
-        cut=row.ended_ms - row.answered_ms >= row.limit_ms - CUT_WITHIN_MS,
+        cut=row.ended_ms - row.answered_ms >= row.limit_ms - CUT_WITHIN_MS, rank=row.rank,
     )  # fmt: skip

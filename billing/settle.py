@@ -85,7 +85,7 @@ class Rated:
 
 _FACTS = (
     select(
-        attempts.c.role, attempts.c.number, holds.c.order_id, holds.c.account_id, holds.c.quote,
+        attempts.c.role, attempts.c.rank, attempts.c.number, holds.c.order_id, holds.c.account_id, holds.c.quote,
         (holds.c.amount - holds.c.spent).label("left"), orders.c.ref, orders.c.door, orders.c.bill,
     )
     .join_from(attempts, orders, orders.c.id == attempts.c.order_id)
@@ -129,7 +129,7 @@ def finalise(conn: Connection, leg: Leg, now_ms: int, longest_ms: int = LONGEST_
     if waived := _waived(quote, facts.role, leg):
         rated = Rated(0, 0, 0, waived=waived)
     else:
-        rated = rate(quote, facts.role, leg.ended_ms - leg.answered_ms, facts.left)
+        rated = rate(quote, facts.role, leg.ended_ms - leg.answered_ms, facts.left, facts.rank)
     cdr = _cdr(facts, quote, leg, rated)
     if conn.execute(_CDR_ONCE[conn.dialect.name], cdr).rowcount != 1:
         return _first_result(conn, leg)
@@ -137,9 +137,9 @@ def finalise(conn: Connection, leg: Leg, now_ms: int, longest_ms: int = LONGEST_
     return _as_charge(cdr)
 
 
-def rate(quote: Quote, role: str, duration_ms: int, left: int) -> Rated:
+def rate(quote: Quote, role: str, duration_ms: int, left: int, rank: int = 0) -> Rated:
     """What a leg of this length costs when the order's hold has `left` to spend. Pure."""
-    terms = quote.terms(role)
+    terms = quote.terms(role, rank)
     billed = billed_seconds(duration_ms, terms)
     net = charge(billed, terms)
     on_top = tax(net, quote.tax_ppm)
@@ -195,7 +195,7 @@ def _first_result(conn: Connection, leg: Leg, why_absurd: str = "its CDR is gone
 
 
 def _cdr(facts: _Facts, quote: Quote, leg: Leg, rated: Rated) -> dict[str, Any]:
-    terms = quote.terms(facts.role)
+    terms = quote.terms(facts.role, facts.rank)
     return {
         "attempt_id": leg.attempt_id, "order_id": facts.order_id, "account_id": facts.account_id, "ref": facts.ref,
         "door": facts.door, "role": facts.role, "number": facts.number, "bill": facts.bill,

@@ -47,4 +47,5 @@ def _leg(leg: LegLine, quote: Quote | None, now_ms: int) -> LegSoFar:
     lasted_ms = max((leg.ended_ms or now_ms) - leg.up_ms, 0)
     if leg.answered_ms is not None or quote is None:  # billed
         return LegSoFar(leg.role, leg.number, leg.up_ms, lasted_ms, leg.charge)
-    return LegSoFar(leg.role, leg.number, leg.up_ms, lasted_ms, gross(lasted_ms, quote.terms(leg.role), quote.tax_ppm))
+    terms = quote.terms(leg.role, leg.rank)
+    return LegSoFar(leg.role, leg.number, leg.up_ms, lasted_ms, gross(lasted_ms, terms, quote.tax_ppm))

@@ -30,7 +30,7 @@ from kernel.clock import iso
 from kernel.masking import mask_number
 from kernel.money import plain
 from orders import attempts
-from orders.states import OrderState
+from orders.states import OrderState, how_far
 from replies.maildir_view import list_mails
 
 CALL_SECONDS = 30
@@ -134,8 +134,12 @@ def legs_table(at_home: House) -> Table:
             )
             for leg in attempts.of_order(conn, order.id):
                 lasted_ms = max((leg.ended_ms or now_ms) - leg.answered_ms, 0) if leg.answered_ms else 0
-                cost = charge(billed_seconds(lasted_ms, quote.terms(leg.role)), quote.terms(leg.role))
-                state = order.state.replace("_", " ") if order.state != OrderState.ENDED else "ended"
+                cost = charge(
+                    billed_seconds(lasted_ms, quote.terms(leg.role, leg.rank)), quote.terms(leg.role, leg.rank)
+                )
+                state = (
+                    how_far(order.state, order.first).replace("_", " ") if order.state != OrderState.ENDED else "ended"
+                )
                 seconds = f"{lasted_ms / 1000:.1f}" if leg.answered_ms else ""
                 whose = f"{leg.role} {'Ann' if leg.role == 'A' else order.name_b}"
                 table.add_row(order.ref, whose, mask_number(leg.number), state, seconds, plain(cost))

@@ -22,7 +22,7 @@ from dispatcher import causes, lease, switchlog
 from dispatcher.tables import switch_log
 from gate.rules import RULES
 from inbound.api.reader import API
-from orders.states import MessageState, OrderState
+from orders.states import MessageState, OrderState, how_far
 from orders.tables import attempts, messages, orders, wishes
 from orders.wishes import WishKind
 from replies.tables import outbox
@@ -54,7 +54,8 @@ class Reader:
         o = orders.c
         asked = what.strip()
         query = (
-            select(o.id.label("order_id"), o.ref, accounts.c.name.label("account"), o.accepted_ms, o.state, o.outcome)
+            select(o.id.label("order_id"), o.ref, accounts.c.name.label("account"), o.accepted_ms, o.state, o.outcome,
+                   o.first)
             .join_from(orders, accounts, accounts.c.id == o.account_id)
             .where(or_(o.id == asked.lower(), o.message_id == asked.lower(), o.ref == asked.upper()))
         )
@@ -180,7 +181,8 @@ class Reader:
             return None
         switch = order["switch"] or self.switch
         conducted, trusted = (ask(self.conn, switch, self.now_ms) for ask in (lease.is_live, switchlog.is_trusted))
-        return {"at_ms": self.now_ms, "state": order["state"], "conducted": conducted, "log_is_read": trusted}
+        state = how_far(order["state"], order["first"])
+        return {"at_ms": self.now_ms, "state": state, "conducted": conducted, "log_is_read": trusted}
 
     def _rows(self, query: Select[Any]) -> list[Facts]:
         return [self._clean(dict(row._mapping)) for row in self.conn.execute(query)]

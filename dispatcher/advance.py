@@ -88,12 +88,12 @@ class Advance:
             case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is AttemptState.ENDED:
                 return [Ask(None, call, leg.attempt_id)]
             case Kind.READY if leg.state is AttemptState.CLAIMED:
-                asks = self.step(conn, call, Event.A_READY if leg.role == "A" else Event.B_READY)
+                asks = self.step(conn, call, Event.FIRST_READY if leg.role == call.first else Event.SECOND_READY)
                 return asks or [Ask(None, call, leg.attempt_id)]
             case Kind.UP:
                 leg.up_ms = leg.up_ms or self._clock.ms()
                 return self._answered(conn, call, leg)
-            case Kind.DIGIT if event.detail == "1" and leg.role == "A":
+            case Kind.DIGIT if event.detail == "1" and leg.role == call.first:
                 return self.step(conn, call, Event.PRESSED_1)
             case Kind.PLAYED if event.detail != FAILED or call.state is not OrderState.SPEAKING:
                 return self.step(
@@ -104,11 +104,11 @@ class Advance:
         return []
 
     def _answered(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
-        if leg.role == "B":
-            return self.step(conn, call, Event.B_ANSWERED)
+        if leg.role != call.first:
+            return self.step(conn, call, Event.SECOND_ANSWERED)
         if call.kind is OrderKind.CODE:
-            return self.step(conn, call, Event.A_LISTENS)
-        return self.step(conn, call, Event.A_ANSWERED if call.press_1 else Event.A_TRUSTED)
+            return self.step(conn, call, Event.FIRST_LISTENS)
+        return self.step(conn, call, Event.FIRST_ANSWERED if call.press_1 else Event.FIRST_TRUSTED)
 
     def _ended(self, conn: Connection, call: Call, leg: Leg, cause: int) -> list[Ask]:
         if leg.gone:
@@ -116,7 +116,7 @@ class Advance:
         leg.gone, leg.cause = True, cause
         if call.legs.get(leg.role) is not leg:
             return []
-        return self.step(conn, call, Event.A_ENDED if leg.role == "A" else Event.B_ENDED)
+        return self.step(conn, call, Event.FIRST_ENDED if leg.role == call.first else Event.SECOND_ENDED)
 
     def _never_made(self, conn: Connection, attempt_id: str, cause: int) -> list[Ask]:
         found = self._calls.find(conn, attempt_id)
@@ -126,14 +126,14 @@ class Advance:
         self._settling.settle(conn, *found, None, cause)
         return asks
 
-    def make_b_anew(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
-        """Another attempt at leg B in the place of one whose channel never came to be."""
+    def make_second_anew(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
+        """Another attempt at the second leg in the place of one whose channel never came to be."""
         if not attempts.move(
             conn, leg.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="never_dialled"
         ):
             return []
         leg.state = AttemptState.ENDED
-        ask = self._prepare(conn, call, Action.CREATE_B)
+        ask = self._prepare(conn, call, Action.CREATE_2)
         return [ask] if ask else []
 
     def _logged(self, conn: Connection, line: Row[Any]) -> list[Ask]:
@@ -186,19 +186,21 @@ class Advance:
     def _prepare(self, conn: Connection, call: Call, action: Action) -> Ask | None:
         now_ms = self._clock.ms()
         match action:
-            case Action.DIAL_A | Action.DIAL_B:
-                leg = call.legs["A" if action is Action.DIAL_A else "B"]
+            case Action.DIAL_1 | Action.DIAL_2:
+                leg = call.legs[call.first if action is Action.DIAL_1 else call.second]
                 if not self._to_dialling(conn, leg, now_ms):
                     return Ask(None, call, leg.attempt_id)
-            case Action.CREATE_B:
-                self._claim_b(conn, call, now_ms)
-            case Action.END_A | Action.END_B:
-                gone = call.legs.get("A" if action is Action.END_A else "B")
+            case Action.CREATE_2:
+                self._claim_second(conn, call, now_ms)
+            case Action.END_1 | Action.END_2:
+                gone = call.leg("first" if action is Action.END_1 else "second")
                 if gone is None or gone.gone or gone.state is AttemptState.ENDED:
                     return None
                 reason = "other_left" if call.outcome == "talked" else call.outcome
                 attempts.note(conn, gone.attempt_id, end_reason=reason)
-                if gone.role == "A" and gone.state is AttemptState.CLAIMED:  # final: nobody will dial it any more
+                if (
+                    gone.role == call.first and gone.state is AttemptState.CLAIMED
+                ):  # final: nobody will dial it any more
                     self._settling.settle(conn, call, gone, None, None)
                 return Ask(action, call, gone.attempt_id)
             case Action.EXTEND:
@@ -206,9 +208,9 @@ class Advance:
                     return None
                 for role in "AB":
                     attempts.note(conn, call.legs[role].attempt_id, limit_ms=call.plan.limit_ms(role))
-            case Action.TELL_A:
-                return Ask(action, call, call.legs["A"].attempt_id, call.outcome.removeprefix("b_"))
-        role = "B" if action.value.endswith("_b") else "A"
+            case Action.TELL_1:
+                return Ask(action, call, call.legs[call.first].attempt_id, call.outcome[2:])
+        role = call.second if action.value.endswith("_2") else call.first
         return Ask(action, call, call.legs[role].attempt_id, plan=call.plan)
 
     def _to_dialling(self, conn: Connection, leg: Leg, now_ms: int) -> bool:
@@ -219,20 +221,27 @@ class Advance:
             leg.state = AttemptState.DIALLING
         return moved
 
-    def _claim_b(self, conn: Connection, call: Call, now_ms: int) -> None:
-        carrier = self._routes.carrier_for(call.number_b).name
+    def _claim_second(self, conn: Connection, call: Call, now_ms: int) -> None:
+        role, limit_ms = call.second, call.plan.limit_ms(call.second)
+        number = call.row.number_a if role == "A" else call.row.number_b
+        taken = self._routes.taken(conn, call.order_id, role)
+        carrier = taken.carrier if taken else self._routes.carrier_for(number).name
         attempt_id = attempts.claim(
-            conn, call.order_id, "B", switch=self._switch, carrier=carrier, number=call.number_b,
-            limit_ms=call.plan.limit_b_ms, now_ms=now_ms,
+            conn, call.order_id, role, switch=self._switch, carrier=carrier, number=number,
+            limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
-        leg = Leg(attempt_id, "B", call.number_b, carrier, AttemptState.CLAIMED, call.plan.limit_b_ms)
+        leg = Leg(attempt_id, role, number, carrier, AttemptState.CLAIMED, limit_ms)
         self._calls.add_leg(call, leg)
 
 
 def _outcome(step: Step, call: Call) -> str:
-    if step.outcome in ("a", "b"):
-        leg = call.legs.get(step.outcome.upper())
+    if step.outcome in ("first", "second"):
+        leg = call.leg(step.outcome)
         if leg is not None and leg.interrupted:
             return "interrupted"
-        return f"{step.outcome}_{word(leg.cause if leg else None)}"
+        return f"{call.role(step.outcome)}_{word(leg.cause if leg else None)}".lower()
+    if step.outcome == "first_left":
+        return f"{call.first}_left".lower()
+    if step.outcome == "not_confirmed" and call.first == "B":
+        return "b_not_confirmed"
     return step.outcome

@@ -37,6 +37,7 @@ class Leg:
     carrier: str
     state: AttemptState
     limit_ms: int
+    rank: int = 0
     answered_ms: int | None = None
     ended_ms: int | None = None
     up_ms: int | None = None  # when a live event said that it was answered, by our clock
@@ -58,6 +59,7 @@ class Call:
     state: OrderState
     press_1: bool
     kind: OrderKind
+    first: str  # who is rung first, "A" or "B"
     number_b: str
     caller_id: str
     outcome: str
@@ -70,6 +72,19 @@ class Call:
     extend_after_ms: int = 0  # there was nothing to be had for it: not asked again before
     legs: dict[str, Leg] = field(default_factory=dict)
     attempt_ids: list[str] = field(default_factory=list)
+
+    @property
+    def second(self) -> str:
+        """Who is rung when the first has answered."""
+        return "B" if self.first == "A" else "A"
+
+    def role(self, place: str) -> str:
+        """The role of who is "first" or "second"."""
+        return self.first if place == "first" else self.second
+
+    def leg(self, place: str) -> Leg | None:
+        """The attempt that counts of who is "first" or "second"."""
+        return self.legs.get(self.role(place))
 
     @property
     def settled(self) -> bool:
@@ -162,6 +177,7 @@ def _call(row: Row[Any]) -> Call:
         state=OrderState(row.state),
         press_1=row.press_1,
         kind=OrderKind(row.kind),
+        first=row.first,
         number_b=row.number_b,
         caller_id=row.caller_id,
         outcome=row.outcome,
@@ -182,6 +198,7 @@ def _leg(row: Row[Any]) -> Leg:
         carrier=row.carrier,
         state=AttemptState(row.state),
         limit_ms=row.limit_ms,
+        rank=row.rank,
         answered_ms=row.answered_ms,
         ended_ms=row.ended_ms,
         seen_ms=row.seen_ms,

@@ -120,13 +120,14 @@ class Launcher:
         return Launch(self._attempt(conn, order, now_ms), order.id, earlier[-1].id if earlier else "")
 
     def _attempt(self, conn: Connection, order: Row[Any], now_ms: int) -> LegPlan:
-        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_a_ms
-        carrier = self.routes.carrier_for(order.number_a)
+        limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
+        number = order.number_a if order.first == "A" else order.number_b
+        carrier = self.routes.carrier_for(number)
         attempt_id = attempts.claim(
-            conn, order.id, "A", switch=self.switch, carrier=carrier.name, number=order.number_a,
+            conn, order.id, order.first, switch=self.switch, carrier=carrier.name, number=number,
             limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
-        return LegPlan(attempt_id, carrier.name, order.number_a, limit_ms, order.caller_id)
+        return LegPlan(attempt_id, carrier.name, number, limit_ms, order.caller_id)
 
     def _put_back(self, found: Launch) -> None:
         """The switch definitely did nothing: the order is due again shortly."""

@@ -28,7 +28,7 @@ from orders.states import OrderState
 
 log = logging.getLogger(__name__)
 
-_PAST_SETTING_UP = (Action.ARM_JOINED, Action.TELL_A, Action.SPEAK)
+_PAST_SETTING_UP = (Action.ARM_JOINED, Action.TELL_1, Action.SPEAK)
 _NOT_LIVE = (OrderState.DUE, OrderState.ENDED)
 _CAN_BE_DROPPED = {state for state, event in PROGRESS if event is Event.DROP}
 

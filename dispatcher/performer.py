@@ -25,7 +25,7 @@ CLOCKS_APART_MS = 2_000
 """The switch's clock may be ahead of ours by so much; more, and ours was set back."""
 NOT_FOUND = 404
 CREATE_REFUSED = 38  # Q.850: network out of order
-_ARMS = (Action.ARM_A, Action.ARM_JOINED, Action.EXTEND)
+_ARMS = (Action.ARM_1, Action.ARM_JOINED, Action.EXTEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,17 @@ class Performer:
         self._last: dict[str, asyncio.Task[None]] = {}
         self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
-            Action.DIAL_A: lambda _call, ask: self._dial(ask.attempt_id, waits.ring_a),
-            Action.ARM_A: self._arm_a,
-            Action.ASK_A: self._ask,
+            Action.DIAL_1: lambda _call, ask: self._dial(ask.attempt_id, waits.ring_a),
+            Action.ARM_1: self._arm_1,
+            Action.ASK_1: self._ask,
             Action.SPEAK: self._speak,
-            Action.CREATE_B: self._create_b,
-            Action.DIAL_B: self._dial_b,
+            Action.CREATE_2: self._create_2,
+            Action.DIAL_2: self._dial_2,
             Action.ARM_JOINED: self._arm_joined,
             Action.EXTEND: self._extend,
-            Action.TELL_A: self._tell,
-            Action.END_A: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
-            Action.END_B: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
+            Action.TELL_1: self._tell,
+            Action.END_1: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
+            Action.END_2: lambda _call, ask: self._switch.hang_up(ask.attempt_id),
         }
 
     def perform(self, asks: list[Ask]) -> None:
@@ -71,7 +71,7 @@ class Performer:
     def clear(self, call: Call) -> None:
         """The call is over: take its bridge away, and what is known of its legs."""
         self.dialled.difference_update(call.attempt_ids)
-        if "B" in call.legs:
+        if call.second in call.legs:
             self._start(call.order_id, self._unbridge(call.order_id))
 
     async def rest(self) -> None:
@@ -106,24 +106,23 @@ class Performer:
 
     async def _went_wrong(self, ask: Ask, error: Exception) -> None:
         """What is not known to be done is undone where that is safe; the rest is left to the log and the next look."""
-        if ask.action is Action.TELL_A and ask.call:
+        if ask.action is Action.TELL_1 and ask.call:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
         elif ask.action is Action.SPEAK and ask.call and not _is_gone(error):  # else its end is told of anyway
             self._happened(Timer(ask.call.order_id, Event.NOT_TOLD))
-        elif ask.action is Action.CREATE_B and isinstance(error, SwitchRefused):
+        elif ask.action is Action.CREATE_2 and isinstance(error, SwitchRefused):
             self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
         elif ask.action in _ARMS and ask.call:
             ask.call.unarmed = True
-        elif ask.action in (Action.DIAL_A, Action.DIAL_B, Action.CREATE_B) and not _is_up(ask):
+        elif ask.action in (Action.DIAL_1, Action.DIAL_2, Action.CREATE_2) and not _is_up(ask):
             try:
                 await self._switch.hang_up(ask.attempt_id)
             except (Unavailable, SwitchRefused):
                 log.warning("nor could the leg be ended", extra={"leg": ask.attempt_id})
 
-    async def _arm_a(self, call: Call, ask: Ask) -> None:
-        await self._arm(call, ask, "A")
-        if call.row.extension_a:
-            await self._switch.tones(ask.attempt_id, call.row.extension_a)
+    async def _arm_1(self, call: Call, ask: Ask) -> None:
+        await self._arm(call, ask, call.first)
+        await self._extension(call, call.first)
 
     async def _dial(self, attempt_id: str, ring_s: int) -> None:
         await self._switch.dial(attempt_id, ring_s)
@@ -155,26 +154,29 @@ class Performer:
         self._later(self._waits.confirm, Timer(call.order_id, Event.NOT_PRESSED))
         await self._switch.ask(ask.attempt_id, call.who)
 
-    async def _create_b(self, call: Call, _ask: Ask) -> None:
+    async def _create_2(self, call: Call, _ask: Ask) -> None:
+        first, leg = call.legs[call.first], call.legs[call.second]
         if call.press_1:
-            await self._switch.hush(call.legs["A"].attempt_id)
-        leg = call.legs["B"]
-        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id, call.legs["A"].attempt_id)
+            await self._switch.hush(first.attempt_id)
+        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id, first.attempt_id)
         await self._switch.create(plan)
 
-    async def _dial_b(self, call: Call, ask: Ask) -> None:
-        await self._switch.bridge(call.order_id, call.legs["A"].attempt_id, ask.attempt_id)
+    async def _dial_2(self, call: Call, ask: Ask) -> None:
+        await self._switch.bridge(call.order_id, call.legs[call.first].attempt_id, ask.attempt_id)
         await self._dial(ask.attempt_id, self._waits.ring_b)
 
     async def _arm_joined(self, call: Call, ask: Ask) -> None:
-        b = call.legs["B"]
-        await self._arm(call, ask, "B")
-        if call.row.extension_b:
-            await self._switch.tones(b.attempt_id, call.row.extension_b)
+        await self._arm(call, ask, call.second)
+        await self._extension(call, call.second)
+
+    async def _extension(self, call: Call, role: str) -> None:
+        digits = call.row.extension_a if role == "A" else call.row.extension_b
+        if digits:
+            await self._switch.tones(call.legs[role].attempt_id, digits)
 
     async def _extend(self, call: Call, ask: Ask) -> None:
-        await self._arm(call, ask, "A")
-        await self._arm(call, ask, "B")
+        await self._arm(call, ask, call.first)
+        await self._arm(call, ask, call.second)
 
     async def _tell(self, call: Call, ask: Ask) -> None:
         self._later(TELL_AT_MOST_S, Timer(call.order_id, Event.TOLD))

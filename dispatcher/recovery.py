@@ -103,10 +103,10 @@ class Recovery:
             return self.set_aside(conn, happening, f"{type(e).__name__}: {e}")
 
     def _never_came(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
-        """Leg B was to be made when we died, and is not there: made anew, never under the id it had."""
-        a = call.legs.get("A")
-        if leg.role == "B" and leg.state is AttemptState.CLAIMED and call.state is OrderState.REACHING_B:
-            return self._advance.make_b_anew(conn, call, leg) if a and not a.gone else []
+        """The second leg was to be made when we died, and is not there: made anew, never under the id it had."""
+        first = call.leg("first")
+        if leg.role == call.second and leg.state is AttemptState.CLAIMED and call.state is OrderState.REACHING_2:
+            return self._advance.make_second_anew(conn, call, leg) if first and not first.gone else []
         return []
 
     def _adopt(self, conn: Connection, call: Call, leg: Leg, seen: LiveLeg, known: bool) -> list[Ask]:
@@ -129,18 +129,18 @@ class Recovery:
         return []
 
     def _resume(self, call: Call, leg: Leg) -> list[Ask]:
-        """Leg A stands where our death left it: ask for what was asked before."""
-        if leg.role != "A":
+        """The first leg stands where our death left it: ask for what was asked before."""
+        if leg.role != call.first:
             return []
         match call.state:
             case OrderState.CONFIRMING:
-                return [Ask(Action.ASK_A, call, leg.attempt_id)]
+                return [Ask(Action.ASK_1, call, leg.attempt_id)]
             case OrderState.SPEAKING:
                 return [Ask(Action.SPEAK, call, leg.attempt_id)]
             case OrderState.TELLING:
-                return [Ask(Action.TELL_A, call, leg.attempt_id, call.outcome.removeprefix("b_"))]
+                return [Ask(Action.TELL_1, call, leg.attempt_id, call.outcome[2:])]
             case OrderState.CLOSING:
-                return [Ask(Action.END_A, call, leg.attempt_id)]
+                return [Ask(Action.END_1, call, leg.attempt_id)]
         return []
 
     def _overdue(self, conn: Connection, row: Row[Any], seen: LiveLeg, asked_ms: int) -> list[Ask]:
@@ -188,7 +188,7 @@ class Recovery:
             if not call.settled or call.state is OrderState.CLAIMED:
                 continue
             if call.state is not OrderState.CLOSING:
-                asks += self._take(conn, Timer(call.order_id, Event.A_ENDED))
+                asks += self._take(conn, Timer(call.order_id, Event.FIRST_ENDED))
             if call.state is OrderState.CLOSING:
                 self._settling.close(conn, call)
         return asks

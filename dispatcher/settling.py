@@ -40,7 +40,7 @@ class Settling:
             return
         leg.state, leg.gone, leg.cause, leg.ended_ms = AttemptState.ENDED, True, cause, ended_ms
         self._bill(conn, call, leg, ended_ms, estimated=estimated)
-        if was is AttemptState.CLAIMED and leg.role == "A" and call.state is OrderState.CLAIMED:
+        if was is AttemptState.CLAIMED and leg.role == call.first and call.state is OrderState.CLAIMED:
             self._once_more(conn, call)
         elif call.settled and call.state is OrderState.CLOSING:
             self.close(conn, call)

@@ -19,6 +19,7 @@ from kernel.ids import new_id
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import orders
+from orders.states import how_far
 from parsers.commands import CallCommand, NamedNumber, number_of
 from parsers.numbers import Number, parse_number
 from replies import sentences
@@ -50,7 +51,7 @@ class Wanted:
 def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     """The order, if the call passes the gate and is not under way already."""
     if given.proof and (same := orders.under_way(conn, given.user.id, wanted.digest)):
-        doing = Words(sentences.DOING[same.state])
+        doing = Words(sentences.DOING[how_far(same.state, same.first)])
         return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     phones = tuple(phones_of(conn, given.user.id))
     try:

@@ -24,7 +24,7 @@ from kernel.ids import new_id
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import codes, orders
-from orders.states import OrderKind
+from orders.states import OrderKind, how_far
 from parsers.numbers import Number
 from replies import outbox, sentences
 from replies.language import Words, say
@@ -43,7 +43,7 @@ ADDED_SUBJECT = Words("A new phone")
 def start(conn: Connection, given: Given, number: Number) -> Ordered:
     """Order the call that speaks a code at `number`."""
     if given.proof and (same := orders.under_way(conn, given.user.id, given.digest)):
-        doing = Words(sentences.DOING[same.state])
+        doing = Words(sentences.DOING[how_far(same.state, same.first)])
         return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     try:
         _check(conn, given, number)

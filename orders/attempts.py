@@ -18,13 +18,14 @@ _OPEN_ON = select(attempts).where(attempts.c.switch == bindparam("switch"), ATTE
 
 
 def claim(
-    conn: Connection, order_id: str, role: str, *, switch: str, carrier: str, number: str, limit_ms: int, now_ms: int
-) -> str:
-    """Write down a try at a leg before the switch hears of it; its id."""
+    conn: Connection, order_id: str, role: str, *, switch: str, carrier: str, number: str, limit_ms: int, now_ms: int,
+    rank: int = 0,
+) -> str:  # fmt: skip
+    """Write down a try at a leg before the switch hears of it; its id. `rank`: which of B's telephones it is."""
     attempt_id = new_id(now_ms)
     row = {
         "id": attempt_id, "order_id": order_id, "role": role, "state": AttemptState.CLAIMED, "switch": switch,
-        "carrier": carrier, "number": number, "limit_ms": limit_ms, "claimed_ms": now_ms,
+        "carrier": carrier, "number": number, "limit_ms": limit_ms, "claimed_ms": now_ms, "rank": rank,
     }  # fmt: skip
     conn.execute(_CLAIM, row)
     return attempt_id

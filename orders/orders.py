@@ -7,13 +7,15 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select,
 
 from kernel.db import alone, change
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderKind, OrderState
-from orders.tables import ORDER_IS_OPEN, orders, wishes
+from orders.tables import ORDER_IS_OPEN, orders, terminals, wishes
 from orders.wishes import WishKind
 
 CLAIMING = 7_236_403
 """For `kernel.db.alone`: a number that nothing else in the database uses."""
 
 _PLACE = insert(orders)
+_ALSO = insert(terminals)
+_ALSO_AT = select(terminals).where(terminals.c.order_id == bindparam("order")).order_by(terminals.c.rank)
 _UNDER_WAY = (
     select(orders)
     .where(ORDER_IS_OPEN, orders.c.user_id == bindparam("user"), orders.c.digest == bindparam("digest"))
@@ -28,7 +30,7 @@ _SETTING_UP = select(func.count()).select_from(orders).where(ORDER_IS_OPEN, orde
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order that passed the gate, as it is written down. Columns of the table by the same names."""
+    """An order that passed the gate, as it is written down. Columns of the table by the same names, but for `also`."""
 
     id: str
     ref: str
@@ -54,6 +56,8 @@ class NewOrder:
     language: str = ""
     asked_most: int | None = None
     asked_minutes: int | None = None
+    first: str = "A"
+    also: tuple[tuple[str, str], ...] = ()  # number and extension of each further telephone of B
 
 
 def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
@@ -62,7 +66,18 @@ def place(conn: Connection, order: NewOrder, now_ms: int) -> None:
     IntegrityError if its key is there: look with `messages.first_of` before, in this transaction.
     """
     row = asdict(order) | {"state": OrderState.DUE, "accepted_ms": now_ms, "rung_ms": now_ms}
+    also = row.pop("also")
     conn.execute(_PLACE, row)
+    if also:
+        conn.execute(_ALSO, [
+            {"order_id": order.id, "rank": rank, "number": number, "extension": extension}
+            for rank, (number, extension) in enumerate(also, start=1)
+        ])  # fmt: skip
+
+
+def also_at(conn: Connection, order_id: str) -> list[Row[Any]]:
+    """B's further telephones, by their ranks."""
+    return list(conn.execute(_ALSO_AT, {"order": order_id}))
 
 
 def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:

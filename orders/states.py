@@ -15,16 +15,24 @@ class OrderState(StrEnum):
     """How far an order's call has come."""
 
     DUE = "due"  # accepted, waiting for a worker
-    CLAIMED = "claimed"  # leg A's attempt exists, its channel is asked for; nobody rings yet
-    RINGING_A = "ringing_a"
-    CONFIRMING = "confirming"  # A answered and is asked to press 1
+    CLAIMED = "claimed"  # the first leg's attempt exists, its channel is asked for; nobody rings yet
+    RINGING_1 = "ringing_1"  # who is rung first: A, or B where A is the dear one
+    CONFIRMING = "confirming"  # the first answered and is asked to press 1
     SPEAKING = "speaking"  # A answered and hears a code; there is no B
-    REACHING_B = "reaching_b"  # leg B's channel is asked for
-    RINGING_B = "ringing_b"
+    REACHING_2 = "reaching_2"  # the second leg's channel is asked for
+    RINGING_2 = "ringing_2"
     JOINED = "joined"
-    TELLING = "telling"  # B can't be had; A is told in words
+    TELLING = "telling"  # the second can't be had; the first is told in words
     CLOSING = "closing"  # legs are being ended; the log is awaited
     ENDED = "ended"
+
+
+def how_far(state: str, first: str) -> str:
+    """A state as it is told: `ringing_2` where A is rung first is `ringing_b`; B that confirms is `confirming_b`."""
+    if state == OrderState.CONFIRMING:
+        return state if first == "A" else f"{state}_b"
+    second = "b" if first == "A" else "a"
+    return str(state).replace("_1", f"_{first.lower()}").replace("_2", f"_{second}")
 
 
 class AttemptState(StrEnum):
@@ -38,14 +46,14 @@ class AttemptState(StrEnum):
 
 ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
     OrderState.DUE: frozenset({OrderState.CLAIMED, OrderState.ENDED}),
-    OrderState.CLAIMED: frozenset({OrderState.DUE, OrderState.RINGING_A, OrderState.CLOSING, OrderState.ENDED}),
-    OrderState.RINGING_A: frozenset(
-        {OrderState.CONFIRMING, OrderState.SPEAKING, OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}
+    OrderState.CLAIMED: frozenset({OrderState.DUE, OrderState.RINGING_1, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.RINGING_1: frozenset(
+        {OrderState.CONFIRMING, OrderState.SPEAKING, OrderState.REACHING_2, OrderState.CLOSING, OrderState.ENDED}
     ),
     OrderState.SPEAKING: frozenset({OrderState.CLOSING, OrderState.ENDED}),
-    OrderState.CONFIRMING: frozenset({OrderState.REACHING_B, OrderState.CLOSING, OrderState.ENDED}),
-    OrderState.REACHING_B: frozenset({OrderState.RINGING_B, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
-    OrderState.RINGING_B: frozenset({OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.CONFIRMING: frozenset({OrderState.REACHING_2, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.REACHING_2: frozenset({OrderState.RINGING_2, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.RINGING_2: frozenset({OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.JOINED: frozenset({OrderState.CLOSING, OrderState.ENDED}),
     OrderState.TELLING: frozenset({OrderState.CLOSING, OrderState.ENDED}),
     OrderState.CLOSING: frozenset({OrderState.ENDED}),
@@ -71,6 +79,6 @@ LIVE_ORDERS = frozenset(OrderState) - {OrderState.DUE, OrderState.ENDED}
 UNDER_WAY = tuple(sorted(frozenset(OrderState) - {OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}))
 """The same call asked for again meanwhile is answered with how far it is."""
 SETTING_UP = frozenset(
-    {OrderState.CLAIMED, OrderState.RINGING_A, OrderState.CONFIRMING, OrderState.REACHING_B, OrderState.RINGING_B}
+    {OrderState.CLAIMED, OrderState.RINGING_1, OrderState.CONFIRMING, OrderState.REACHING_2, OrderState.RINGING_2}
 )
 """Between create and bridge: the brake counts these."""

@@ -63,6 +63,7 @@ orders = Table(
     Column("name_b", String(60), nullable=False, default=""),  # as the user calls the other party
     Column("bill", String(32), nullable=False, default=""),
     Column("press_1", Boolean, nullable=False),
+    Column("first", String(1), nullable=False, server_default=text("'A'")),  # who is rung first, "A" or "B"
     Column("notices", Boolean, nullable=False, server_default=text("true")),  # is the sender told how it went
     Column("caller_id", String(20), nullable=False, default=""),
     Column("answer", Text, nullable=False),  # the first answer, given again to a redelivery
@@ -117,6 +118,7 @@ attempts = Table(
     Column("switch", String(20), nullable=False),
     Column("carrier", String(20), nullable=False),
     Column("number", String(16), nullable=False),
+    Column("rank", Integer, nullable=False, server_default=text("0")),  # which of B's terminals; 0 is number_b
     Column("limit_ms", BigInteger, nullable=False),  # what the hold pays for, from answer
     Column("claimed_ms", BigInteger, nullable=False),
     Column("dialling_ms", BigInteger),
@@ -127,6 +129,16 @@ attempts = Table(
     Column("end_reason", String(24), nullable=False, default=""),  # why we ended it, "" if we did not
 )
 ATTEMPT_IS_OPEN = partial_index("ix_attempts_open", "state <> 'ended'", attempts.c.switch)
+
+terminals = Table(
+    "terminals",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("rank", Integer, primary_key=True, autoincrement=False),  # 1, 2, ...: tried in turn after number_b
+    Column("number", String(16), nullable=False),
+    Column("extension", String(8), nullable=False, server_default=text("''")),
+)
+"""B's further telephones, in the order of preference."""
 
 codes = Table(
     "codes",

@@ -51,13 +51,15 @@ DOING: dict[str, str] = {
     "due": "about to ring you",
     "claimed": "about to ring you",
     "ringing_a": "ringing you now",
+    "reaching_a": "ringing you now",
     "confirming": "waiting for you to press 1",
+    "confirming_b": "waiting for the other party to press 1",
     "reaching_b": "ringing the other party",
     "ringing_b": "ringing the other party",
     "speaking": "speaking your code",
     "joined": "going on",
 }
-"""How far a call is, by its order's state."""
+"""How far a call is, by its order's state as `orders.states.how_far` tells it."""
 
 OUTCOMES: dict[str, str] = {
     "talked": "{ref} {name}, {talk}. You paid {paid}. Balance {balance}.",

@@ -33,7 +33,7 @@ no row in the progress table changes nothing. That is how an event that comes tw
 ORDERS = """\
 ## An order
 
-Every legal move. `due` to `claimed` is made by a worker; `claimed` back to `due` is a leg A that was never dialled;
+Every legal move. `due` to `claimed` is made by a worker; `claimed` back to `due` is a first leg that was never dialled;
 `due` or `claimed` straight to `ended` is an order that waited too long, or was dropped. The rest is the conductor's.
 """
 SETTING = """\
@@ -52,9 +52,10 @@ CALL = """\
 of an order. Actions are asked of the switch after the new state was committed.
 """
 TAIL = """\
-An outcome of `a` or `b` is completed with the word for that leg's hang-up cause (docs/numbering.md): `b_busy`,
-`a_no_answer`. `drop` is a wish that the conductor read, `low` its own watch over what the hold pays for: then the hold
-grows, in the transaction of the step, or nothing is asked of the switch.
+The first leg is who is rung first: A, or B where A is the dear one (`orders.first`). An outcome of `first` or `second`
+becomes that leg's role with the word for its hang-up cause (docs/numbering.md): `b_busy`, `a_no_answer`; `first_left`
+becomes `a_left` or `b_left`. `drop` is a wish that the conductor read, `low` its own watch over what the hold pays for:
+then the hold grows, in the transaction of the step, or nothing is asked of the switch.
 """
 
 

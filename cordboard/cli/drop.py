@@ -13,7 +13,7 @@ from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, table
 from orders import orders as kept
 from orders import wishes
-from orders.states import OrderState
+from orders.states import OrderState, how_far
 from orders.tables import orders
 
 LOOK_AGAIN_S = 0.1
@@ -43,7 +43,7 @@ def drop(tools: Tools, ref: str, account: str | None, wait: bool, seconds: float
         click.echo(f"{order.ref} is being dropped.")
     ended = order if over else _ended(tools, order.id, seconds) if wait else None
     if json_:
-        state, outcome = (ended.state, ended.outcome) if ended else (order.state, "")
+        state, outcome = (ended.state, ended.outcome) if ended else (how_far(order.state, order.first), "")
         as_json({"order": order.id, "ref": order.ref, "dropping": not over, "state": state, "outcome": outcome})
     elif over:
         click.echo(_how_it_ended(order))
@@ -64,9 +64,15 @@ def _the_one(conn: Connection, ref: str, account: str | None, json_: bool) -> Ro
     if len(found) == 1:
         return found[0]
     if json_:
-        as_json({"choices": [{"order": row.id, "account": row.account, "state": row.state} for row in found]})
+        as_json(
+            {
+                "choices": [
+                    {"order": row.id, "account": row.account, "state": how_far(row.state, row.first)} for row in found
+                ]
+            }
+        )
     elif found:
-        table(("Account", "State"), [(row.account, row.outcome or row.state) for row in found])
+        table(("Account", "State"), [(row.account, row.outcome or how_far(row.state, row.first)) for row in found])
     many = f"{len(found)} accounts have an order {asked.upper()}: say which with --account NAME."
     click.echo(many if found else f"There is no order {asked!r}; see `cordboard why --last`.", err=True)
     raise SystemExit(EXIT_REFUSED)

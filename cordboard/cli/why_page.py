@@ -54,7 +54,8 @@ class Page:
             head("A message that placed no order", self.message["became"])
             return
         paid = self._money(self.story.price["hold"]["spent"]) if self.story.price else "nothing"
-        state = f"{order['outcome']}, {paid} charged" if order["ended_ms"] else f"{order['state']}, {paid} so far"
+        far = how_far(order["state"], order["first"])
+        state = f"{order['outcome']}, {paid} charged" if order["ended_ms"] else f"{far}, {paid} so far"
         a, b = (spaced("x".join(filter(None, (order[f"number_{x}"], order[f"extension_{x}"])))) for x in "ab")
         notes = f"{order['bill'] and ', bill ' + order['bill']}{'' if order['press_1'] else ', without pressing 1'}"
         name = order["name_b"] and f"{order['name_b']} "

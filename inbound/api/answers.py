@@ -10,7 +10,7 @@ from billing.tables import holds
 from kernel.clock import iso
 from kernel.masking import mask_number
 from kernel.money import plain
-from orders.states import OrderState
+from orders.states import OrderState, how_far
 from orders.tables import orders
 from replies.receipts import party, receipt_text
 
@@ -42,7 +42,7 @@ def call(conn: Connection, user_id: str, order_id: str) -> Json | None:
     return {
         "id": order.id,
         "ref": order.ref,
-        "state": order.state,
+        "state": how_far(order.state, order.first),
         "outcome": order.outcome or None,
         "to": party(order),
         "from": mask_number(order.number_a),

@@ -9,7 +9,7 @@ from billing.sofar import so_far
 from inbound.given import Given, Ordered
 from kernel.money import display
 from orders import of_user
-from orders.states import OrderState
+from orders.states import OrderState, how_far
 from parsers.results import StatusCommand
 from replies import sentences
 from replies.language import Words
@@ -64,7 +64,7 @@ def _of(conn: Connection, given: Given, order: Row[Any]) -> str:
 
 
 def _named(order: Row[Any]) -> dict[str, object]:
-    return {"ref": order.ref, "name": shortened(party(order)), "doing": DOING[order.state]}
+    return {"ref": order.ref, "name": shortened(party(order)), "doing": DOING[how_far(order.state, order.first)]}
 
 
 def _said(text: str) -> Ordered:

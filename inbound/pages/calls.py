@@ -13,7 +13,7 @@ from inbound.pages.model import Button, Listing, Page
 from kernel.masking import mask_number
 from kernel.money import display
 from orders import of_user, wishes
-from orders.states import OrderKind, OrderState
+from orders.states import OrderKind, OrderState, how_far
 from replies.language import Words
 from replies.lists import shortened
 from replies.receipts import outcome_text, party
@@ -69,7 +69,9 @@ def calls(here: Here, form: Form) -> Listing:
 
 
 def _how_it_stands(here: Here, order: Row[Any]) -> tuple[str, ...]:
-    doing = words.ENDING if _is_ending(here, order) else Words(DOING.get(order.state, words.ENDING))
+    doing = (
+        words.ENDING if _is_ending(here, order) else Words(DOING.get(how_far(order.state, order.first), words.ENDING))
+    )
     said = here.say(words.STANDS, ref=order.ref, name=shortened(party(order)), doing=doing)
     bill = so_far(here.conn, order.id, here.now_ms)
     paid = (here.say(words.SO_FAR, paid=display(bill.total, bill.currency)),) if bill and bill.total else ()

@@ -8,6 +8,7 @@ from inbound.pages.here import Here
 from inbound.pages.model import Button, Field, Listing, Main, Page
 from inbound.pages.people import Entry, book, ringing
 from orders import of_user
+from orders.states import how_far
 from replies.language import translated
 from replies.receipts import party
 from replies.sentences import DOING
@@ -58,7 +59,8 @@ def more(here: Here, _form: Form) -> Listing:
 
 
 def _live(here: Here, order: object) -> Button:
-    doing = translated(here.language, DOING.get(order.state, words.ENDING))  # type: ignore[attr-defined]
+    far = how_far(order.state, order.first)  # type: ignore[attr-defined]
+    doing = translated(here.language, DOING.get(far, words.ENDING))
     return Button(f"status.{order.ref}", f"{order.ref} {party(order)}: {doing}")  # type: ignore[attr-defined,arg-type]
 
 

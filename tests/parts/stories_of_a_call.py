@@ -155,7 +155,7 @@ class CallStories:
     def test_a_drop_while_b_rings_ends_both_and_b_pays_nothing(self, place: Place) -> None:
         who = place.somebody(names={"Bob": NO_ANSWER})
         place.mail(who, "CALL Bob")
-        place.house.until(lambda: place.state(who) == "ringing_b")
+        place.house.until(lambda: place.state(who) == "ringing_2")
         place.drop(place.orders_of(who)[0])
         order = place.outcome(who)
         assert order.outcome == "dropped"
@@ -205,9 +205,9 @@ class CallStories:
     @pytest.mark.parametrize(
         ("state", "phone", "number", "billed"),
         [
-            ("ringing_a", A_NO_ANSWER, TALKS, ""),
+            ("ringing_1", A_NO_ANSWER, TALKS, ""),
             ("confirming", VOICEMAIL, TALKS, "A"),
-            ("ringing_b", PRESSES_1, NO_ANSWER, "A"),
+            ("ringing_2", PRESSES_1, NO_ANSWER, "A"),
             ("joined", PRESSES_1, STAYS, "AB"),
         ],
     )

@@ -45,7 +45,7 @@ def test_a_drop_by_text(place: Place, gateway: Kannel) -> None:
     who = place.somebody(names={"Bob": NO_ANSWER})
     mobile = mobile_of(place, who)
     with gateway.phone(mobile, OURS, "CALL Bob"):
-        place.house.until(lambda: place.state(who) == "ringing_b")
+        place.house.until(lambda: place.state(who) == "ringing_2")
     with gateway.phone(mobile, OURS, "hang up") as phone:
         assert place.outcome(who).outcome == "dropped"
         place.house.until(lambda: any("was ended as asked" in text for text in phone.received))

@@ -36,7 +36,7 @@ def test_a_page_that_says_something_else_is_found_out(
     assert main(["--check"]) == 1
     assert main(["--write"]) == 0
     assert main(["--check"]) == 0
-    (tmp_path / "states.md").write_text(PAGE.read_text("utf-8").replace("`a_answered`", "`a_left`", 1), "utf-8")
+    (tmp_path / "states.md").write_text(PAGE.read_text("utf-8").replace("`first_answered`", "`first_left`", 1), "utf-8")
     assert main(["--check"]) == 1
     assert "out of date" in capsys.readouterr().err
 

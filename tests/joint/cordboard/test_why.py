@@ -179,7 +179,7 @@ def test_a_live_order_says_how_far_it_is_and_what_is_away(house: House) -> None:
     house.send(house.mail(f"CALL mum PIN {PIN}"))
     with house.db.write() as conn:
         factory.attempt(conn, house.orders[0].id, "A", state=AttemptState.DIALLING)
-        conn.execute(update(orders).values(state=OrderState.RINGING_A))
+        conn.execute(update(orders).values(state=OrderState.RINGING_1))
     text = why(house, "A1")
     assert "now, 14:13:20.000: ringing a; conductor NOT AT WORK; switch's log NOT READ, so nobody is rung" in text
     assert "STILL HELD" in text

@@ -18,17 +18,17 @@ from tests.unit.factory import NOW
 def test_a_call_from_its_channel_to_its_receipt(desk: Desk) -> None:
     told = Told(desk)
     a = told.a
-    assert told.says(Kind.READY, a) == [(Action.DIAL_A, a)]
+    assert told.says(Kind.READY, a) == [(Action.DIAL_1, a)]
     assert desk.leg(a).state == AttemptState.DIALLING  # on paper before it is asked for
-    assert told.says(Kind.UP, a) == [(Action.ARM_A, a), (Action.ASK_A, a)]
+    assert told.says(Kind.UP, a) == [(Action.ARM_1, a), (Action.ASK_1, a)]
     assert told.says(Kind.DIGIT, a, "2") == []
     ((action, b),) = told.says(Kind.DIGIT, a, "1")
-    assert (action, b) == (Action.CREATE_B, desk.leg_b(told.order))
-    assert told.says(Kind.READY, b) == [(Action.DIAL_B, b)]
+    assert (action, b) == (Action.CREATE_2, desk.leg_b(told.order))
+    assert told.says(Kind.READY, b) == [(Action.DIAL_2, b)]
     assert actions(told.papers.take([event(Kind.UP, b)])) == [Action.ARM_JOINED]
     assert told.papers.made_room
     assert told.logs((a, "answer", NOW + 1_234, None), (b, "answer", NOW + 9_876, None)) == []
-    assert told.says(Kind.GONE, b, "16") == [(Action.END_A, a)]
+    assert told.says(Kind.GONE, b, "16") == [(Action.END_1, a)]
     assert told.says(Kind.GONE, a, "16") == []
     assert desk.held(told.order)  # live events end no order: the log does
     told.logs((b, "hangup", NOW + 70_001, 16))
@@ -44,10 +44,10 @@ def test_the_log_alone_carries_a_call_as_far_as_it_tells(desk: Desk) -> None:
     told = Told(desk, press_1=False)
     told.says(Kind.READY, told.a)
     ((_, a), (action, b)) = told.logs((told.a, "answer", NOW, None))
-    assert (a, action) == (told.a, Action.CREATE_B)
+    assert (a, action) == (told.a, Action.CREATE_2)
     told.says(Kind.READY, b)
     assert [action for action, _ in told.logs((b, "answer", NOW + 5_000, None))] == [Action.ARM_JOINED]
-    assert told.logs((a, "hangup", NOW + 9_000, 16)) == [(Action.END_B, b)]
+    assert told.logs((a, "hangup", NOW + 9_000, 16)) == [(Action.END_2, b)]
     told.logs((b, "hangup", NOW + 9_010, 16))
     assert desk.bills(told.order) == {a: (NOW, NOW + 9_000), b: (NOW + 5_000, NOW + 9_010)}
     desk.is_over(told.order, "talked")
@@ -56,11 +56,11 @@ def test_the_log_alone_carries_a_call_as_far_as_it_tells(desk: Desk) -> None:
 def test_everything_twice_is_done_once(desk: Desk) -> None:
     told = Told(desk)
     ready, up, one = event(Kind.READY, told.a), event(Kind.UP, told.a), event(Kind.DIGIT, told.a, "1")
-    assert told.hears(ready) == [(Action.DIAL_A, told.a)]
-    assert [action for action, _ in told.hears(up, up, one, one, up)] == ["arm_a", "ask_a", "create_b"]
+    assert told.hears(ready) == [(Action.DIAL_1, told.a)]
+    assert [action for action, _ in told.hears(up, up, one, one, up)] == ["arm_1", "ask_1", "create_2"]
     b = desk.leg_b(told.order)
     twice = [event(kind, b) for kind in (Kind.READY, Kind.UP, Kind.UP)]
-    assert actions(told.papers.take([*twice])) == [Action.DIAL_B, Action.ARM_JOINED]
+    assert actions(told.papers.take([*twice])) == [Action.DIAL_2, Action.ARM_JOINED]
     answers: list[Fact] = [(told.a, "answer", NOW, None), (b, "answer", NOW + 1, None)]
     told.logs(*answers, *answers)
     ends: list[Fact] = [
@@ -96,10 +96,10 @@ def test_b_can_not_be_had_and_a_is_told(desk: Desk, cause: int, said: str) -> No
     b = told.to_b()
     told.says(Kind.READY, b)
     (told_a,) = told.papers.take([event(Kind.GONE, b, str(cause))])
-    assert (told_a.action, told_a.attempt_id, told_a.cause) == (Action.TELL_A, told.a, said)
+    assert (told_a.action, told_a.attempt_id, told_a.cause) == (Action.TELL_1, told.a, said)
     told.logs((b, "hangup", NOW + 9_000, cause))
     assert desk.state(told.order) == (OrderState.TELLING, f"b_{said}")
-    assert told.says(Kind.PLAYED, told.a) == [(Action.END_A, told.a)]
+    assert told.says(Kind.PLAYED, told.a) == [(Action.END_1, told.a)]
     told.logs((told.a, "hangup", NOW + 12_000, 16))
     assert desk.bills(told.order) == {told.a: (NOW, NOW + 12_000)}
     desk.is_over(told.order, f"b_{said}")
@@ -108,7 +108,7 @@ def test_b_can_not_be_had_and_a_is_told(desk: Desk, cause: int, said: str) -> No
 def test_nobody_presses_1(desk: Desk) -> None:
     told = Told(desk)
     told.hears(event(Kind.READY, told.a), event(Kind.UP, told.a))
-    assert told.hears(Timer(told.order, Event.NOT_PRESSED)) == [(Action.END_A, told.a)]
+    assert told.hears(Timer(told.order, Event.NOT_PRESSED)) == [(Action.END_1, told.a)]
     assert told.says(Kind.DIGIT, told.a, "1") == []  # too late
     told.logs((told.a, "answer", NOW, None), (told.a, "hangup", NOW + 20_000, 16))
     assert len(desk.legs(told.order)) == 1
@@ -120,7 +120,7 @@ def test_a_leaves_while_b_rings(desk: Desk) -> None:
     told = Told(desk)
     b = told.to_b()
     told.says(Kind.READY, b)
-    assert told.says(Kind.GONE, told.a, "16") == [(Action.END_B, b)]
+    assert told.says(Kind.GONE, told.a, "16") == [(Action.END_2, b)]
     told.logs((told.a, "hangup", NOW + 8_000, 16))
     assert desk.held(told.order)
     told.logs((b, "hangup", NOW + 8_100, 16))
@@ -134,7 +134,7 @@ def test_b_answers_after_a_left(desk: Desk, lasted_ms: int, free: bool) -> None:
     b = told.to_b()
     told.says(Kind.READY, b)
     told.says(Kind.GONE, told.a, "16")
-    assert told.says(Kind.UP, b) == [(Action.END_B, b)]
+    assert told.says(Kind.UP, b) == [(Action.END_2, b)]
     answer = NOW + 8_050
     told.logs((told.a, "hangup", NOW + 8_000, 16), (b, "answer", answer, None), (b, "hangup", answer + lasted_ms, 16))
     assert desk.bills(told.order)[b] == (answer, answer + lasted_ms)
@@ -148,7 +148,7 @@ def test_b_answers_after_a_left(desk: Desk, lasted_ms: int, free: bool) -> None:
 def test_b_is_ready_after_a_left_and_is_not_dialled(desk: Desk) -> None:
     told = Told(desk)
     b = told.to_b()
-    assert told.says(Kind.GONE, told.a, "16") == [(Action.END_B, b)]
+    assert told.says(Kind.GONE, told.a, "16") == [(Action.END_2, b)]
     assert told.says(Kind.READY, b) == [(None, b)]
     told.logs((told.a, "hangup", NOW + 4_000, 16), (b, "hangup", NOW + 4_100, 16))
     desk.is_over(told.order, "a_left")
@@ -157,7 +157,7 @@ def test_b_is_ready_after_a_left_and_is_not_dialled(desk: Desk) -> None:
 def test_the_switch_refuses_to_make_leg_b(desk: Desk) -> None:
     told = Told(desk)
     b = told.to_b()
-    assert told.hears(Failed(b, 38)) == [(Action.TELL_A, told.a)]
+    assert told.hears(Failed(b, 38)) == [(Action.TELL_1, told.a)]
     assert desk.leg(b).state == AttemptState.ENDED
     assert told.hears(Failed(b, 38), Failed("f" * 28, 38)) == []
     told.hears(Timer(told.order, Event.TOLD))
@@ -169,7 +169,7 @@ def test_the_switch_refuses_to_make_leg_b(desk: Desk) -> None:
 def test_a_drop_ends_both_legs(desk: Desk, joined: bool) -> None:
     told = Told(desk)
     told.joined() if joined else told.to_b()
-    assert told.hears(Timer(told.order, Event.DROP)) == [(Action.END_A, told.a), (Action.END_B, told.b)]
+    assert told.hears(Timer(told.order, Event.DROP)) == [(Action.END_1, told.a), (Action.END_2, told.b)]
     told.logs((told.a, "hangup", NOW + 20_000, 16), (told.b, "hangup", NOW + 20_001, 16))
     assert {leg.end_reason for leg in desk.legs(told.order)} == {"dropped"}
     desk.is_over(told.order, "dropped")

@@ -26,10 +26,10 @@ def claimed_again(desk: Desk) -> tuple[str, str, str]:
 def test_a_late_workers_channel_is_ended_and_the_new_one_dialled(desk: Desk) -> None:
     order, late, new = claimed_again(desk)
     papers = desk.papers()
-    assert asked(papers.take([event(Kind.READY, late), event(Kind.READY, new)])) == [(None, late), (Action.DIAL_A, new)]
+    assert asked(papers.take([event(Kind.READY, late), event(Kind.READY, new)])) == [(None, late), (Action.DIAL_1, new)]
     desk.log((late, "hangup", NOW + 5, 16))
     papers.take([event(Kind.GONE, late, "16"), *lines(papers)])
-    assert desk.state(order) == (OrderState.RINGING_A, "")
+    assert desk.state(order) == (OrderState.RINGING_1, "")
 
 
 def test_a_late_workers_channel_is_ended_after_the_new_one_was_dialled_too(desk: Desk) -> None:
@@ -37,7 +37,7 @@ def test_a_late_workers_channel_is_ended_after_the_new_one_was_dialled_too(desk:
     papers = desk.papers()
     papers.take([event(Kind.READY, new)])
     assert asked(papers.take([event(Kind.READY, late)])) == [(None, late)]
-    assert desk.state(order) == (OrderState.RINGING_A, "")
+    assert desk.state(order) == (OrderState.RINGING_1, "")
 
 
 def test_a_late_workers_channel_is_ended_by_the_next_look(desk: Desk) -> None:
@@ -64,7 +64,7 @@ def test_a_channel_that_the_next_worker_removed_does_not_end_the_order(desk: Des
     desk.now.later(1)
     second = desk.attempt(order)
     papers.take([event(Kind.GONE, first, "16")])
-    assert asked(papers.take([event(Kind.READY, second)])) == [(Action.DIAL_A, second)]
+    assert asked(papers.take([event(Kind.READY, second)])) == [(Action.DIAL_1, second)]
 
 
 def test_one_calls_fault_is_not_anothers(desk: Desk) -> None:
@@ -74,7 +74,7 @@ def test_one_calls_fault_is_not_anothers(desk: Desk) -> None:
     told.hears(event(Kind.READY, told.a), event(Kind.UP, told.a))
     _, other = desk.claimed()
     assert told.hears(event(Kind.DIGIT, told.a, "1"), event(Kind.READY, other)) == [
-        (None, told.a), (Action.DIAL_A, other),
+        (None, told.a), (Action.DIAL_1, other),
     ]  # fmt: skip
     told.logs((told.a, "answer", NOW, None), (told.a, "hangup", NOW + 6_000, 16))
     assert desk.bills(told.order) == {told.a: (NOW, NOW + 6_000)}

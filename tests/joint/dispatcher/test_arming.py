@@ -43,7 +43,7 @@ def perform(desk: Desk, switch: Ari, asks: list[Ask]) -> None:
 
 def test_b_answered_during_an_outage_and_the_log_is_still_to_be_read(desk: Desk) -> None:
     """Armed from when it was found, B would talk for longer than is paid for, by as long as we were away."""
-    call = left(desk, S.RINGING_B, T.ANSWERED, T.DIALLING)
+    call = left(desk, S.RINGING_2, T.ANSWERED, T.DIALLING)
     papers, switch = desk.papers(), Arms(desk)
     asks, _ = papers.recover(call.there("up", "up"), [])
     assert actions(asks) == [Action.ARM_JOINED]

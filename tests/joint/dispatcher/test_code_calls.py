@@ -125,7 +125,7 @@ def test_a_conductor_that_comes_anew_speaks_again_and_dials_nobody_again(desk: D
     asks, _ = papers.recover([live(leg, "up")], [])
     assert actions(asks) == ["speak"]
     asks = papers.take([event(Kind.PLAYED, leg)])
-    assert actions(asks) == ["end_a"]
+    assert actions(asks) == ["end_1"]
     desk.log((leg, "answer", NOW - 4_000, None), (leg, "hangup", NOW + 9_000, 16))
     papers.take(list(papers.log_rows()))
     desk.is_over(order, "code_spoken")
@@ -137,12 +137,12 @@ def test_what_the_switch_could_not_play_was_not_spoken_and_ends_when_it_should_h
     leg = desk.attempt(order, state=AttemptState.ANSWERED, dialling_ms=NOW - 9_000, answered_ms=NOW - 4_000)
     papers = desk.papers()
     assert papers.take([event(Kind.PLAYED, leg, FAILED)]) == []  # so it says of who hangs up, too: their end follows
-    assert actions(papers.take([Timer(order, Event.NOT_TOLD)])) == ["end_a"]
+    assert actions(papers.take([Timer(order, Event.NOT_TOLD)])) == ["end_1"]
     assert desk.state(order) == (OrderState.CLOSING, "code_not_spoken")
 
 
 def test_one_that_ended_while_we_were_dead_is_billed_once(desk: Desk) -> None:
-    order = ordered(desk, OrderState.RINGING_A)
+    order = ordered(desk, OrderState.RINGING_1)
     leg = desk.attempt(order, state=AttemptState.DIALLING, dialling_ms=NOW - 9_000)
     desk.log((leg, "answer", NOW - 8_000, None), (leg, "hangup", NOW - 1_000, 16))
     for _ in range(2):

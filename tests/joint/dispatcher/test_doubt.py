@@ -53,14 +53,14 @@ def test_what_was_decided_is_asked_for_once(told: Told, kept: bool) -> None:
     breaks(told, kept)
     with pytest.raises(Unavailable):
         told.papers.take([*batch])
-    assert asked(told.papers.take([*batch])) == [(Action.DIAL_A, told.a)]
+    assert asked(told.papers.take([*batch])) == [(Action.DIAL_1, told.a)]
     assert told.papers.take([*batch]) == []
     told.says(Kind.UP, told.a)
     breaks(told, kept)
     with pytest.raises(Unavailable):
         told.papers.take([Timer(told.order, Event.NOT_PRESSED)])
     told.papers.renew()  # meanwhile
-    assert actions(told.papers.take([Timer(told.order, Event.NOT_PRESSED)])) == [Action.END_A]
+    assert actions(told.papers.take([Timer(told.order, Event.NOT_PRESSED)])) == [Action.END_1]
     assert told.desk.state(told.order) == (OrderState.CLOSING, "not_confirmed")
 
 
@@ -71,7 +71,7 @@ def test_it_breaks_again_and_again(told: Told, kept: tuple[bool, ...]) -> None:
         breaks(told, each)
         with pytest.raises(Unavailable):
             told.papers.take([event(Kind.UP, told.a)])
-    assert actions(told.papers.take([event(Kind.UP, told.a)])) == [Action.ARM_A, Action.ASK_A]
+    assert actions(told.papers.take([event(Kind.UP, told.a)])) == [Action.ARM_1, Action.ASK_1]
 
 
 def test_it_breaks_while_the_lease_is_renewed_after_it_broke(told: Told) -> None:
@@ -80,7 +80,7 @@ def test_it_breaks_while_the_lease_is_renewed_after_it_broke(told: Told) -> None
     for work in (lambda: told.papers.take([event(Kind.UP, told.a)]), told.papers.renew):
         with pytest.raises(Unavailable):
             work()
-    assert actions(told.papers.take([event(Kind.UP, told.a)])) == [Action.ARM_A, Action.ASK_A]
+    assert actions(told.papers.take([event(Kind.UP, told.a)])) == [Action.ARM_1, Action.ASK_1]
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -91,7 +91,7 @@ def test_a_look_at_the_switch_whose_commit_broke(told: Told, kept: bool) -> None
     breaks(told, kept)
     with pytest.raises(Unavailable):
         told.papers.looked(seen, told.desk.clock.ms())
-    assert asked(told.papers.looked(seen, told.desk.clock.ms())) == [(Action.DIAL_A, told.a)]
+    assert asked(told.papers.looked(seen, told.desk.clock.ms())) == [(Action.DIAL_1, told.a)]
 
 
 def test_after_the_switch_was_looked_at_anew_nothing_is_owed(told: Told) -> None:

@@ -93,7 +93,7 @@ def test_an_order_that_is_further_or_over_is_not_claimed(conducted: Desk, state:
 @pytest.mark.parametrize("why", ["no lease", "lease ran out", "no canary", "canary is old", "not due yet", "no room"])
 def test_an_order_that_may_not_be_launched_yet_stays_due(desk: Desk, exchange: RunningExchange, why: str) -> None:
     order = desk.order(due_ms=NOW + (why == "not due yet"), rung_ms=NOW)
-    desk.order(OrderState.REACHING_B)
+    desk.order(OrderState.REACHING_2)
     if why != "no canary":
         desk.now.now_ms = NOW - CANARY_LIVES_MS if why == "canary is old" else NOW
         desk.log_was_read()

@@ -76,7 +76,7 @@ def test_every_limit_on_the_switch_is_one_that_a_committed_hold_pays_for(
 def test_a_limit_that_the_switch_did_not_take_is_told_again(timed_desk: Desk, exchange: RunningExchange) -> None:
     async def story(at_work: Conducting) -> None:
         order = await at_work.launch(held=FIRST, number_b=SOON)  # it can't grow, so nothing else would arm it again
-        await at_work.until(lambda: bool(timed_desk.row(order).state == S.RINGING_B))
+        await at_work.until(lambda: bool(timed_desk.row(order).state == S.RINGING_2))
         b = timed_desk.leg_b(order)
         exchange.faults(fail_requests=1, on=f"{b}/variable")
         await at_work.until(lambda: [leg for leg, *_ in at_work.switch.armed].count(b) == 2)
@@ -109,7 +109,7 @@ def test_a_top_up_in_the_call_is_found(timed_desk: Desk, exchange: RunningExchan
 
 
 @pytest.mark.parametrize("number_b", [SLOW, "+442079460018"])
-@pytest.mark.parametrize("state", [S.RINGING_A, S.CONFIRMING, S.REACHING_B, S.RINGING_B, S.JOINED])
+@pytest.mark.parametrize("state", [S.RINGING_1, S.CONFIRMING, S.REACHING_2, S.RINGING_2, S.JOINED])
 def test_a_drop_leaves_nobody_ringing_whenever_it_comes(
     timed_desk: Desk, exchange: RunningExchange, state: S, number_b: str
 ) -> None:
@@ -117,7 +117,7 @@ def test_a_drop_leaves_nobody_ringing_whenever_it_comes(
 
     async def story(at_work: Conducting) -> None:
         order = await at_work.launch(number_b=number_b)
-        far = list(S).index(S.RINGING_B if number_b == SLOW else state)
+        far = list(S).index(S.RINGING_2 if number_b == SLOW else state)
         wanted = list(S)[min(far, list(S).index(state)) :]
         await at_work.until(lambda: timed_desk.row(order).state in wanted)
         timed_desk.drop(order)

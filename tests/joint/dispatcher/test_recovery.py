@@ -11,23 +11,23 @@ from tests.unit.factory import NOW
 
 ROWS: list[tuple[S, T, T | None, str, str, list[str]]] = [
     # on paper: order, A, B      on the switch: A, B     what is asked
-    (S.CLAIMED, T.CLAIMED, None, "down", "", ["dial_a"]),
+    (S.CLAIMED, T.CLAIMED, None, "down", "", ["dial_1"]),
     (S.CLAIMED, T.CLAIMED, None, "", "", []),
-    (S.RINGING_A, T.DIALLING, None, "down", "", ["end a"]),  # whether it was dialled nobody knows
-    (S.RINGING_A, T.DIALLING, None, "ringing", "", []),
-    (S.RINGING_A, T.DIALLING, None, "up", "", ["arm_a", "ask_a"]),
-    (S.CONFIRMING, T.ANSWERED, None, "up", "", ["ask_a"]),
-    (S.CONFIRMING, T.DIALLING, None, "up", "", ["ask_a"]),  # its line is still to come
-    (S.REACHING_B, T.ANSWERED, T.CLAIMED, "up", "", ["create_b"]),
-    (S.REACHING_B, T.ANSWERED, T.CLAIMED, "up", "down", ["dial_b"]),
-    (S.RINGING_B, T.ANSWERED, T.DIALLING, "up", "down", ["end b"]),
-    (S.RINGING_B, T.ANSWERED, T.DIALLING, "up", "ringing", []),
-    (S.RINGING_B, T.ANSWERED, T.DIALLING, "up", "up", ["arm_joined"]),
+    (S.RINGING_1, T.DIALLING, None, "down", "", ["end a"]),  # whether it was dialled nobody knows
+    (S.RINGING_1, T.DIALLING, None, "ringing", "", []),
+    (S.RINGING_1, T.DIALLING, None, "up", "", ["arm_1", "ask_1"]),
+    (S.CONFIRMING, T.ANSWERED, None, "up", "", ["ask_1"]),
+    (S.CONFIRMING, T.DIALLING, None, "up", "", ["ask_1"]),  # its line is still to come
+    (S.REACHING_2, T.ANSWERED, T.CLAIMED, "up", "", ["create_2"]),
+    (S.REACHING_2, T.ANSWERED, T.CLAIMED, "up", "down", ["dial_2"]),
+    (S.RINGING_2, T.ANSWERED, T.DIALLING, "up", "down", ["end b"]),
+    (S.RINGING_2, T.ANSWERED, T.DIALLING, "up", "ringing", []),
+    (S.RINGING_2, T.ANSWERED, T.DIALLING, "up", "up", ["arm_joined"]),
     (S.JOINED, T.ANSWERED, T.ANSWERED, "up", "up", []),
-    (S.TELLING, T.ANSWERED, T.ENDED, "up", "", ["tell_a"]),
-    (S.CLOSING, T.ANSWERED, T.ENDED, "up", "", ["end_a"]),
-    (S.CLOSING, T.ANSWERED, T.ANSWERED, "up", "up", ["end_a", "end_b"]),
-    (S.CLOSING, T.ENDED, T.DIALLING, "", "up", ["end_b"]),
+    (S.TELLING, T.ANSWERED, T.ENDED, "up", "", ["tell_1"]),
+    (S.CLOSING, T.ANSWERED, T.ENDED, "up", "", ["end_1"]),
+    (S.CLOSING, T.ANSWERED, T.ANSWERED, "up", "up", ["end_1", "end_2"]),
+    (S.CLOSING, T.ENDED, T.DIALLING, "", "up", ["end_2"]),
 ]
 
 
@@ -47,9 +47,9 @@ def test_a_call_that_goes_on_is_taken_up_where_it_was(
 
 
 def test_without_press_1_an_answered_a_goes_on_to_b(desk: Desk) -> None:
-    call = left(desk, S.RINGING_A, T.DIALLING, press_1=False)
+    call = left(desk, S.RINGING_1, T.DIALLING, press_1=False)
     asks, _ = desk.papers().recover(call.there("up"), [])
-    assert [ask.action for ask in asks] == ["arm_a", "create_b"]
+    assert [ask.action for ask in asks] == ["arm_1", "create_2"]
 
 
 def test_what_ended_while_we_were_dead_is_billed_from_the_log(desk: Desk) -> None:
@@ -63,7 +63,7 @@ def test_what_ended_while_we_were_dead_is_billed_from_the_log(desk: Desk) -> Non
 
 
 def test_a_whole_life_in_the_log_is_billed(desk: Desk) -> None:
-    call = left(desk, S.RINGING_A, T.DIALLING)
+    call = left(desk, S.RINGING_1, T.DIALLING)
     desk.log((call.a, "answer", NOW - 9_000, None), (call.a, "hangup", NOW - 3_000, 16))
     desk.papers().recover([], [])
     assert desk.bills(call.order) == {call.a: (NOW - 9_000, NOW - 3_000)}
@@ -73,9 +73,9 @@ def test_a_whole_life_in_the_log_is_billed(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("state", "b", "outcome", "asks"),
     [
-        (S.REACHING_B, T.CLAIMED, "a_left", ["end_b"]),
-        (S.RINGING_B, T.DIALLING, "a_left", ["end_b"]),
-        (S.JOINED, T.ANSWERED, "", ["end_b"]),
+        (S.REACHING_2, T.CLAIMED, "a_left", ["end_2"]),
+        (S.RINGING_2, T.DIALLING, "a_left", ["end_2"]),
+        (S.JOINED, T.ANSWERED, "", ["end_2"]),
     ],
 )
 def test_b_is_ended_when_a_left_while_we_were_dead(desk: Desk, state: S, b: T, outcome: str, asks: list[str]) -> None:
@@ -88,10 +88,10 @@ def test_b_is_ended_when_a_left_while_we_were_dead(desk: Desk, state: S, b: T, o
 
 
 def test_b_ended_while_we_were_dead_and_a_is_told(desk: Desk) -> None:
-    call = left(desk, S.RINGING_B, T.ANSWERED, T.DIALLING)
+    call = left(desk, S.RINGING_2, T.ANSWERED, T.DIALLING)
     desk.log((call.b, "hangup", NOW - 500, 17))
     asks, _ = desk.papers().recover(call.there("up"), [])
-    assert {(ask.action, ask.attempt_id, ask.cause) for ask in asks} == {(Action.TELL_A, call.a, "busy")}
+    assert {(ask.action, ask.attempt_id, ask.cause) for ask in asks} == {(Action.TELL_1, call.a, "busy")}
     assert desk.state(call.order) == (S.TELLING, "b_busy")
 
 
@@ -114,6 +114,6 @@ def test_strays_are_ended_and_bridges_of_no_call_removed(desk: Desk) -> None:
 
 def test_a_leg_that_the_switch_does_not_have_is_made_again_under_another_id(desk: Desk) -> None:
     """The switch made leg B and ended it at once, for want of us; that line was not read yet."""
-    call = left(desk, S.REACHING_B, T.ANSWERED, T.CLAIMED)
+    call = left(desk, S.REACHING_2, T.ANSWERED, T.CLAIMED)
     asks, _ = desk.papers().recover(call.there("up"), [])
-    assert [ask.attempt_id for ask in asks if ask.action is Action.CREATE_B] != [call.b]
+    assert [ask.attempt_id for ask in asks if ask.action is Action.CREATE_2] != [call.b]

@@ -74,27 +74,27 @@ class TestTheSnapshot:
         assert desk.held(call.order)
 
     def test_a_leg_that_never_answered_costs_nothing(self, desk: Desk) -> None:
-        call = left(desk, S.RINGING_A, T.DIALLING)
+        call = left(desk, S.RINGING_1, T.DIALLING)
         self.looks(call, [], times=3)
         assert desk.bills(call.order) == {}
         desk.is_over(call.order, "interrupted")
 
     def test_b_that_never_came_is_told_to_a(self, desk: Desk) -> None:
-        call = left(desk, S.REACHING_B, T.ANSWERED, T.CLAIMED)
-        assert self.looks(call, call.there("up"), times=2) == ["tell_a"]
+        call = left(desk, S.REACHING_2, T.ANSWERED, T.CLAIMED)
+        assert self.looks(call, call.there("up"), times=2) == ["tell_1"]
         assert desk.state(call.order) == (S.TELLING, "interrupted")
 
     def test_what_a_lost_event_or_request_left_standing_is_seen_to(self, desk: Desk) -> None:
         call = left(desk, S.CLOSING, T.ANSWERED, T.ENDED)
         assert self.looks(call, call.there("up"), times=2) == ["end a", "end a"]
         ready = left(desk, S.CLAIMED, T.CLAIMED)
-        assert self.looks(ready, ready.there("down")) == ["dial_a"]
-        rings = left(desk, S.RINGING_A, T.DIALLING)
+        assert self.looks(ready, ready.there("down")) == ["dial_1"]
+        rings = left(desk, S.RINGING_1, T.DIALLING)
         assert self.looks(rings, rings.there("ringing")) == []
         assert self.looks(rings, rings.there("ringing"), times=9)[-1] == "end a"
 
     def test_an_answer_that_the_log_never_had_is_billed_and_a_person_told(self, desk: Desk) -> None:
-        call = left(desk, S.RINGING_A, T.DIALLING)
+        call = left(desk, S.RINGING_1, T.DIALLING)
         self.looks(call, call.there("ringing"))
         self.papers.recover(call.there("up"), [])
         self.looks(call, call.there("up"), times=2)

@@ -49,7 +49,7 @@ def test_a_worker_that_comes_first_finds_the_wish(desk: Desk) -> None:
 def test_a_claimed_order_ends_at_once_and_its_channel_is_ended_when_it_comes(desk: Desk) -> None:
     told = Told(desk)
     desk.drop(told.order)
-    assert told.hears(*told.papers.wished()) == [(Action.END_A, told.a)]
+    assert told.hears(*told.papers.wished()) == [(Action.END_1, told.a)]
     desk.is_over(told.order, "dropped")
     assert told.says(Kind.READY, told.a) == [(None, told.a)]
     told.logs((told.a, "hangup", NOW + 5, 16))
@@ -82,7 +82,7 @@ def test_an_order_claimed_again_behind_our_back_ends_too(desk: Desk) -> None:
         attempts.move(conn, told.a, T.CLAIMED, T.ENDED, end_reason="never_dialled")
     second = desk.attempt(told.order)
     desk.drop(told.order)
-    assert told.hears(*told.papers.wished()) == [(Action.END_A, second)]
+    assert told.hears(*told.papers.wished()) == [(Action.END_1, second)]
     desk.is_over(told.order, "dropped")
 
 
@@ -90,7 +90,7 @@ def test_a_drop_while_dial_is_on_its_way_is_asked_behind_it(desk: Desk) -> None:
     told = Told(desk)
     desk.drop(told.order)
     dropped = told.papers.wished()
-    assert told.hears(event(Kind.READY, told.a), *dropped) == [(Action.DIAL_A, told.a), (Action.END_A, told.a)]
+    assert told.hears(event(Kind.READY, told.a), *dropped) == [(Action.DIAL_1, told.a), (Action.END_1, told.a)]
     assert told.says(Kind.UP, told.a) == []  # too late
     told.logs((told.a, "answer", NOW, None), (told.a, "hangup", NOW + 400, 16))
     assert desk.leg(told.a).end_reason == "dropped"
@@ -103,8 +103,8 @@ def test_b_answers_while_the_drop_is_on_its_way(desk: Desk, talked_ms: int, b_pa
     told = Told(desk)
     told.says(Kind.READY, told.to_b())
     desk.drop(told.order)
-    assert told.hears(*told.papers.wished()) == [(Action.END_A, told.a), (Action.END_B, told.b)]
-    assert told.says(Kind.UP, told.b) == [(Action.END_B, told.b)]
+    assert told.hears(*told.papers.wished()) == [(Action.END_1, told.a), (Action.END_2, told.b)]
+    assert told.says(Kind.UP, told.b) == [(Action.END_2, told.b)]
     answered = NOW + 8_000
     told.logs((told.b, "answer", answered, None), (told.b, "hangup", answered + talked_ms, 16))
     told.logs((told.a, "hangup", answered + talked_ms, 16))
@@ -165,9 +165,9 @@ def test_a_wish_of_another_switchs_call_is_not_ours(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("state", "a", "b", "there", "wanted"),
     [
-        (S.RINGING_A, T.DIALLING, None, ("ringing", ""), ["end a"]),
-        (S.RINGING_B, T.ANSWERED, T.DIALLING, ("up", "ringing"), ["end_a", "end b"]),
-        (S.JOINED, T.ANSWERED, T.ANSWERED, ("up", "up"), ["end_a", "end_b"]),
+        (S.RINGING_1, T.DIALLING, None, ("ringing", ""), ["end a"]),
+        (S.RINGING_2, T.ANSWERED, T.DIALLING, ("up", "ringing"), ["end_1", "end b"]),
+        (S.JOINED, T.ANSWERED, T.ANSWERED, ("up", "up"), ["end_1", "end_2"]),
     ],
 )
 def test_we_die_before_the_legs_of_a_dropped_call_were_ended(

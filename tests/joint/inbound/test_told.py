@@ -37,7 +37,7 @@ def test_status_of_a_live_call_tells_its_legs_and_what_they_cost_by_now(house: H
 
 def test_status_while_only_one_leg_is_up(house: House) -> None:
     say(house, "CALL mum")
-    live(house, OrderState.RINGING_B, 9, None)
+    live(house, OrderState.RINGING_2, 9, None)
     assert say(house, "STATUS A1") == "A1 to Mum is ringing the other party: you 9 s. $0.0034 so far."
 
 

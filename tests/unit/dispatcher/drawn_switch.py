@@ -35,18 +35,18 @@ class DrawnSwitch:
         for ask in asks:
             assert ask.plan is None or ask.plan.amount <= self.desk.hold(self.order).amount  # never armed beyond it
             match ask.action:
-                case Action.DIAL_A | Action.DIAL_B:
+                case Action.DIAL_1 | Action.DIAL_2:
                     self._dial(ask.attempt_id)
-                case Action.CREATE_B if self.b_cause < 0:
+                case Action.CREATE_2 if self.b_cause < 0:
                     self.waiting.append(Failed(ask.attempt_id, -self.b_cause))
-                case Action.CREATE_B:
+                case Action.CREATE_2:
                     self.leg_b = ask.attempt_id
                     self._make(ask.attempt_id)
-                case Action.ASK_A:
+                case Action.ASK_1:
                     self.waiting += [event(Kind.DIGIT, self.leg_a, "1"), Timer(self.order, Event.NOT_PRESSED)]
-                case Action.TELL_A:
+                case Action.TELL_1:
                     self.waiting += [event(Kind.PLAYED, self.leg_a), Timer(self.order, Event.TOLD)]
-                case Action.END_A | Action.END_B | None:
+                case Action.END_1 | Action.END_2 | None:
                     self.end(ask.attempt_id, 16)
 
     def _make(self, leg: str) -> None:

@@ -25,7 +25,7 @@ class Left:
         return [live(leg, state) for leg, state in ((self.a, a), (self.b, b)) if state]
 
     def names(self, asks: list[tuple[Action | None, str]]) -> list[str]:
-        """`dial_a`; `end a` for a channel that is ended whatever it is."""
+        """`dial_1`; `end a` for a channel that is ended whatever it is."""
         names = {self.a: "a", self.b: "b"}
         return [action.value if action else f"end {names[leg]}" for action, leg in asks]
 

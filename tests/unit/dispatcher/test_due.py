@@ -61,9 +61,9 @@ def test_a_bell_that_did_not_ring_is_tried_again_in_the_next_round(desk: Desk, b
 
 
 def test_there_is_room_for_so_many_calls_between_create_and_bridge(desk: Desk, bell: Bell) -> None:
-    for state in (OrderState.CLAIMED, OrderState.RINGING_A, OrderState.CONFIRMING, OrderState.REACHING_B):
+    for state in (OrderState.CLAIMED, OrderState.RINGING_1, OrderState.CONFIRMING, OrderState.REACHING_2):
         desk.order(state, taken_until_ms=desk.now.ms() + 1)
-    for state in (OrderState.RINGING_B, OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED):
+    for state in (OrderState.RINGING_2, OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED):
         desk.order(state)
     waiting = [desk.order() for _ in range(3)]
     assert due(desk, bell, room=5).ring() == 0
@@ -97,7 +97,7 @@ def test_what_waited_too_long_is_ended_with_a_receipt_and_its_money_back(desk: D
 
 
 def test_a_call_that_goes_on_is_never_too_old(desk: Desk, bell: Bell) -> None:
-    live = [desk.order(state) for state in (OrderState.JOINED, OrderState.RINGING_A, OrderState.CLOSING)]
+    live = [desk.order(state) for state in (OrderState.JOINED, OrderState.RINGING_1, OrderState.CLOSING)]
     desk.now.later(10 * STALE_MS)
     due(desk, bell).ring()
     assert all(desk.held(order) for order in live)

@@ -72,7 +72,7 @@ def test_who_lost_the_lease_writes_nothing_of_its_batch(desk: Desk) -> None:
     for work in (first.renew, lambda: first.recover([live(a, "down")], []), lambda: first.looked([], NOW)):
         with pytest.raises(LeaseLost):
             work()
-    assert actions(second.take([event(Kind.READY, a)])) == ["dial_a"]
+    assert actions(second.take([event(Kind.READY, a)])) == ["dial_1"]
     first.give_up()  # gives nothing of the second's away
     with desk.db.read() as conn:
         assert conn.execute(select(leases.c.holder, leases.c.epoch)).one() == ("two", 2)

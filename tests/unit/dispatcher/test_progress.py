@@ -10,8 +10,17 @@ from tests.unit.dispatcher.desk import Desk
 from tests.unit.factory import NOW
 
 A, E = Action, Event
-ENDS_A, ENDS_B = {A.END_A}, {A.END_B}
-FAR_SIDE = {E.A_READY, E.A_ANSWERED, E.A_TRUSTED, E.A_ENDED, E.B_READY, E.B_ANSWERED, E.B_ENDED, E.PRESSED_1}
+ENDS_A, ENDS_B = {A.END_1}, {A.END_2}
+FAR_SIDE = {
+    E.FIRST_READY,
+    E.FIRST_ANSWERED,
+    E.FIRST_TRUSTED,
+    E.FIRST_ENDED,
+    E.SECOND_READY,
+    E.SECOND_ANSWERED,
+    E.SECOND_ENDED,
+    E.PRESSED_1,
+}
 """What the parties and the switch bring about, with no timer and no wish of ours."""
 
 
@@ -75,39 +84,41 @@ def test_closing_is_left_by_nothing_but_the_last_line_of_the_log() -> None:
 
 
 def test_each_leg_is_dialled_at_one_place_and_only_when_it_is_ready() -> None:
-    assert with_action(A.DIAL_A) == {(S.CLAIMED, E.A_READY)}
-    assert with_action(A.DIAL_B) == {(S.REACHING_B, E.B_READY)}
+    assert with_action(A.DIAL_1) == {(S.CLAIMED, E.FIRST_READY)}
+    assert with_action(A.DIAL_2) == {(S.REACHING_2, E.SECOND_READY)}
 
 
 def test_b_is_asked_for_only_by_a_pressed_1_or_the_answer_of_a_trusted_a() -> None:
-    assert with_action(A.CREATE_B) == into(S.REACHING_B) == {(S.CONFIRMING, E.PRESSED_1), (S.RINGING_A, E.A_TRUSTED)}
-    assert into(S.CONFIRMING) == {(S.RINGING_A, E.A_ANSWERED)}
-    assert into(S.RINGING_B) == {(S.REACHING_B, E.B_READY)}
-    assert into(S.JOINED) == {(S.RINGING_B, E.B_ANSWERED)}
+    assert (
+        with_action(A.CREATE_2) == into(S.REACHING_2) == {(S.CONFIRMING, E.PRESSED_1), (S.RINGING_1, E.FIRST_TRUSTED)}
+    )
+    assert into(S.CONFIRMING) == {(S.RINGING_1, E.FIRST_ANSWERED)}
+    assert into(S.RINGING_2) == {(S.REACHING_2, E.SECOND_READY)}
+    assert into(S.JOINED) == {(S.RINGING_2, E.SECOND_ANSWERED)}
 
 
 def test_a_code_is_spoken_to_who_answered_and_rings_nobody_else() -> None:
-    assert with_action(A.SPEAK) == into(S.SPEAKING) == {(S.RINGING_A, E.A_LISTENS)}
+    assert with_action(A.SPEAK) == into(S.SPEAKING) == {(S.RINGING_1, E.FIRST_LISTENS)}
     after = {step.to for (state, _), step in PROGRESS.items() if state is S.SPEAKING}
     assert after == {S.CLOSING}
 
 
 def test_a_is_armed_anew_by_its_answer_and_both_when_b_answers() -> None:
-    answers = {E.A_ANSWERED, E.A_TRUSTED, E.A_LISTENS}
-    assert with_action(A.ARM_A) == {(S.RINGING_A, answer) for answer in answers}
+    answers = {E.FIRST_ANSWERED, E.FIRST_TRUSTED, E.FIRST_LISTENS}
+    assert with_action(A.ARM_1) == {(S.RINGING_1, answer) for answer in answers}
     assert with_action(A.ARM_JOINED) == into(S.JOINED)
-    assert all(PROGRESS[pair].actions[0] in (A.ARM_A, A.ARM_JOINED) for pair in with_action(A.ARM_A) | into(S.JOINED))
+    assert all(PROGRESS[pair].actions[0] in (A.ARM_1, A.ARM_JOINED) for pair in with_action(A.ARM_1) | into(S.JOINED))
 
 
 @pytest.mark.parametrize(("state", "event"), sorted(into(S.CLOSING)))
 def test_whoever_may_still_be_there_is_ended_on_the_way_to_closing(state: S, event: Event) -> None:
     asked = set(PROGRESS[state, event].actions)
-    has_b = state in (S.REACHING_B, S.RINGING_B, S.JOINED)
-    if event is E.A_ENDED:
+    has_b = state in (S.REACHING_2, S.RINGING_2, S.JOINED)
+    if event is E.FIRST_ENDED:
         assert asked == (ENDS_B if has_b else set())
     else:
         assert asked >= ENDS_A
-    if has_b and event is not E.B_ENDED:
+    if has_b and event is not E.SECOND_ENDED:
         assert asked >= ENDS_B
 
 
@@ -115,7 +126,7 @@ def test_whoever_may_still_be_there_is_ended_on_the_way_to_closing(state: S, eve
 def test_an_order_has_an_outcome_when_it_closes(state: S, event: Event) -> None:
     decided_before = state in (S.JOINED, S.TELLING)  # "talked", or what B's end was called
     assert bool(PROGRESS[state, event].outcome) is (not decided_before or (state, event) == (S.JOINED, E.DROP))
-    assert PROGRESS[S.RINGING_B, E.B_ANSWERED].outcome == "talked"
+    assert PROGRESS[S.RINGING_2, E.SECOND_ANSWERED].outcome == "talked"
 
 
 def test_a_drop_while_a_is_told_why_b_cant_be_had_changes_nothing_of_that() -> None:

@@ -76,7 +76,7 @@ def test_waiting_are_the_due_and_those_whose_worker_never_came_back(desk: Desk) 
     stuck = desk.order(state=OrderState.CLAIMED, due_ms=NOW - 2, taken_until_ms=NOW)
     desk.order(state=OrderState.DUE, due_ms=NOW + 1)
     desk.order(state=OrderState.CLAIMED, due_ms=NOW - 3, taken_until_ms=NOW + 1)
-    desk.order(state=OrderState.RINGING_A, due_ms=NOW - 4)
+    desk.order(state=OrderState.RINGING_1, due_ms=NOW - 4)
     desk.order(state=OrderState.ENDED, due_ms=NOW - 5)
     assert orders.waiting(desk.conn, NOW, NOW, OrderState.DUE, 10) == [late]
     assert orders.waiting(desk.conn, NOW, NOW, OrderState.CLAIMED, 1) == [stuck]

@@ -96,9 +96,9 @@ class Advance:
             case Kind.DIGIT if event.detail == "1" and leg.role == call.first:
                 return self.step(conn, call, Event.PRESSED_1)
             case Kind.PLAYED if event.detail != FAILED or call.state is not OrderState.SPEAKING:
-                return self.step(
-                    conn, call, Event.TOLD
-                )  # a code cut short by who hangs up fails, too: no code was told
+                # A code cut short by who hangs up fails, too: no code was told.
+                call.was_told |= call.state is OrderState.TELLING and event.detail != FAILED
+                return self.step(conn, call, Event.TOLD)
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []
@@ -218,7 +218,7 @@ class Advance:
             conn, leg.attempt_id, AttemptState.CLAIMED, AttemptState.DIALLING, dialling_ms=now_ms, seen_ms=now_ms
         )
         if moved:
-            leg.state = AttemptState.DIALLING
+            leg.state, leg.dialled = AttemptState.DIALLING, True
         return moved
 
     def _claim_second(self, conn: Connection, call: Call, now_ms: int) -> None:

@@ -38,6 +38,7 @@ class Leg:
     state: AttemptState
     limit_ms: int
     rank: int = 0
+    dialled: bool = False  # or about to be: it is on paper before it is asked for
     answered_ms: int | None = None
     ended_ms: int | None = None
     up_ms: int | None = None  # when a live event said that it was answered, by our clock
@@ -68,6 +69,7 @@ class Call:
     who: str  # whose call it is, as it can be spelled out
     row: Row[Any]
     was_joined: bool = False
+    was_told: bool = False  # A heard to the end why B could not be had
     unarmed: bool = False  # its legs' limits may be shorter than what the hold pays for
     extend_after_ms: int = 0  # there was nothing to be had for it: not asked again before
     legs: dict[str, Leg] = field(default_factory=dict)
@@ -199,6 +201,7 @@ def _leg(row: Row[Any]) -> Leg:
         state=AttemptState(row.state),
         limit_ms=row.limit_ms,
         rank=row.rank,
+        dialled=row.dialling_ms is not None,
         answered_ms=row.answered_ms,
         ended_ms=row.ended_ms,
         seen_ms=row.seen_ms,

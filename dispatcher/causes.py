@@ -34,6 +34,9 @@ CAUSES: dict[int, str] = {
     102: CONGESTION,  # a timer ran out in the network
 }
 
+CLEARED = frozenset({0, 16, None})
+"""Of a leg that never answered: it was ended on the switch, by a request or along with another leg."""
+
 
 def word(cause: int | None) -> str:
     """The word for a cause; what we do not know is `unreachable`."""

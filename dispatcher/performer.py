@@ -10,11 +10,11 @@ from typing import Any
 from dispatcher.advance import Ask, Failed, Happening, Timer
 from dispatcher.calls import Call
 from dispatcher.progress import Action, Event
-from dispatcher.switches.ari import Ari
-from dispatcher.switches.base import LegPlan, SwitchRefused
+from dispatcher.switches.base import Driver, LegPlan, Opening, SwitchRefused
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.errors import CordboardError, Unavailable
+from orders.states import OrderKind
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Performer:
     """Turns asks into requests; what comes of them returns as happenings."""
 
     def __init__(
-        self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], answered: Callable[[], None],
+        self, switch: Driver, waits: Waits, happened: Callable[[Happening], None], answered: Callable[[], None],
         clock: Clock, digits_of: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
         self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
@@ -50,7 +50,7 @@ class Performer:
         self._last: dict[str, asyncio.Task[None]] = {}
         self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
-            Action.DIAL_1: lambda _call, ask: self._dial(ask.attempt_id, waits.ring_a),
+            Action.DIAL_1: lambda call, ask: self._dial(call, call.first, ask.attempt_id, waits.ring_a),
             Action.ARM_1: self._arm_1,
             Action.ASK_1: self._ask,
             Action.SPEAK: self._speak,
@@ -124,8 +124,10 @@ class Performer:
         await self._arm(call, ask, call.first)
         await self._extension(call, call.first)
 
-    async def _dial(self, attempt_id: str, ring_s: int) -> None:
-        await self._switch.dial(attempt_id, ring_s)
+    async def _dial(self, call: Call, role: str, attempt_id: str, ring_s: int) -> None:
+        asked = role == call.first and call.press_1 and call.kind is OrderKind.CALL
+        opening = Opening(call.who if asked else None, _extension(call, role))
+        await self._switch.dial(attempt_id, ring_s, opening)
         self.dialled.add(attempt_id)
 
     async def _arm(self, call: Call, ask: Ask, role: str) -> None:
@@ -163,15 +165,14 @@ class Performer:
 
     async def _dial_2(self, call: Call, ask: Ask) -> None:
         await self._switch.bridge(call.order_id, call.legs[call.first].attempt_id, ask.attempt_id)
-        await self._dial(ask.attempt_id, self._waits.ring_b)
+        await self._dial(call, call.second, ask.attempt_id, self._waits.ring_b)
 
     async def _arm_joined(self, call: Call, ask: Ask) -> None:
         await self._arm(call, ask, call.second)
         await self._extension(call, call.second)
 
     async def _extension(self, call: Call, role: str) -> None:
-        digits = call.row.extension_a if role == "A" else call.row.extension_b
-        if digits:
+        if digits := _extension(call, role):
             await self._switch.tones(call.legs[role].attempt_id, digits)
 
     async def _extend(self, call: Call, ask: Ask) -> None:
@@ -193,6 +194,10 @@ class Performer:
 
     def _later(self, seconds: float, timer: Timer) -> None:
         asyncio.get_running_loop().call_later(seconds, self._happened, timer)
+
+
+def _extension(call: Call, role: str) -> str:
+    return str((call.row.extension_a if role == "A" else call.row.extension_b) or "")
 
 
 def _is_gone(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from billing.settle import Absurd, finalise
 from billing.settle import Leg as BilledLeg
 from dispatcher import closing
 from dispatcher.calls import Call, Calls, Leg
+from dispatcher.causes import CLEARED
 from kernel.clock import Clock
 from orders import attempts, orders
 from orders.states import AttemptState, OrderState
@@ -16,6 +17,8 @@ from replies import outbox
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER_MS = 1_000
+TOGETHER_MS = 500
+"""By its own log the switch ends a ringing B so soon with its A. Words that tell A why B can't be had take longer."""
 
 
 class Settling:
@@ -77,7 +80,23 @@ class Settling:
 
     def close(self, conn: Connection, call: Call) -> None:
         """All legs are final: end the order."""
+        if _b_went_with_a(call):
+            call.outcome = "a_left"
         if closing.close(conn, call.row, call.state, call.outcome, self._clock.ms()):
             call.state = OrderState.ENDED
             self.closed.append(call)
         self._calls.forget(call)
+
+
+def _b_went_with_a(call: Call) -> bool:
+    """Whether B, which had not answered, could not be had only since A left: the switch then ends B itself.
+
+    Whose end is told of first is chance, and B's made it seem that B was the one who could not be had. Decided by the
+    log's times and causes, so that it is the same live and after a restart.
+    """
+    a, b = call.legs.get("A"), call.legs.get("B")
+    if call.was_told or not call.outcome.startswith("b_") or a is None or b is None:
+        return False
+    if b.answered_ms is not None or a.ended_ms is None or b.ended_ms is None:
+        return False
+    return abs(a.ended_ms - b.ended_ms) <= TOGETHER_MS and (b.cause in CLEARED or not b.dialled)

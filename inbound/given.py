@@ -42,6 +42,7 @@ class Ordered:
     order_id: str | None = None
     key: str | None = None  # of a proven message
     digest: str = ""
+    repeats: bool = False  # the answer is that of an earlier message, which has it on its way or out already
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,9 @@ class Intake:
 
     def handle(self, message_id: str) -> None:
         """Act on a stored message, if nobody else does. What fails unexpectedly is shunted, never lost."""
+        self._handle(message_id, waited_for=True)
+
+    def _handle(self, message_id: str, *, waited_for: bool) -> None:
         with self.db.write() as conn:
             row = messages.take(conn, message_id, self.clock.ms())
         if row is None:
@@ -110,7 +113,7 @@ class Intake:
         try:
             heard = self._read(row)
             proof = self._proving.proof(row, heard) if heard else ""
-            order_id = self._decide(row, heard, proof)
+            order_id = self._decide(row, heard, proof, waited_for=waited_for)
         except Unavailable:
             raise  # it stays stored; the sweeper brings it back
         except Exception as e:
@@ -129,7 +132,7 @@ class Intake:
         until = monotonic() + LEFT_SECONDS
         for done, message_id in enumerate(left, 1):
             try:
-                self.handle(message_id)
+                self._handle(message_id, waited_for=False)
             except Unavailable as e:  # the others need not wait for it
                 log.warning("a message is put off", extra={"message_id": message_id, "why": str(e)})
             if monotonic() >= until:
@@ -151,7 +154,7 @@ class Intake:
     def _proving(self) -> Proving:
         return Proving(self.db, self.clock, self.secrets, self.weigher)
 
-    def _decide(self, row: Row[Any], heard: Heard | None, proof: str) -> str | None:
+    def _decide(self, row: Row[Any], heard: Heard | None, proof: str, *, waited_for: bool) -> str | None:
         """The order's id if there is one to launch now."""
         if heard is None:
             return None
@@ -169,7 +172,8 @@ class Intake:
             ):  # fmt: skip
                 raise Unavailable("Somebody else handled this message.")
             text = f"{done.answer}\n{texts_stopped(conn, heard)}"
-            outbox.put(conn, f"answer:{row.id}", envelope, text, now_ms, _wait_ms(heard))
+            if waited_for or not (heard.at_once and done.repeats):
+                outbox.put(conn, f"answer:{row.id}", envelope, text, now_ms, _wait_ms(heard))
             if proof and not envelope and not heard.answerable and done.order_id is None:
                 self._tell_elsewhere(conn, row, heard, done.answer)
             crash_point("handle.before_commit")

@@ -71,5 +71,5 @@ def _against(given: Given, doing: Doing) -> Iterator[tuple[str, Refused]]:
 def _again(given: Given, before: Row[Any]) -> Ordered:
     """The first answer; or no, if the same message now says something else."""
     if before.digest == given.digest:
-        return Ordered(before.answer, (("repeated", before.id),), digest=given.digest)
+        return Ordered(before.answer, (("repeated", before.id),), digest=given.digest, repeats=True)
     return given.refused((("repeated", "other_command"),), Refused("other_command"))

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -69,12 +69,14 @@ class House:
     """Use as a context manager: `start` is yours to call, everything is ended at the end.
 
     `variables` are for its processes alone: what they set is not so for `parts`, with which the house is looked into.
+    `program` is what Python runs in place of `cordboard`.
     """
 
     def __init__(
-        self, home: Path, config: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None
-    ) -> None:
-        self.home, self._variables = home, variables or {}
+        self, home: Path, config: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "cordboard"),
+    ) -> None:  # fmt: skip
+        self.home, self._variables, self._program = home, variables or {}, program
         self.smtp_port, self.ari_port, self.web_port = free_port(), free_port(), free_port()
         self.post = PostOffice()
         home.mkdir(parents=True, exist_ok=True)
@@ -152,7 +154,7 @@ class House:
         log = (self.home / "serve.log").open("ab")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 our own words
-                [sys.executable, "-m", "cordboard", "--config", str(self.file), "serve", *options],
+                [sys.executable, *self._program, "--config", str(self.file), "serve", *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env=os.environ | self._variables,
             )  # fmt: skip

@@ -55,6 +55,8 @@ class FakeTwilio:
     stopped: set[tuple[str, str]] = field(default_factory=set)
     advanced: bool = True
     """Advanced Opt-Out: the webhook says which word of the carrier's it was."""
+    again_s: float = 1.0
+    """Between two tries of one text."""
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
@@ -87,11 +89,11 @@ class FakeTwilio:
     ) -> Answer:  # fmt: skip
         """A telephone texts one of our numbers: the door at `at` is asked, and its answer sent.
 
-        A door that hangs up or fails is asked again so often, a second apart (connection overrides, rc and rp). If it
+        A door that hangs up or fails is asked again so often (connection overrides, rc and rp). If it
         never answers, that is an answer of status 0.
         """
         form = self.form(sender, to, body, sid) | self._carrier_word(sender, to, body) | dict(more or {})
-        answer = _asked(lambda: post(at, form, sign(signed_for, form)), again)
+        answer = _asked(lambda: post(at, form, sign(signed_for, form)), again, self.again_s)
         if answer.status == 200:
             for said in answer.texts:
                 if (to, sender) not in self.stopped:
@@ -128,11 +130,11 @@ class FakeTwilio:
         return {"OptOutType": word}
 
 
-def _asked(ask: Callable[[], Answer], again: int) -> Answer:
+def _asked(ask: Callable[[], Answer], again: int, again_s: float) -> Answer:
     answer = Answer(0, "", "")
     for turn in range(again + 1):
         if turn:
-            time.sleep(1)
+            time.sleep(again_s)
         with suppress(OSError, http.client.HTTPException):
             answer = ask()
             if answer.status < 500:

@@ -74,7 +74,7 @@ class Watch:
 
         SELECT alone tells for certain what is new: what the server says of that beside other answers, IMAPClient drops.
         """
-        began_s, looked_at, sweep = time.monotonic(), -1, True
+        began_s, looked_at, sweep, refused = time.monotonic(), -1, True, False
         while not stop.is_set():
             known = self._rounds.known()
             selected = _open(session)
@@ -88,8 +88,10 @@ class Watch:
             except Overtaken:
                 stop.wait(OVERTAKEN_WAIT_S)
                 continue
-            looked_at, sweep = newest, False
-            if taken.stays:
+            # A server may refuse a move just since another of the same mail is under way: it is asked once more first.
+            once_more, refused = taken.stays and not refused, taken.stays
+            looked_at, sweep = (-1, sweep) if once_more else (newest, False)
+            if taken.stays and not once_more:
                 self._tell(STAYS, f"{selected.uidvalidity}")
             if taken.mails or time.monotonic() - began_s > LASTED_S:
                 self._waits = 0

@@ -2,8 +2,9 @@
 
 import itertools
 import json
+import socket
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,7 @@ from billing.tables import cdrs, hold_slices
 from cordboard.lab.asterisk import Asterisk
 from cordboard.lab.house import Enrolled, House, on_asterisk
 from cordboard.lab.phones import Kind, Phone
+from cordboard.lab.ports import HOST
 from orders import attempts, wishes
 from orders.states import OrderState
 from orders.tables import orders
@@ -69,6 +71,11 @@ _SUBSCRIBERS: dict[Kind, Any] = {
 QUICK_CALLS = {
     "confirm_s": 4, "ring_a_s": 8, "ring_b_s": 4, "min_talk_s": 6, "slice_s": 3, "low_s": 4, "lease_s": 3,
 }  # fmt: skip
+CORDBOARD = ("-m", "cordboard")
+UNTIRING = (
+    "-c", "from cordboard import cli, supervisor; supervisor.CALM_SECONDS = 0.0; cli.main(prog_name='cordboard')",
+)  # fmt: skip
+"""Starts again at once what a test kills over and over: of its own it would wait longer each time."""
 _names = itertools.count(1)
 
 
@@ -98,6 +105,16 @@ class Place:
         port = self.doors[door % len(self.doors)] if self.doors else 0
         message_id = message_id or f"<{next(self.sent)}@{who.user_id}>"
         self.house.send(who.email, who.alias, text, message_id, port=port, signed=who.signs, **headers)
+
+    def web_is_back(self, dead: int) -> bool:
+        """Whether another web door listens where that one did."""
+        if self.house.pids().get("web", [dead]) == [dead]:
+            return False
+        try:
+            with socket.create_connection((HOST, self.house.web_port), timeout=5):
+                return True
+        except ConnectionRefusedError:
+            return False
 
     def orders_of(self, who: Enrolled) -> list[Any]:
         with self.house.parts.db.read() as conn:
@@ -175,11 +192,12 @@ class Place:
 
 @contextmanager
 def on_the_exchange(
-    folder: Path, calls: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None, **settings: Any
-) -> Iterator[Place]:
+    folder: Path, calls: dict[str, Any] | None = None, variables: Mapping[str, str] | None = None,
+    program: Sequence[str] = CORDBOARD, **settings: Any,
+) -> Iterator[Place]:  # fmt: skip
     """A house on the built-in exchange; its subscribers are as quick as a test likes them."""
     config = {"calls": QUICK_CALLS | (calls or {}), "log": {"level": "warning"}, **settings}
-    with House(folder, config, variables) as house:
+    with House(folder, config, variables, program) as house:
         house.start()
         yield place_on_the_exchange(house)
 

@@ -2,18 +2,17 @@
 
 import os
 import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, make_url, select, update
+from sqlalchemy import func, select, update
 
 from kernel.crashpoints import POINTS
 from orders.states import MessageState, OrderState
 from orders.tables import messages
-from tests.parts.places import PRESSES_1, TALKS, Place, on_the_exchange
+from tests.parts.places import PRESSES_1, TALKS, UNTIRING, Place, on_the_exchange
 from tests.parts.test_web import cordboard
 from tests.parts.waiting import until
 
@@ -30,7 +29,7 @@ def trigger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def place(trigger: Path) -> Iterator[Place]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORDBOARD_CRASH_FILE", str(trigger))
-        with on_the_exchange(trigger.parent / "home") as found:
+        with on_the_exchange(trigger.parent / "home", program=UNTIRING) as found:
             yield found
 
 
@@ -38,9 +37,7 @@ def place(trigger: Path) -> Iterator[Place]:
 def without_sweeper(place: Place) -> Iterator[None]:
     """It would handle what an earlier door left, and die in this one's place."""
     (sweeper,) = place.house.pids()["sweeper"]
-    stop(sweeper)
-    while not others_can_write(place):  # it was stopped with the lock in its hand
-        os.kill(sweeper, signal.SIGCONT)
+    with place.house.parts.db.write():  # it must not be stopped with this lock in its own hand
         stop(sweeper)
     try:
         yield
@@ -55,17 +52,6 @@ def stop(pid: int) -> None:
     until(lambda: all("\nState:\tT" in each.read_text() for each in threads.glob("*/status")), 30)
 
 
-def others_can_write(place: Place) -> bool:
-    file = make_url(place.house.settings.database_url.get_secret_value()).database
-    with closing(sqlite3.connect(file or "", timeout=2, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
-            return False
-        connection.execute("ROLLBACK")
-        return True
-
-
 @pytest.mark.parametrize("label", ITS_OWN)
 def test_the_door_dies_and_the_call_is_placed_once(place: Place, trigger: Path, label: str) -> None:
     who, rung = place.somebody(), place.rung(PRESSES_1)
@@ -74,7 +60,7 @@ def test_the_door_dies_and_the_call_is_placed_once(place: Place, trigger: Path, 
         trigger.write_text(label, encoding="ascii")
         done = cordboard(place, "call", TALKS, token=who.token)
     assert not trigger.exists()
-    place.house.until(lambda: place.house.pids().get("web", [before]) != [before])
+    place.house.until(lambda: place.web_is_back(before))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("A1 Ringing +33 1..1234.")
     assert place.outcome(who).outcome == "talked"

@@ -18,6 +18,7 @@ What = Literal["lose_reply", "lose_request", "cut_midway", "late", "slow"]
 answered, and done only when the asker has long known that it broke. slow: done and answered, later. All but the last
 end the connection."""
 BLOCK = 1 << 16
+DONE_WITHIN_S = 30.0
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ class _Line:
             done, _ = await asyncio.wait((forth, back), return_when=asyncio.FIRST_COMPLETED)
             if forth in done and (late := forth.result()):
                 self.client.transport.abort()
-                await self._do_late(*late)
+                await self._do_late(*late, back)
         for task in (forth, back):
             task.cancel()
         await asyncio.gather(forth, back, return_exceptions=True)
@@ -168,11 +169,11 @@ class _Line:
             self.client.write(data)
             await self.client.drain()
 
-    async def _do_late(self, seconds: float, unit: bytes) -> None:
+    async def _do_late(self, seconds: float, unit: bytes, back: asyncio.Task[None]) -> None:
         self.deaf = True
         await asyncio.sleep(seconds)
         await self._pass_on(unit)
-        await asyncio.sleep(seconds)
+        await asyncio.wait([back], timeout=DONE_WITHIN_S)  # its answer says that it is done, however slow the server is
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,7 @@ from billing.settle import LATE_B_FREE_MS
 from dispatcher.advance import Failed, Timer
 from dispatcher.causes import CAUSES, word
 from dispatcher.progress import Action, Event
+from dispatcher.settling import TOGETHER_MS
 from dispatcher.switches.base import Kind
 from orders.states import AttemptState, OrderState
 from replies.sentences import OUTCOMES
@@ -126,6 +127,60 @@ def test_a_leaves_while_b_rings(desk: Desk) -> None:
     told.logs((b, "hangup", NOW + 8_100, 16))
     assert desk.bills(told.order) == {told.a: (NOW, NOW + 8_000)}
     desk.is_over(told.order, "a_left")
+
+
+@pytest.mark.parametrize("cause", [16, 0, None])
+@pytest.mark.parametrize("apart_ms", [-TOGETHER_MS, 0, 1])
+def test_a_leaves_while_b_rings_and_the_end_of_b_is_told_first(desk: Desk, cause: int | None, apart_ms: int) -> None:
+    told = Told(desk)
+    b = told.to_b()
+    told.says(Kind.READY, b)
+    assert told.says(Kind.GONE, b, str(cause or 0)) == [(Action.TELL_A, told.a)]
+    told.logs((b, "hangup", NOW + 8_000 + apart_ms, cause))
+    told.says(Kind.GONE, told.a, "16")
+    told.logs((told.a, "hangup", NOW + 8_000, 16))
+    desk.is_over(told.order, "a_left")
+
+
+def test_the_same_when_the_words_to_a_found_nobody(desk: Desk) -> None:
+    told = Told(desk)
+    b = told.to_b()
+    told.says(Kind.READY, b)
+    told.says(Kind.GONE, b, "16")
+    told.hears(Timer(told.order, Event.TOLD))  # the switch has no such channel any more
+    told.logs((told.a, "hangup", NOW + 8_000, 16), (b, "hangup", NOW + 8_001, 16))
+    desk.is_over(told.order, "a_left")
+
+
+def test_the_same_of_a_b_that_was_not_dialled_yet(desk: Desk) -> None:
+    told = Told(desk)
+    b = told.to_b()
+    told.logs((b, "hangup", NOW + 4_000, 21), (told.a, "hangup", NOW + 4_001, 16))
+    desk.is_over(told.order, "a_left")
+
+
+@pytest.mark.parametrize(
+    ("cause", "later_ms", "outcome"),
+    [(17, 0, "b_busy"), (19, 0, "b_no_answer"), (16, TOGETHER_MS + 1, "b_unreachable"), (21, 0, "b_rejected")],
+)
+def test_what_b_did_itself_stays_the_outcome_however_soon_a_leaves(
+    desk: Desk, cause: int, later_ms: int, outcome: str
+) -> None:
+    told = Told(desk)
+    b = told.to_b()
+    told.says(Kind.READY, b)
+    told.logs((b, "hangup", NOW + 8_000, cause), (told.a, "hangup", NOW + 8_000 + later_ms, 16))
+    desk.is_over(told.order, outcome)
+
+
+def test_an_a_that_heard_why_was_there_when_b_ended(desk: Desk) -> None:
+    told = Told(desk)
+    b = told.to_b()
+    told.says(Kind.READY, b)
+    told.says(Kind.GONE, b, "16")
+    assert told.says(Kind.PLAYED, told.a) == [(Action.END_A, told.a)]
+    told.logs((b, "hangup", NOW + 8_000, 16), (told.a, "hangup", NOW + 8_001, 16))
+    desk.is_over(told.order, "b_unreachable")
 
 
 @pytest.mark.parametrize(("lasted_ms", "free"), [(LATE_B_FREE_MS - 1, True), (LATE_B_FREE_MS, False)])

@@ -95,6 +95,15 @@ def test_b_ended_while_we_were_dead_and_a_is_told(desk: Desk) -> None:
     assert desk.state(call.order) == (S.TELLING, "b_busy")
 
 
+@pytest.mark.parametrize("earlier", ["A", "B"])
+def test_both_ended_while_we_were_dead_since_a_left(desk: Desk, earlier: str) -> None:
+    call = left(desk, S.RINGING_B, T.ANSWERED, T.DIALLING)
+    ends = {"A": (call.a, "hangup", NOW - 500, 16), "B": (call.b, "hangup", NOW - 500, 16)}
+    desk.log(ends.pop(earlier), *ends.values())
+    desk.papers().recover([], [])
+    desk.is_over(call.order, "a_left")
+
+
 def test_an_order_is_closed_when_a_left_before_it_was_told(desk: Desk) -> None:
     call = left(desk, S.TELLING, T.ANSWERED, T.ENDED, outcome="b_busy")
     call.ended(a_ms=NOW - 500)

@@ -362,6 +362,27 @@ def test_the_wire_breaks_before_the_answer_is_out_and_it_goes_by_rest(texting: T
     assert len(texting.said()) == 2  # of both it is known
 
 
+def test_what_a_dead_door_left_of_a_text_that_was_answered_since_is_not_answered_again(texting: Texting) -> None:
+    """However late: Twilio's list of texts is looked at for two minutes back only, and Kannel has none."""
+    form = texting.form("CALL mum")
+    texting.house.intake.accept(TWILIO, delivery(form))  # and dies
+    assert texting.post(form).texts == [RINGING]  # Twilio asks again
+    texting.said()
+    texting.house.clock.now_ms += 600_000
+    assert texting.house.intake.leftovers() == 1
+    assert texting.house.rules(texting.house.rows(messages)[0].id)[0][0] == "repeated"
+    assert len(texting.house.orders) == len(texting.answers()) == 1
+
+
+def test_but_what_says_something_else_by_then_is(texting: Texting) -> None:
+    form = texting.form("CALL mum")
+    texting.house.intake.accept(TWILIO, delivery(form | {"Body": "DROP A1"}))
+    texting.post(form)
+    texting.house.clock.now_ms += 600_000
+    assert texting.house.intake.leftovers() == 1
+    assert len(texting.answers()) == 2
+
+
 def delivery(form: dict[str, str]) -> Delivery:
     text = Text(form["MessageSid"], form["From"], form["To"], form["Body"])
     return Delivery.of(text.sender, text, "192.0.2.9", text.to)

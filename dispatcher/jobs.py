@@ -7,7 +7,7 @@ claim. Whoever dials is the conductor, when it sees the channel.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select
 
@@ -15,8 +15,7 @@ from billing.tables import holds
 from dispatcher import closing, lease, switchlog
 from dispatcher.calls import limits
 from dispatcher.routes import Routes
-from dispatcher.switches import ari_requests as rest
-from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
@@ -41,13 +40,23 @@ class Launch:
     earlier: str = ""
 
 
+class Once(Protocol):
+    """What a worker asks of a switch."""
+
+    def create(self, plan: LegPlan, carrier: Carrier, app: str) -> None:
+        """Make the first leg; it rings nobody. SwitchRefused or SwitchAway: nothing was done; SwitchSilent: perhaps."""
+
+    def hang_up(self, attempt_id: str) -> None:
+        """End a leg if it is there, and was not dialled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Launcher:
     """Claims and creates, on one switch."""
 
     db: Database
     clock: Clock
-    once: AriOnce
+    once: Once
     switch: str
     app: str
     routes: Routes
@@ -65,7 +74,7 @@ class Launcher:
         try:
             if found.earlier:
                 self.once.hang_up(found.earlier)
-            self.once.send(rest.create(found.plan, self.routes.by_name[found.plan.carrier], self.app))
+            self.once.create(found.plan, self.routes.by_name[found.plan.carrier], self.app)
         except (SwitchRefused, SwitchAway) as e:
             log.warning("leg A was not created", extra={"order": order_id, "why": str(e)})
             self._put_back(found)

@@ -1,6 +1,6 @@
-"""Tables of the dispatcher: who conducts which switch, and what the switches' logs said."""
+"""Tables of the dispatcher: who conducts which switch, what the switches' logs said, and what Twilio said of its legs."""
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from kernel.db import metadata
 
@@ -33,3 +33,33 @@ log_positions = Table(
     Column("read_ms", BigInteger, nullable=False),  # when the file was last read to its end
     Column("canary_ms", BigInteger, nullable=False, default=0),  # when the canary was last seen in it
 )
+
+twilio_legs = Table(
+    "twilio_legs",
+    metadata,
+    Column("attempt_id", String(28), primary_key=True),
+    Column("switch", String(20), nullable=False),
+    Column("over", Boolean, nullable=False),  # its end was told to the log, or it will never be rung
+    Column("first_leg", String(28), nullable=False),  # empty: it is the first
+    Column("number", String(16), nullable=False),
+    Column("shown", String(16), nullable=False),
+    Column("limit_s", Integer, nullable=False),  # what Twilio was told last, from its answer
+    Column("made_ms", BigInteger, nullable=False),
+    Column("dialled_ms", BigInteger),  # Twilio was about to be asked for it; it may not have been
+    Column("opening", Text, nullable=False),  # what it hears first
+    Column("sid", String(34)),  # Twilio's own id; none until Twilio told it
+    Column("status", String(12), nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the last callback that counted
+    Column("heard_ms", BigInteger, nullable=False),  # when Twilio last said something of it
+    Column("up", Boolean, nullable=False),
+    Column("digit", String(1), nullable=False),
+    Column("told", Boolean, nullable=False),  # the words that it was to hear were said
+    Column("answered_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    Column("cause", Integer),
+    Column("says", Text, nullable=False),  # what its next request is answered with
+    Column("says_leg", String(28), nullable=False),  # the leg that those words ring, if any
+    Column("given_to", String(64), nullable=False),  # the request that was answered with it
+)
+Index("ix_twilio_legs_live", twilio_legs.c.switch, twilio_legs.c.over)
+Index("ix_twilio_legs_of_first", twilio_legs.c.first_leg)

@@ -5,6 +5,8 @@ import click
 from cordboard.cli.context import settings_of
 
 PARTS = ("exchange", "cel", "conductor", "worker", "smtp", "imap", "web", "sweeper")
+NOT_NEEDED = {"exchange": set[str](), "asterisk": {"exchange"}, "twilio": {"exchange", "cel"}}
+"""Twilio has no file of its own: its webhook and the conductor write its log."""
 
 
 @click.command()
@@ -15,7 +17,7 @@ def serve(ctx: click.Context, without: tuple[str, ...], workers: int) -> None:
     """Run everything on this machine, until Ctrl-C.
 
     Each part is a process of its own, started again when it dies. With an
-    Asterisk as switch the built-in exchange is left out.
+    Asterisk or Twilio as switch the built-in exchange is left out.
     """
     from cordboard import logs, schema
     from cordboard.supervisor import Supervisor
@@ -23,10 +25,11 @@ def serve(ctx: click.Context, without: tuple[str, ...], workers: int) -> None:
     settings = settings_of(ctx)
     logs.configure("serve", settings.log.level, settings.log.json_lines)
     schema.upgrade(settings.database_url.get_secret_value())
-    left_out = set(without) | ({"exchange"} if settings.switch.kind == "asterisk" else set())
+    left_out = set(without) | NOT_NEEDED[settings.switch.kind]
     left_out |= set() if settings.mailboxes else {"imap"}
     wanted = [part for part in PARTS if part not in left_out and part != "worker"]
-    switch = "the built-in exchange, which rings no real telephone" if "exchange" in wanted else settings.switch.ari_url
+    own = "the built-in exchange, which rings no real telephone"
+    switch = own if "exchange" in wanted else "Twilio" if settings.switch.kind == "twilio" else settings.switch.ari_url
     said = [f"Mail on {settings.smtp.host}:{settings.smtp.port}"] if "smtp" in wanted else []
     said += [f"mailboxes {', '.join(box.name for box in settings.mailboxes)}"] if "imap" in wanted else []
     said += [f"HTTP on {settings.web.host}:{settings.web.port}"] if "web" in wanted else []

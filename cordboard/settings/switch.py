@@ -1,11 +1,11 @@
 """`[switch]`: what dials, and the carriers that it dials by."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from cordboard.settings.fields import E164, Name, Part, Port
+from cordboard.settings.fields import E164, Name, Part, Port, Seconds
 
 
 class Carrier(Part):
@@ -33,10 +33,28 @@ class Carrier(Part):
         return self
 
 
-class Switch(Part):
-    """What dials: the built-in exchange, or an Asterisk commanded over ARI."""
+class TwilioVoice(Part):
+    """Calls by Twilio: all of it, or nothing."""
 
-    kind: Literal["exchange", "asterisk"] = "exchange"
+    account_sid: Annotated[str, StringConstraints(pattern=r"^(AC[0-9a-f]{32})?$")] = ""
+    auth_token: SecretStr = SecretStr("")
+    numbers: tuple[E164, ...] = ()  # ours, or verified there; those called see the first if they are to see no other
+    public_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s?#_]+/[^\s?#]*)?$")] = ""
+    """Where Twilio reaches `/voice/twilio`, to the letter: it is part of what is signed. No host with an underscore."""
+    api_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s?#]+$")] = "https://api.twilio.com"
+    timeout_s: Seconds = 10
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether calls can be made by it."""
+        return all((self.account_sid, self.auth_token.get_secret_value(), self.numbers, self.public_url))
+
+
+class Switch(Part):
+    """What dials: the built-in exchange, an Asterisk commanded over ARI, or Twilio."""
+
+    kind: Literal["exchange", "asterisk", "twilio"] = "exchange"
+    twilio: TwilioVoice = TwilioVoice()
     name: Name = "main"
     ari_url: str = Field(default="http://127.0.0.1:8088/ari", pattern=r"^https?://[^/\s]+(/.*)?$")
     ari_user: str = "cordboard"
@@ -48,6 +66,25 @@ class Switch(Part):
     sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
     sip_port: Port = 5060
     rtp_ports: tuple[Port, Port] = (10000, 20000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_twilio(cls, data: Any) -> Any:
+        """Twilio is its own one carrier, to every number, and one of its numbers is seen."""
+        if not isinstance(data, dict) or data.get("kind") != "twilio":
+            return data
+        twilio = data.get("twilio")
+        numbers = twilio.get("numbers") if isinstance(twilio, dict) else None
+        own = {"caller_id": numbers[0]} if isinstance(numbers, list | tuple) and numbers else {}
+        return {"carriers": [{"name": "twilio", "host": "twilio", "endpoint": "twilio/{digits}"}]} | own | data
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kind == "twilio" and not self.twilio.is_whole:
+            raise ValueError('kind = "twilio" needs switch.twilio: account_sid, auth_token, numbers and public_url')
+        if self.kind == "twilio" and len(self.carriers) != 1:
+            raise ValueError('kind = "twilio" has one carrier, which is Twilio')
+        return self
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:

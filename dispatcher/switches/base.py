@@ -82,16 +82,6 @@ class Opening:
     tones: str = ""
 
 
-class Once(Protocol):
-    """What a worker asks of a switch: the first leg, silent."""
-
-    def create(self, plan: LegPlan) -> None:
-        """Make the leg; it rings nobody. SwitchRefused or SwitchAway if nothing was done, SwitchSilent if perhaps."""
-
-    def hang_up(self, attempt_id: str) -> None:
-        """End a leg if it is there."""
-
-
 class Driver(Protocol):
     """What the conductor asks of a switch. Any of it raises SwitchRefused, SwitchAway or SwitchSilent."""
 
@@ -104,7 +94,7 @@ class Driver(Protocol):
     async def create(self, plan: LegPlan) -> None:
         """Make a leg; READY follows."""
 
-    async def dial(self, attempt_id: str, ring_s: int, opening: Opening) -> None:
+    async def dial(self, attempt_id: str, ring_s: int, opening: Opening = Opening()) -> None:
         """Ring it, once."""
 
     async def arm(self, attempt_id: str, limit_ms: int) -> None:

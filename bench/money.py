@@ -104,7 +104,7 @@ def _settle_all(db: Database, todo: list[tuple[str, str]]) -> float:
             holds.open_hold(conn, order_id, account_id, HOLD, QUOTE, now_ms)
         a, b = order_id[:-1] + "a", order_id[:-1] + "b"
         with db.write() as conn:
-            finalise(conn, Leg(a, now_ms, now_ms + 63_000, b_answered_ms=now_ms + 2_000), now_ms)
+            finalise(conn, Leg(a, now_ms, now_ms + 63_000, second_answered_ms=now_ms + 2_000), now_ms)
             finalise(conn, Leg(b, now_ms + 2_000, now_ms + 62_000), now_ms)
             assert close_order(conn, order_id, now_ms)
     return time.perf_counter() - began

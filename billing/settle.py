@@ -25,8 +25,8 @@ from orders.states import AttemptState
 from orders.tables import attempts, orders
 
 LONGEST_MS = 12 * 3600 * 1000
-LATE_B_FREE_MS = 2000
-"""A B that answered after A had left is hung up at once; under this it is not charged."""
+LATE_FREE_MS = 2000
+"""A second leg that answered after the first had left is hung up at once; under this it is not charged."""
 
 _Facts = Row[*tuple[Any, ...]]
 
@@ -46,13 +46,13 @@ class Leg:
     ended_ms: int | None
     cause: int | None = None
     estimated: bool = False  # nobody recorded the end: billed to when it was last seen alive
-    a_ended_ms: int | None = None  # on a B leg: when A ended, None while A was there
-    b_answered_ms: int | None = None  # on an A leg: when B answered, None if never
+    first_ended_ms: int | None = None  # on the second leg: when the first ended, None while it was there
+    second_answered_ms: int | None = None  # on the first leg: when the second answered, None if never
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an answered attempt was billed. `waived` says why it cost nothing: "unjoined", "late_b" or ""."""
+    """What an answered attempt was billed. `waived` says why it cost nothing: "unjoined", "late_b", "late_a" or ""."""
 
     attempt_id: str
     role: str
@@ -163,10 +163,10 @@ def close_order(conn: Connection, order_id: str, now_ms: int) -> bool:
 def _waived(quote: Quote, role: str, leg: Leg) -> str:
     assert leg.answered_ms is not None
     assert leg.ended_ms is not None
-    if role == "B":
-        late = leg.a_ended_ms is not None and leg.answered_ms >= leg.a_ended_ms
-        return "late_b" if late and leg.ended_ms - leg.answered_ms < LATE_B_FREE_MS else ""
-    joined = leg.b_answered_ms is not None and leg.b_answered_ms < leg.ended_ms
+    if role != quote.first:
+        late = leg.first_ended_ms is not None and leg.answered_ms >= leg.first_ended_ms
+        return f"late_{role.lower()}" if late and leg.ended_ms - leg.answered_ms < LATE_FREE_MS else ""
+    joined = leg.second_answered_ms is not None and leg.second_answered_ms < leg.ended_ms
     return "" if joined or quote.charge_unjoined else "unjoined"
 
 

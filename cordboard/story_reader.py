@@ -188,8 +188,8 @@ class Reader:
             return None
         switch = order["switch"] or self.switch
         conducted, trusted = (ask(self.conn, switch, self.now_ms) for ask in (lease.is_live, switchlog.is_trusted))
-        state = how_far(order["state"], order["first"])
-        return {"at_ms": self.now_ms, "state": state, "conducted": conducted, "log_is_read": trusted}
+        far = how_far(order["state"], order["first"])
+        return {"at_ms": self.now_ms, "state": far, "conducted": conducted, "log_is_read": trusted}
 
     def _rows(self, query: Select[Any]) -> list[Facts]:
         return [self._clean(dict(row._mapping)) for row in self.conn.execute(query)]

@@ -9,15 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from billing.quotes import Plan
+from billing.quotes import Plan, Quote
 from dispatcher.calls import Call, Calls, Leg
 from dispatcher.causes import word
 from dispatcher.progress import PROGRESS, Action, Event, Step
-from dispatcher.routes import Routes
+from dispatcher.routes import Routes, Wanted
 from dispatcher.settling import Settling
 from dispatcher.slices import Slices
+from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import FAILED, Kind, SwitchEvent
 from kernel.clock import Clock
+from kernel.errors import Misconfigured
 from orders import attempts, codes, orders
 from orders.states import AttemptState, OrderKind, OrderState
 from replies import outbox
@@ -33,6 +35,9 @@ class Ask:
     call: Call | None
     attempt_id: str = ""
     cause: str = ""
+    carrier: Carrier | None = None  # of a dial: whose calls a second are to be kept
+    again: SwitchEvent | None = None  # nothing to be asked: it is to happen once more,
+    at_ms: int = 0  # at this time
     plan: Plan | None = None  # what the hold paid for when this was decided, and so was committed: never armed beyond
 
 
@@ -87,6 +92,8 @@ class Advance:
         match event.kind:
             case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is AttemptState.ENDED:
                 return [Ask(None, call, leg.attempt_id)]
+            case Kind.READY if leg.state is AttemptState.CLAIMED and (slot := self._slot_to_come(conn, call, leg)):
+                return [Ask(None, call, leg.attempt_id, again=event, at_ms=slot)]
             case Kind.READY if leg.state is AttemptState.CLAIMED:
                 asks = self.step(conn, call, Event.FIRST_READY if leg.role == call.first else Event.SECOND_READY)
                 return asks or [Ask(None, call, leg.attempt_id)]
@@ -102,6 +109,12 @@ class Advance:
             case Kind.GONE:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []
+
+    def _slot_to_come(self, conn: Connection, call: Call, leg: Leg) -> int:
+        """When its carrier takes it, if that is still to come, else 0. Until then its channel waits in silence."""
+        now_ms = self._clock.ms()
+        at_ms = self._routes.slot(conn, call.order_id, leg.role, leg.attempt_id, leg.carrier, now_ms)
+        return at_ms if at_ms > now_ms else 0
 
     def _answered(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
         if leg.role != call.first:
@@ -190,6 +203,8 @@ class Advance:
                 leg = call.legs[call.first if action is Action.DIAL_1 else call.second]
                 if not self._to_dialling(conn, leg, now_ms):
                     return Ask(None, call, leg.attempt_id)
+                carrier = self._routes.by_name.get(leg.carrier)
+                return Ask(action, call, leg.attempt_id, plan=call.plan, carrier=carrier)
             case Action.CREATE_2:
                 self._claim_second(conn, call, now_ms)
             case Action.END_1 | Action.END_2:
@@ -224,14 +239,22 @@ class Advance:
     def _claim_second(self, conn: Connection, call: Call, now_ms: int) -> None:
         role, limit_ms = call.second, call.plan.limit_ms(call.second)
         number = call.row.number_a if role == "A" else call.row.number_b
-        taken = self._routes.taken(conn, call.order_id, role)
-        carrier = taken.carrier if taken else self._routes.carrier_for(number).name
+        carrier = self._carrier_of(conn, call, role, number)
         attempt_id = attempts.claim(
             conn, call.order_id, role, switch=self._switch, carrier=carrier, number=number,
             limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
         leg = Leg(attempt_id, role, number, carrier, AttemptState.CLAIMED, limit_ms)
         self._calls.add_leg(call, leg)
+
+    def _carrier_of(self, conn: Connection, call: Call, role: str, number: str) -> str:
+        """By whom a leg leaves: what was taken for it. An order of before there were ports has none, and takes one."""
+        wanted = Wanted(call.order_id, role, number, Quote.from_json(call.row.quote).terms(role))
+        taken = self._routes.taken(conn, call.order_id, role)
+        taken = taken or self._routes.next(conn, self._switch, wanted, (), self._clock.ms())
+        if taken is None:
+            raise Misconfigured(f"No carrier takes the number of leg {role}.")
+        return taken.carrier
 
 
 def _outcome(step: Step, call: Call) -> str:

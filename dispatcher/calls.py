@@ -69,7 +69,7 @@ class Call:
     who: str  # whose call it is, as it can be spelled out
     row: Row[Any]
     was_joined: bool = False
-    was_told: bool = False  # A heard to the end why B could not be had
+    was_told: bool = False  # the first heard to the end why the second could not be had
     unarmed: bool = False  # its legs' limits may be shorter than what the hold pays for
     extend_after_ms: int = 0  # there was nothing to be had for it: not asked again before
     legs: dict[str, Leg] = field(default_factory=dict)
@@ -177,7 +177,7 @@ def _call(row: Row[Any]) -> Call:
         ref=row.ref,
         account_id=row.account_id,
         state=OrderState(row.state),
-        press_1=row.press_1,
+        press_1=row.press_1 or row.first == "B",  # B did not ask for the call, whatever the sender's device is let
         kind=OrderKind(row.kind),
         first=row.first,
         number_b=row.number_b,

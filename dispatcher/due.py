@@ -3,7 +3,8 @@
 import logging
 from dataclasses import dataclass
 
-from dispatcher import closing
+from dispatcher import closing, ports
+from dispatcher.routes import Routes
 from kernel.clock import Clock
 from kernel.db import Database
 from kernel.doorbell import Doorbell
@@ -16,6 +17,8 @@ NOT_TAKEN_MS = 5_000
 MOST_STUCK = 100
 """Claimed orders whose worker died have their place among those set up already."""
 
+NO_ROUTES = Routes(())
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -26,17 +29,22 @@ class Due:
     doorbell: Doorbell
     setting_up_max: int
     stale_ms: int
+    routes: Routes = NO_ROUTES
 
     def ring(self) -> int:
         """Ring for as many waiting orders as may be set up now; how many that was. Ends those too old to launch.
 
-        None whose bell was rung in the last 5 s: its job is probably on the way.
+        None whose bell was rung in the last 5 s: its job is probably on the way. Who waits for a port is rung for when
+        one is free, and keeps nobody else waiting.
         """
         now_ms = self.clock.ms()
         with self.db.read() as conn:
             room = self.setting_up_max - orders.setting_up(conn)
             waiting = orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.CLAIMED, MOST_STUCK)
-            waiting += orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.DUE, max(room, 0))
+            queue = self.routes.queue(conn, now_ms, now_ms - NOT_TAKEN_MS, max(room, 0))
+            waiting += queue + orders.waiting(
+                conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.DUE, max(room - len(queue), 0), besides=ports.QUEUED
+            )
             stale = orders.stale(conn, now_ms - self.stale_ms)
         for order_id in stale:
             self._expire(order_id)

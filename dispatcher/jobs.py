@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, select
 
+from billing.quotes import Quote
 from billing.tables import holds
 from dispatcher import closing, lease, switchlog
 from dispatcher.calls import limits
-from dispatcher.routes import Routes
+from dispatcher.routes import NoWay, Routes, Wanted
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
 from kernel.clock import Clock
@@ -105,10 +106,31 @@ class Launcher:
         if order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.DUE, "expired", now_ms)
             return None
+        carrier = self._admit(conn, order, now_ms)
+        if carrier is None:
+            return None
         taken = orders.move(
             conn, order_id, OrderState.DUE, OrderState.CLAIMED, taken_until_ms=now_ms + TAKEN_MS, switch=self.switch
         )
-        return Launch(self._attempt(conn, order, now_ms), order_id) if taken else None
+        return Launch(self._attempt(conn, order, carrier, now_ms), order_id) if taken else None
+
+    def _admit(self, conn: Connection, order: Row[Any], now_ms: int) -> str | None:
+        """Ports for all legs at once; the first leg's carrier. None: it stays due, or was closed for want of a way."""
+        held = self.routes.taken(conn, order.id, order.first)
+        if held is not None:
+            return held.carrier
+        quote = Quote.from_json(conn.execute(select(holds.c.quote).where(holds.c.order_id == order.id)).scalar_one())
+        numbers = {"A": order.number_a, "B": order.number_b}
+        legs = [Wanted(order.id, role, number, quote.terms(role)) for role, number in numbers.items() if number]
+        try:
+            taken = self.routes.admit(conn, self.switch, legs, now_ms)
+        except NoWay as e:
+            log.warning("an order has no way", extra={"order": order.id, "why": str(e)})
+            closing.close(conn, order, OrderState(order.state), "no_route", now_ms)
+            return None
+        if taken is None:
+            return None
+        return next(each.carrier for leg, each in zip(legs, taken, strict=True) if leg.role == order.first)
 
     def _claim_again(self, conn: Connection, order: Row[Any], now_ms: int, *, dropped: bool) -> Launch | None:
         """A worker claimed it and died, or the switch never answered: a new attempt, the old one can't be dialled."""
@@ -125,18 +147,20 @@ class Launcher:
         if dropped or order.accepted_ms < now_ms - self.stale_ms:
             closing.close(conn, order, OrderState.CLAIMED, "dropped" if dropped else "expired", now_ms)
             return None  # its channel, if there is one, is a stray to the conductor
+        carrier = self._admit(conn, order, now_ms)
+        if carrier is None:
+            return None
         orders.hold_on(conn, order.id, now_ms + TAKEN_MS)
-        return Launch(self._attempt(conn, order, now_ms), order.id, earlier[-1].id if earlier else "")
+        return Launch(self._attempt(conn, order, carrier, now_ms), order.id, earlier[-1].id if earlier else "")
 
-    def _attempt(self, conn: Connection, order: Row[Any], now_ms: int) -> LegPlan:
+    def _attempt(self, conn: Connection, order: Row[Any], carrier: str, now_ms: int) -> LegPlan:
         limit_ms = limits(conn.execute(select(holds).where(holds.c.order_id == order.id)).one()).limit_ms(order.first)
         number = order.number_a if order.first == "A" else order.number_b
-        carrier = self.routes.carrier_for(number)
         attempt_id = attempts.claim(
-            conn, order.id, order.first, switch=self.switch, carrier=carrier.name, number=number,
+            conn, order.id, order.first, switch=self.switch, carrier=carrier, number=number,
             limit_ms=limit_ms, now_ms=now_ms,
         )  # fmt: skip
-        return LegPlan(attempt_id, carrier.name, number, limit_ms, order.caller_id)
+        return LegPlan(attempt_id, carrier, number, limit_ms, order.caller_id)
 
     def _put_back(self, found: Launch) -> None:
         """The switch definitely did nothing: the order is due again shortly."""
@@ -147,6 +171,7 @@ class Launcher:
             )
             if never:
                 orders.move(conn, found.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS)
+                self.routes.release(conn, found.order_id)
 
 
 _launch: list[Callable[[str], bool]] = []

@@ -11,10 +11,12 @@ from dispatcher.advance import Ask, Failed, Happening, Timer
 from dispatcher.calls import Call
 from dispatcher.progress import Action, Event
 from dispatcher.switches.base import Driver, LegPlan, Opening, SwitchRefused
+from dispatcher.throttle import Throttle
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.errors import CordboardError, Unavailable
 from orders.states import OrderKind
+from satellite.manners import manners_of
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class Performer:
         self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
         self._digits_of = digits_of
         self._answered = answered
+        self._throttle = Throttle()
         self._last: dict[str, asyncio.Task[None]] = {}
         self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
@@ -66,6 +69,9 @@ class Performer:
     def perform(self, asks: list[Ask]) -> None:
         """Start what was decided; returns at once."""
         for ask in asks:
+            if ask.again is not None:
+                self._later(max(ask.at_ms - self._clock.ms(), 0) / 1000, ask.again)
+                continue
             self._start(ask.call.order_id if ask.call else ask.attempt_id, self._carry_out(ask))
 
     def clear(self, call: Call) -> None:
@@ -95,7 +101,8 @@ class Performer:
                 await self._switch.hang_up(ask.attempt_id)
             else:
                 crash_point(f"before.{ask.action}")
-                await self._do[ask.action](ask.call, ask)
+                async with self._throttle.turn(ask.carrier):
+                    await self._do[ask.action](ask.call, ask)
                 crash_point(f"after.{ask.action}")
         except CordboardError as e:
             log.warning("the switch did not do it", extra={"action": ask.action, "leg": ask.attempt_id, "why": str(e)})
@@ -126,7 +133,8 @@ class Performer:
 
     async def _dial(self, call: Call, role: str, attempt_id: str, ring_s: int) -> None:
         asked = role == call.first and call.press_1 and call.kind is OrderKind.CALL
-        opening = Opening(call.who if asked else None, _extension(call, role))
+        holds = role == call.second and manners_of(call.legs[role].number).prompt
+        opening = Opening(call.who if asked else None, _extension(call, role), holds=holds)
         await self._switch.dial(attempt_id, ring_s, opening)
         self.dialled.add(attempt_id)
 
@@ -166,9 +174,20 @@ class Performer:
     async def _dial_2(self, call: Call, ask: Ask) -> None:
         await self._switch.bridge(call.order_id, call.legs[call.first].attempt_id, ask.attempt_id)
         await self._dial(call, call.second, ask.attempt_id, self._waits.ring_b)
+        if manners_of(call.legs[call.second].number).prompt:
+            await self._ask_to_hold(call.legs[call.first].attempt_id)
+
+    async def _ask_to_hold(self, attempt_id: str) -> None:
+        try:
+            await self._switch.ask_to_hold(attempt_id)
+        except CordboardError as e:  # the call goes on without these words
+            log.warning("nobody was asked to hold", extra={"leg": attempt_id, "why": str(e)})
 
     async def _arm_joined(self, call: Call, ask: Ask) -> None:
         await self._arm(call, ask, call.second)
+        if manners_of(call.legs[call.second].number).prompt:
+            with contextlib.suppress(CordboardError):
+                await self._switch.hold_no_more(call.legs[call.first].attempt_id)
         await self._extension(call, call.second)
 
     async def _extension(self, call: Call, role: str) -> None:
@@ -192,8 +211,8 @@ class Performer:
         with contextlib.suppress(CordboardError):
             await self._switch.unbridge(order_id)
 
-    def _later(self, seconds: float, timer: Timer) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._happened, timer)
+    def _later(self, seconds: float, happening: Happening) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._happened, happening)
 
 
 def _extension(call: Call, role: str) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from billing.settle import Absurd, finalise
 from billing.settle import Leg as BilledLeg
-from dispatcher import closing
+from dispatcher import closing, ports
 from dispatcher.calls import Call, Calls, Leg
 from dispatcher.causes import CLEARED
 from kernel.clock import Clock
@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 
 AGAIN_AFTER_MS = 1_000
 TOGETHER_MS = 500
-"""By its own log the switch ends a ringing B so soon with its A. Words that tell A why B can't be had take longer."""
+"""By its own log the switch ends a ringing second so soon with its first. Words that tell why it can't be had take
+longer."""
 
 
 class Settling:
@@ -43,25 +44,28 @@ class Settling:
             return
         leg.state, leg.gone, leg.cause, leg.ended_ms = AttemptState.ENDED, True, cause, ended_ms
         self._bill(conn, call, leg, ended_ms, estimated=estimated)
+        if call.state is OrderState.CLOSING and call.legs.get(leg.role) is leg:
+            ports.release(conn, call.order_id, leg.role)  # nobody will dial it any more
         if was is AttemptState.CLAIMED and leg.role == call.first and call.state is OrderState.CLAIMED:
             self._once_more(conn, call)
         elif call.settled and call.state is OrderState.CLOSING:
             self.close(conn, call)
 
     def _bill(self, conn: Connection, call: Call, leg: Leg, ended_ms: int | None, *, estimated: bool) -> None:
-        other = call.legs.get("B" if leg.role == "A" else "A")
-        a_left_ms = other.ended_ms if other and leg.role == "B" else None
+        is_first = leg.role == call.first
+        other = call.leg("second" if is_first else "first")
+        left_ms = other.ended_ms if other and not is_first else None
         dropped = call.outcome == "dropped" and not call.was_joined  # whoever answers now, answers too late
-        if dropped or (a_left_ms is None and call.outcome == "a_left"):
-            a_left_ms = leg.answered_ms  # the table saw A leave first, its line is still to come
+        if dropped or (left_ms is None and call.outcome == f"{call.first}_left".lower()):
+            left_ms = leg.answered_ms  # the table saw the first leave before, its line is still to come
         told = BilledLeg(
             leg.attempt_id,
             leg.answered_ms,
             ended_ms,
             cause=leg.cause,
             estimated=estimated,
-            a_ended_ms=a_left_ms if leg.role == "B" else None,
-            b_answered_ms=other.answered_ms if other and leg.role == "A" and not dropped else None,
+            first_ended_ms=None if is_first else left_ms,
+            second_answered_ms=other.answered_ms if other and is_first and not dropped else None,
         )
         try:
             finalise(conn, told, self._clock.ms())
@@ -76,27 +80,29 @@ class Settling:
         orders.move(
             conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0
         )
+        ports.release(conn, call.order_id)
         self._calls.forget(call)
 
     def close(self, conn: Connection, call: Call) -> None:
         """All legs are final: end the order."""
-        if _b_went_with_a(call):
-            call.outcome = "a_left"
+        if _second_went_with_first(call):
+            call.outcome = f"{call.first}_left".lower()
         if closing.close(conn, call.row, call.state, call.outcome, self._clock.ms()):
             call.state = OrderState.ENDED
             self.closed.append(call)
         self._calls.forget(call)
 
 
-def _b_went_with_a(call: Call) -> bool:
-    """Whether B, which had not answered, could not be had only since A left: the switch then ends B itself.
+def _second_went_with_first(call: Call) -> bool:
+    """Whether the second, which had not answered, could not be had only since the first left: the switch then ends it.
 
-    Whose end is told of first is chance, and B's made it seem that B was the one who could not be had. Decided by the
-    log's times and causes, so that it is the same live and after a restart.
+    Whose end is told of first is chance, and the second's made it seem that it could not be had. Decided by the log's
+    times and causes, so that it is the same live and after a restart.
     """
-    a, b = call.legs.get("A"), call.legs.get("B")
-    if call.was_told or not call.outcome.startswith("b_") or a is None or b is None:
+    first, second = call.leg("first"), call.leg("second")
+    if call.was_told or not call.outcome.startswith(f"{call.second}_".lower()) or first is None or second is None:
         return False
-    if b.answered_ms is not None or a.ended_ms is None or b.ended_ms is None:
+    if second.answered_ms is not None or first.ended_ms is None or second.ended_ms is None:
         return False
-    return abs(a.ended_ms - b.ended_ms) <= TOGETHER_MS and (b.cause in CLEARED or not b.dialled)
+    together = abs(first.ended_ms - second.ended_ms) <= TOGETHER_MS
+    return together and (second.cause in CLEARED or not second.dialled)

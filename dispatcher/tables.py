@@ -1,6 +1,6 @@
-"""Tables of the dispatcher: who conducts which switch, what the switches' logs said, and what Twilio said of its legs."""
+"""Tables of the dispatcher: who conducts which switch, what its log said, what carriers have to bear, Twilio's legs."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from kernel.db import metadata
 
@@ -32,6 +32,33 @@ log_positions = Table(
     Column("offset", BigInteger, nullable=False),
     Column("read_ms", BigInteger, nullable=False),  # when the file was last read to its end
     Column("canary_ms", BigInteger, nullable=False, default=0),  # when the canary was last seen in it
+)
+
+ports = Table(
+    "ports",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("role", String(1), primary_key=True),
+    Column("carrier", String(20), nullable=False, index=True),
+    Column("taken_ms", BigInteger, nullable=False),
+    Column("attempt_id", String(28), nullable=False, server_default=text("''")),  # whose dial has the slot below
+    Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),  # when that dial may be
+)
+
+port_queue = Table(
+    "port_queue",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("carrier", String(20), primary_key=True, index=True),  # full when the order came
+    Column("since_ms", BigInteger, nullable=False),
+)
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("carrier", String(20), primary_key=True),
+    Column("admit_us", BigInteger, nullable=False),  # when the next leg may be admitted that comes in good time
+    Column("dial_us", BigInteger, nullable=False),  # when the next may be dialled
 )
 
 twilio_legs = Table(

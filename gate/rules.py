@@ -5,7 +5,7 @@ keys. Rules may fill in what they found out (terms, plan) for those after them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -20,6 +20,7 @@ from gate.sureness import Sure, sureness
 from kernel.errors import Refused
 from kernel.money import display
 from parsers.numbers import DEAR, Kind, Number
+from satellite.manners import first_leg, waits_s
 from satellite.numbering import classify
 
 DAY_MS = 24 * 3600 * 1000
@@ -153,6 +154,10 @@ def rate_known(asked: Asked, conn: Connection) -> None:
         asked.account.charge_unjoined or asked.b is None,  # with nobody to be joined to it costs what it takes
         ring_b_s=asked.limits.ring_b_s, confirm_s=asked.limits.confirm_s,
     )  # fmt: skip
+    if asked.b is not None:
+        first = first_leg(asked.a.e164, asked.b.e164)
+        second = asked.b if first == "A" else asked.a
+        asked.quote = replace(asked.quote, first=first, ring_b_s=waits_s([second.e164], asked.limits.ring_b_s))
 
 
 def route(asked: Asked, _conn: Connection) -> None:

@@ -32,6 +32,8 @@ SAID = {
     (True, False): sentences.AGAIN_TRUSTED,
 }
 """The first answer: for a call that repeats another, and for one that needs a pressed 1."""
+SAID_B_FIRST = {False: sentences.ACCEPTED_B_FIRST, True: sentences.AGAIN_B_FIRST}
+"""The same where the sender's own leg is the dear one, and is rung last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,9 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
     to = wanted.command.to
     b, name = number_of(to), to.name if isinstance(to, NamedNumber) else ""
     ref = wanted.ref or next_reference(conn, account.id)
+    said = SAID[bool(wanted.again), press_1] if quote.first == "A" else SAID_B_FIRST[bool(wanted.again)]
     answer = given.say(
-        SAID[bool(wanted.again), press_1],
+        said,
         ref=ref,
         before=wanted.again,
         phone=mask_number(a.e164),
@@ -134,6 +137,7 @@ def _row(conn: Connection, given: Given, wanted: Wanted, a: Number, quote: Quote
         caller_id=account.caller_id or given.desk.caller_id,
         answer=answer + _at_most(given, wanted.command), answer_to=given.envelope, due_ms=now_ms,
         language=given.language, asked_most=wanted.command.most, asked_minutes=wanted.command.most_minutes,
+        first=quote.first,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, exists, func, insert, select, update
 
 from kernel.db import alone, change
 from orders.states import ORDER_MOVES, SETTING_UP, UNDER_WAY, OrderKind, OrderState
@@ -102,10 +102,13 @@ def move(conn: Connection, order_id: str, came_from: OrderState, to: OrderState,
     return change(conn, orders, {"id": order_id, "state": came_from}, {"state": to, **values}) == 1
 
 
-def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderState, limit: int) -> list[str]:
+def waiting(
+    conn: Connection, now_ms: int, rung_before_ms: int, state: OrderState, limit: int,
+    besides: Select[tuple[str]] | None = None,
+) -> list[str]:  # fmt: skip
     """Ids of orders to ring for, oldest first: DUE, or CLAIMED by a worker that never came back.
 
-    None whose doorbell was rung after `rung_before_ms`: its job is probably still on the way.
+    None whose doorbell was rung after `rung_before_ms`: its job is probably still on the way. None of `besides`.
     """
     since = orders.c.due_ms if state is OrderState.DUE else orders.c.taken_until_ms
     rows = conn.execute(
@@ -115,6 +118,7 @@ def waiting(conn: Connection, now_ms: int, rung_before_ms: int, state: OrderStat
             orders.c.state == state,
             since <= now_ms,
             orders.c.rung_ms <= rung_before_ms,
+            *([orders.c.id.not_in(besides)] if besides is not None else []),
         )
         .order_by(orders.c.due_ms)
         .limit(limit)

@@ -128,6 +128,7 @@ attempts = Table(
     Column("cause", Integer),  # Q.850
     Column("end_reason", String(24), nullable=False, default=""),  # why we ended it, "" if we did not
 )
+Index("ix_attempts_of_carrier", attempts.c.carrier, attempts.c.claimed_ms)
 ATTEMPT_IS_OPEN = partial_index("ix_attempts_open", "state <> 'ended'", attempts.c.switch)
 
 terminals = Table(

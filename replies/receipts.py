@@ -28,7 +28,7 @@ def receipt_text(order: Row[Any], outcome: str, receipt: Receipt) -> str:
 
 def outcome_text(order: Row[Any], outcome: str, receipt: Receipt, language: str) -> str:
     """How it went, in one line."""
-    talk_ms = talked_ms(receipt)
+    talk_ms = talked_ms(order, receipt)
     return say(
         language,
         _first_line(order, outcome, receipt, talked=bool(talk_ms)),
@@ -41,9 +41,11 @@ def outcome_text(order: Row[Any], outcome: str, receipt: Receipt, language: str)
     )
 
 
-def talked_ms(receipt: Receipt) -> int:
-    """How long the two were joined, 0 if they never were."""
-    return max((leg.ended_ms - leg.answered_ms for leg in receipt.legs if _is_b(leg)), default=0)  # type: ignore[operator]
+def talked_ms(order: Row[Any], receipt: Receipt) -> int:
+    """How long the two were joined, 0 if they never were: as long as the leg that was rung second was up."""
+    second = "B" if order.first == "A" else "A"
+    lasted = (leg.ended_ms - leg.answered_ms for leg in receipt.legs if _was_up(leg, second))  # type: ignore[operator]
+    return max(lasted, default=0)
 
 
 def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool) -> str:
@@ -53,7 +55,8 @@ def _first_line(order: Row[Any], outcome: str, receipt: Receipt, *, talked: bool
         return sentences.DROPPED_TALKING
     if outcome == "talked" and any(leg.cut for leg in receipt.legs):
         return sentences.CUT_OFF
-    return sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
+    waited = sentences.B_WAITED.get(outcome) if order.first == "B" else None
+    return waited or sentences.OUTCOMES.get(outcome, sentences.OUTCOMES["interrupted"])
 
 
 def over_text(order: Row[Any], language: str = ENGLISH) -> str:
@@ -62,8 +65,8 @@ def over_text(order: Row[Any], language: str = ENGLISH) -> str:
     return say(language, sentences.DROP_OVER, ref=order.ref, how=how)
 
 
-def _is_b(leg: LegLine) -> bool:
-    return leg.role == "B" and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
+def _was_up(leg: LegLine, role: str) -> bool:
+    return leg.role == role and leg.answered_ms is not None and leg.ended_ms is not None and not leg.waived
 
 
 def _leg_line(order: Row[Any], leg: LegLine, currency: str, language: str) -> str:

@@ -6,6 +6,8 @@ The first line is the answer, within 160 GSM-7 characters; what follows it is de
 ACCEPTED = "{ref} Ringing {phone}. Press 1, then {name}. About {price}/min."
 ACCEPTED_TRUSTED = "{ref} Ringing {phone}, then {name}. About {price}/min."
 AGAIN = "{ref} As {before} again: ringing {phone}. Press 1, then {name}. About {price}/min."
+ACCEPTED_B_FIRST = "{ref} Ringing {name} first, then your phone {phone}. About {price}/min."
+AGAIN_B_FIRST = "{ref} As {before} again: ringing {name} first, then your phone {phone}. About {price}/min."
 AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {price}/min."
 AT_MOST = " {most} at most."
 """Behind one of these, if the order said so."""
@@ -66,7 +68,11 @@ OUTCOMES: dict[str, str] = {
     "not_confirmed": "{ref} Nobody pressed 1 on {phone}, so {name} was not rung. You paid {paid}.",
     "dropped": "{ref} The call to {name} was ended as asked. You paid {paid}.",
     "a_left": "{ref} You hung up before {name} answered. You paid {paid}.",
+    "b_left": "{ref} {name} hung up before your phone {phone} answered. You paid {paid}.",
+    "b_not_confirmed": "{ref} {name} answered, but nobody pressed 1, so {phone} was not rung. You paid {paid}.",
     "expired": "{ref} Not called: the exchange could not take it in time. Nothing was charged. Please send it again.",
+    "no_port": "{ref} Not called: all lines stayed busy. Nothing was charged. Please send it again.",
+    "no_route": "{ref} Not called: I have no line that may carry it. Nothing was charged.",
     "interrupted": "{ref} Broken off: the exchange failed. You paid {paid}. Please send it again.",
     "a_busy": "{ref} Your phone {phone} was busy. {name} was not rung. You paid {paid}. Please send it again.",
     "a_no_answer": "{ref} Your phone {phone} did not answer. {name} was not rung. You paid {paid}.",
@@ -84,13 +90,26 @@ OUTCOMES: dict[str, str] = {
     "code_cut_short": "{ref} {phone} hung up early. If you heard the code, write CODE and its digits. You paid {paid}.",
     "code_not_spoken": "{ref} No code could be spoken to {phone}. You paid {paid}. Write VERIFY and the number again.",
 }
+B_WAITED: dict[str, str] = {
+    "a_busy": "{ref} {name} answered, but your phone {phone} was busy. You paid {paid}. Please send it again.",
+    "a_no_answer": "{ref} {name} answered, but your phone {phone} did not. You paid {paid}.",
+    "a_rejected": "{ref} {name} answered, but your phone {phone} declined the call. You paid {paid}.",
+    "a_bad_number": "{ref} {name} answered, but your phone {phone} is not in service as written. You paid {paid}.",
+    "a_unreachable": "{ref} {name} answered, but your phone {phone} could not be reached. You paid {paid}.",
+    "a_congestion": "{ref} {name} answered, but the lines to {phone} are full. You paid {paid}. Please send it again.",
+}
+"""How a call went whose B was rung first, and waited for A."""
 CODE_UNHEARD = "{ref} {phone} could not be had, so no code was spoken. Write VERIFY and the number to try again."
 OVER: dict[str, str] = {
     "talked": "you were through to {name}",
     "not_confirmed": "nobody pressed 1",
     "dropped": "it was ended as asked",
     "a_left": "you hung up before {name} answered",
+    "b_left": "{name} hung up before your phone answered",
+    "b_not_confirmed": "{name} did not press 1",
     "expired": "it was never called",
+    "no_port": "all lines stayed busy",
+    "no_route": "no line may carry it",
     "interrupted": "it was broken off",
     "a_busy": "your phone was busy",
     "a_no_answer": "your phone did not answer",

@@ -4,6 +4,7 @@ Source of the timers: facts of setting up (docs/numbering.md): a call to a ship 
 a carrier gives up at 180 s (RFC 3261, Timer C). So 45 s without a sign of life, 90 s until it counts as not answered.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from satellite.numbering import classify
@@ -52,6 +53,11 @@ def manners_of(e164: str) -> Manners:
     """How this number is rung; `GROUND` for what is no satellite's, `ORBIT` for a system of no row."""
     family = classify(e164)
     return GROUND if family is None else BY_SYSTEM.get(family.system, ORBIT)
+
+
+def waits_s(numbers: Iterable[str], ground_s: int) -> int:
+    """How long a leg may take to answer at the longest, each of its telephones rung once; tries again fit into it."""
+    return sum(manners_of(number).ring_s or ground_s for number in numbers)
 
 
 def first_leg(a: str, b: str) -> str:

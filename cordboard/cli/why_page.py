@@ -11,12 +11,14 @@ from cordboard.story_questions import in_words, proof_in_words
 from inbound.api.reader import API
 from kernel.clock import at, iso
 from kernel.money import plain
+from orders.states import how_far
 
 COLUMNS = 80
 INDENT = "  "
 WAIVED = {
     "unjoined": "not charged: leg B never answered, and this account then pays nothing for leg A",
     "late_b": "not charged: leg B answered after leg A had left or a drop, and was hung up within 2 s",
+    "late_a": "not charged: leg A answered after leg B had left or a drop, and was hung up within 2 s",
 }
 NOTES = {
     "capped": "capped: the hold had no more left than what was charged",
@@ -57,9 +59,11 @@ class Page:
         far = how_far(order["state"], order["first"])
         state = f"{order['outcome']}, {paid} charged" if order["ended_ms"] else f"{far}, {paid} so far"
         a, b = (spaced("x".join(filter(None, (order[f"number_{x}"], order[f"extension_{x}"])))) for x in "ab")
-        notes = f"{order['bill'] and ', bill ' + order['bill']}{'' if order['press_1'] else ', without pressing 1'}"
+        trusted = not order["press_1"] and order["first"] == "A"
+        notes = f"{order['bill'] and ', bill ' + order['bill']}{', without pressing 1' if trusted else ''}"
         name = order["name_b"] and f"{order['name_b']} "
-        who = f"{a}, then {name}{b}{notes}" if b else f"{a}, to hear a code"
+        parties = (a, f"{name}{b}") if order["first"] == "A" else (f"{name}{b}", a)
+        who = f"{', then '.join(parties)}{notes}" if b else f"{a}, to hear a code"
         head(f"{order['ref']}  {order['account']}, {order['user']}: {state}", who)
         click.echo(f"{INDENT}order {order['id']}")
         if now := self.story.now:

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from cordboard.settings.fields import Part, Seconds
 from cordboard.settings.mail import Dns, Mail, Smtp
 from cordboard.settings.mailboxes import MailboxSettings, check_mailboxes
+from cordboard.settings.routing import Routing
 from cordboard.settings.switch import Switch
 from cordboard.settings.texts import Sms
 from cordboard.settings.web import Web
@@ -105,6 +106,7 @@ class Settings(BaseSettings):
     sms: Sms = Sms()
     mailboxes: tuple[MailboxSettings, ...] = ()
     switch: Switch = Switch()
+    routing: Routing = Routing()
     calls: Calls = Calls()
     log: Log = Log()
 

@@ -9,7 +9,7 @@ from cordboard.settings.fields import E164, Name, Part, Port, Seconds
 
 
 class Carrier(Part):
-    """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits); lowest `priority` first."""
+    """Where a leg leaves the switch, if its number begins with one of `prefixes` (digits)."""
 
     name: Name
     host: str = Field(min_length=1)
@@ -17,6 +17,12 @@ class Carrier(Part):
     endpoint: str = "PJSIP/{name}/sip:{digits}@{host}:{port}"
     prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{0,15}$")], ...] = ("",)
     priority: int = 10
+    ports: int = Field(default=0, ge=0)  # legs at once; 0: as many as there are
+    cps: float = Field(default=0, ge=0, le=1000)  # calls a second; 0: as many as there are
+    deck: str = ""  # the deck of what it costs, imported like any other; empty: not known, and believed to be less
+    uplink: bool = False  # carries satellite numbers, which leave by no other; others only by a prefix that names them
+    allow_loss: bool = False  # may be used where it costs more than the account is charged
+    switches: tuple[Name, ...] = ()  # that reach it; empty: all
     username: str = ""
     password: SecretStr = SecretStr("")
 
@@ -62,7 +68,10 @@ class Switch(Part):
     ari_app: Name = "cordboard"
     cel_file: Path | None = None
     caller_id: E164 = "+12025550100"
-    carriers: tuple[Carrier, ...] = (Carrier(name="carrier", host="127.0.0.1", port=5080),)
+    carriers: tuple[Carrier, ...] = (
+        Carrier(name="carrier", host="127.0.0.1", port=5080),
+        Carrier(name="uplink", host="127.0.0.1", port=5081, uplink=True),
+    )
     sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
     sip_port: Port = 5060
     rtp_ports: tuple[Port, Port] = (10000, 20000)

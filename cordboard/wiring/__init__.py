@@ -136,13 +136,13 @@ class Parts:
     @cached_property
     def routes(self) -> Routes:
         """The carriers."""
-        return routes_of(self.settings.switch)
+        return routes_of(self.settings.switch, self.settings.routing)
 
     @cached_property
     def due(self) -> Due:
         """Orders that wait."""
         calls = self.settings.calls
-        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_ms)
+        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_ms, self.routes)
 
     @cached_property
     def launcher(self) -> Launcher:

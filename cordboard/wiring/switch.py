@@ -5,9 +5,11 @@ import socket
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cordboard.settings.routing import Routing
 from cordboard.settings.switch import Switch
 from cordboard.wiring.voice import twilio_voice
 from dispatcher.conductor import Conductor
+from dispatcher.health import HealthRules
 from dispatcher.jobs import Launcher, Once
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
@@ -24,11 +26,19 @@ if TYPE_CHECKING:
     from cordboard.wiring import Parts
 
 
-def routes_of(switch: Switch) -> Routes:
+def routes_of(switch: Switch, routing: Routing) -> Routes:
     """Its carriers."""
-    return Routes(
-        Carrier(each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority) for each in switch.carriers
+    carriers = [
+        Carrier(
+            each.name, each.endpoint_for("{digits}"), each.prefixes, each.priority, each.ports, each.cps, each.deck,
+            uplink=each.uplink, allow_loss=each.allow_loss, switches=each.switches,
+        )
+        for each in switch.carriers
+    ]  # fmt: skip
+    ill = HealthRules(
+        routing.health_minutes, routing.health_least, routing.ill_failed_percent, routing.ill_answered_percent
     )
+    return Routes(carriers, routing.order, ill)
 
 
 def _once(parts: "Parts") -> Once:

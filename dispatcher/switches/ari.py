@@ -27,6 +27,7 @@ ASK_FOR, ASK_PRESS = "sound:cordboard-for", "sound:cordboard-press1"
 ASK_FOR_YOU = "sound:one-moment-please"
 CODE_IS, CODE_AGAIN = "sound:cordboard-code", "sound:cordboard-again"
 GOODBYE = "sound:cordboard-goodbye"
+HOLD = "sound:cordboard-satellite"
 WORDS = {
     "busy": "sound:cordboard-busy",
     "no_answer": "sound:cordboard-noanswer",
@@ -82,6 +83,14 @@ class Ari:
     async def hush(self, attempt_id: str) -> None:
         """Stop the question; it may be over already."""
         await self._send(rest.stop_playing(f"ask-{attempt_id}"), fine=GONE)
+
+    async def ask_to_hold(self, attempt_id: str) -> None:
+        """Say that a satellite call is being set up; the leg may be in a bridge by now."""
+        await self._send(rest.play(attempt_id, f"hold-{attempt_id}", HOLD), fine=GONE)
+
+    async def hold_no_more(self, attempt_id: str) -> None:
+        """Stop saying so; it may be over already."""
+        await self._send(rest.stop_playing(f"hold-{attempt_id}"), fine=GONE)
 
     async def tell(self, attempt_id: str, cause: str) -> None:
         """Say in words why the other party can't be had; PLAYED follows."""

@@ -26,6 +26,12 @@ class Carrier:
     endpoint: str
     prefixes: tuple[str, ...] = ("",)
     priority: int = 10
+    ports: int = 0  # legs that it carries at once; 0 is any number
+    cps: float = 0  # calls a second that it takes; 0 is any number
+    deck: str = ""  # the deck of what it costs us
+    uplink: bool = False
+    allow_loss: bool = False  # may be used where it costs more than is charged
+    switches: tuple[str, ...] = ()  # those that reach it; none named: all
 
 
 @dataclass(frozen=True, slots=True)

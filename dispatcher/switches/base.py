@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Protocol
 
 from kernel.errors import CordboardError, Unavailable
 
@@ -75,17 +75,18 @@ class Opening:
     """What a leg hears as soon as it answers, for a switch that must know before it rings.
 
     `asks` is whose call it is, if a 1 is to be pressed ("" if the name can't be spelled); None if not. `tones` is an
-    extension.
+    extension. `holds`: of a further leg, that the first is asked to hold while it is rung.
     """
 
     asks: str | None = None
     tones: str = ""
+    holds: bool = False
 
 
 class Driver(Protocol):
     """What the conductor asks of a switch. Any of it raises SwitchRefused, SwitchAway or SwitchSilent."""
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self) -> "Driver":
         """Open what it asks by."""
 
     async def __aexit__(self, *_: object) -> None:
@@ -105,6 +106,12 @@ class Driver(Protocol):
 
     async def hush(self, attempt_id: str) -> None:
         """Stop asking."""
+
+    async def ask_to_hold(self, attempt_id: str) -> None:
+        """Say that it may take a while until the other party is rung."""
+
+    async def hold_no_more(self, attempt_id: str) -> None:
+        """Stop saying so."""
 
     async def tell(self, attempt_id: str, cause: str) -> None:
         """Say why the other party can't be had; PLAYED follows."""

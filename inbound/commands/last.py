@@ -26,7 +26,9 @@ HOW: Final[dict[str, Words]] = {
     "expired": Words("not called"),
     "interrupted": Words("broken off"),
     "a_left": Words("hung up"),
+    "b_left": Words("hung up"),
     "not_confirmed": Words("no 1 pressed"),
+    "b_not_confirmed": Words("no 1 pressed"),
     "code_spoken": Words("code spoken"),
     "b_busy": Words("busy"),
     "b_no_answer": Words("no answer"),
@@ -51,7 +53,7 @@ def _line(conn: Connection, given: Given, order: Row[Any]) -> str:
     bill = receipt(conn, order.id)
     if order.state != OrderState.ENDED or bill is None:
         return given.say(GOING, ref=order.ref, name=name)
-    talk_ms, paid = talked_ms(bill), display(bill.total, bill.currency)
+    talk_ms, paid = talked_ms(order, bill), display(bill.total, bill.currency)
     if talk_ms:
         return given.say(TALKED, ref=order.ref, name=name, talk=duration(talk_ms), paid=paid)
     return given.say(MISSED, ref=order.ref, name=name, how=HOW.get(order.outcome, NOT_REACHED), paid=paid)

@@ -91,6 +91,8 @@ class Place:
     left_alone: Callable[[str], bool] = lambda _: False
     """Whether a number was hung up whenever it had answered. On the exchange a leg and its telephone end as one."""
     faults: Callable[[dict[str, Any]], None] = lambda _: None
+    script: Callable[[Any], None] = lambda _: None
+    """Only on the exchange: what every subscriber does from now on."""
     switch: Asterisk | None = None
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     doors: list[int] = field(default_factory=list)
@@ -227,7 +229,10 @@ def place_on_the_exchange(house: House) -> Place:
     def heard() -> list[str]:
         return list(stats()["keys_by_number"].values())
 
-    return Place(house, rung, stats, heard, lambda _: True, lambda wanted: put("faults", wanted))
+    def everybody(does: Any) -> None:
+        put("script", {"playback_s": 0.05, "default": does, "numbers": {}})
+
+    return Place(house, rung, stats, heard, lambda _: True, lambda wanted: put("faults", wanted), everybody)
 
 
 @contextmanager

@@ -98,7 +98,7 @@ def test_legs_are_billed_once_and_within_the_hold_whoever_bills_them(pg: Databas
     for call in calls:
 
         def bill(number: int, call: Held = call) -> int:
-            leg = Leg(call.a if number % 2 else call.b, NOW, NOW + 60_000 + number, b_answered_ms=NOW)
+            leg = Leg(call.a if number % 2 else call.b, NOW, NOW + 60_000 + number, second_answered_ms=NOW)
             with pg.write() as conn:
                 charge = finalise(conn, leg, NOW)
             assert charge is not None

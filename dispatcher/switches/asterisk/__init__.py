@@ -18,6 +18,7 @@ HEARTBEAT = "CB_HEARTBEAT"
 PROMPTS = (
     "cordboard-for",
     "cordboard-press1",
+    "cordboard-satellite",
     "cordboard-busy",
     "cordboard-noanswer",
     "cordboard-unreachable",

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,18 +22,20 @@ from dispatcher.switches.exchange.subscribers import Script
 PATIENCE_S: Final = 10
 """A heartbeat of the conductor older than this means that nobody is in charge."""
 MOST_SOUNDS: Final = 20
+MOST_DIALS: Final = 1000
 CANARY: Final = re.compile(r"Local/([0-9]+)@cordboard-canary(?:/n)?")
 
 
 @dataclass(slots=True)
 class Stats:
-    """What tests ask: who was dialled how often and heard which keys and sounds, and how many legs were up at once."""
+    """What tests ask: who was dialled when and heard which keys and sounds, and how many legs were up at once."""
 
     requests: Counter[str] = field(default_factory=Counter)
     dials: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
     keys: dict[str, str] = field(default_factory=dict)
     sounds: dict[str, list[str]] = field(default_factory=dict)
+    dialled_at: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=MOST_DIALS))
     created: int = 0
     most_live: int = 0
 
@@ -41,6 +43,7 @@ class Stats:
         """Count a subscriber who is rung."""
         self.dials[channel.id] += 1
         self.numbers[channel.digits] += 1
+        self.dialled_at.append((time.time(), channel.endpoint))
 
     def sent(self, channel: Channel, keys: str) -> None:
         """Note the tones that a subscriber hears."""
@@ -161,6 +164,7 @@ class Exchange:
             "dial_requests_by_channel": dict(self.stats.requests),
             "dials_by_channel": dict(self.stats.dials),
             "dials_by_number": dict(self.stats.numbers),
+            "dialled_at": list(self.stats.dialled_at),
             "keys_by_number": dict(self.stats.keys),
             "sounds_by_number": dict(self.stats.sounds),
             "faults_left": self.faults.left(),

@@ -107,6 +107,12 @@ class TwilioVoice:
     async def hush(self, attempt_id: str) -> None:
         """The question was over when the 1 came."""
 
+    async def ask_to_hold(self, attempt_id: str) -> None:
+        """It is said before the other is rung, by the same words."""
+
+    async def hold_no_more(self, attempt_id: str) -> None:
+        """It was over before that."""
+
     async def tones(self, attempt_id: str, digits: str) -> None:
         """They are sent as soon as the leg answers."""
 
@@ -201,7 +207,7 @@ class TwilioVoice:
 
     def _dial_second(self, row: Row[Any], ring_s: int, opening: Opening) -> None:
         leg, first = row.attempt_id, row.first_leg
-        second = Second(leg, row.number, row.shown, row.limit_s, ring_s, opening.tones)
+        second = Second(leg, row.number, row.shown, row.limit_s, ring_s, opening.tones, opening.holds)
         with self._db.write() as conn:
             legs.say(conn, first, twiml.dial(self._where, first, second), rings=leg)
             legs.note(conn, leg, dialled_ms=self._clock.ms())

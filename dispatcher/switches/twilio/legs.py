@@ -81,7 +81,7 @@ def live(conn: Connection, switch: str) -> list[Row[Any]]:
 
 
 def sids(conn: Connection, number: str, first: str) -> set[str]:
-    """Twilio's ids of every leg to a number, or that this first leg dialled: what is found and not among them is new."""
+    """Twilio's ids of every leg to a number, or that this first leg dialled: what is not among them is new."""
     x = twilio_legs.c
     query = select(x.sid).where(x.sid.is_not(None), or_(x.number == number, x.first_leg == first if first else false()))
     return set(conn.execute(query).scalars())
@@ -174,14 +174,12 @@ def tell_end(conn: Connection, attempt_id: str, now_ms: int) -> None:
             tell_end(conn, second.attempt_id, now_ms)
 
 
-def first_is_there(conn: Connection, second: str, now_ms: int) -> bool:
-    """The first leg outlived the ringing of this one: its end, if it is known, is no longer held back. Whether it is."""
+def first_is_there(conn: Connection, second: str, now_ms: int) -> None:
+    """The first leg outlived the ringing of this one: its end is no longer held back."""
     row = _locked(conn, second)
-    if row is None or row.over:
-        return True
-    change(conn, twilio_legs, {"attempt_id": second}, {"told": True})
-    tell_end(conn, second, now_ms)
-    return row.ended_ms is not None
+    if row is not None and not row.over:
+        change(conn, twilio_legs, {"attempt_id": second}, {"told": True})
+        tell_end(conn, second, now_ms)
 
 
 def bury(conn: Connection, attempt_id: str, now_ms: int, why: int | None = None) -> None:

@@ -16,6 +16,7 @@ WORDS: Final = {
     "busy": "The line is busy.",
     "no_answer": "Nobody answers.",
 }
+HOLD: Final = "Please hold. A satellite call is being set up; it may take a minute to ring."
 OTHER_WORDS: Final = "The number can not be reached."
 WAIT_S: Final = 1
 """A call that waits for what is to become of it asks again after so long."""
@@ -69,11 +70,14 @@ class Second:
     limit_s: int
     ring_s: int
     tones: str = ""
+    holds: bool = False
 
 
 def dial(where: Where, first: str, second: Second) -> str:
     """Ring the second leg, join both when it answers, cut it at its limit; then ask what is to become of the first."""
     said = VoiceResponse()
+    if second.holds:
+        said.say(HOLD)
     rings = Dial(
         action=where.at("dialled", first, second.attempt_id), method="POST", answer_on_bridge=True,
         caller_id=second.shown, time_limit=second.limit_s, timeout=second.ring_s,

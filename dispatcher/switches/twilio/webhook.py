@@ -130,7 +130,7 @@ def heard(form: Mapping[str, str], now_ms: int) -> Heard:
 
 def number(text: str | None, otherwise: int) -> int:
     """A whole number in at most nine digits."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else otherwise  # noqa: PLR2004
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else otherwise
 
 
 def stamp_ms(text: str) -> int:

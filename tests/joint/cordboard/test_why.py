@@ -74,7 +74,7 @@ def finished(house: House, *, b_answers: bool = True, hold: dict[str, Any] | Non
             if answered:
                 _log(conn, legs[role], "answer", answered, None)
                 b_answered = NOW + 15_123 if b_answers else None
-                finalise(conn, Leg(legs[role], answered, NOW + 76_200, 16, b_answered_ms=b_answered, **told), NOW)
+                finalise(conn, Leg(legs[role], answered, NOW + 76_200, 16, second_answered_ms=b_answered, **told), NOW)
             _log(conn, legs[role], "hangup", NOW + 76_200, 16 if answered else 17)
         ended = {"state": OrderState.ENDED, "outcome": "talked", "joined_ms": NOW + 15_130, "ended_ms": NOW + 76_300}
         conn.execute(update(orders).where(orders.c.id == order.id).values(**ended))

@@ -3,7 +3,7 @@
 import pytest
 
 from billing.receipt import receipt
-from billing.settle import LATE_B_FREE_MS
+from billing.settle import LATE_FREE_MS
 from dispatcher.advance import Failed, Timer
 from dispatcher.causes import CAUSES, word
 from dispatcher.progress import Action, Event
@@ -135,7 +135,7 @@ def test_a_leaves_while_b_rings_and_the_end_of_b_is_told_first(desk: Desk, cause
     told = Told(desk)
     b = told.to_b()
     told.says(Kind.READY, b)
-    assert told.says(Kind.GONE, b, str(cause or 0)) == [(Action.TELL_A, told.a)]
+    assert told.says(Kind.GONE, b, str(cause or 0)) == [(Action.TELL_1, told.a)]
     told.logs((b, "hangup", NOW + 8_000 + apart_ms, cause))
     told.says(Kind.GONE, told.a, "16")
     told.logs((told.a, "hangup", NOW + 8_000, 16))
@@ -178,12 +178,12 @@ def test_an_a_that_heard_why_was_there_when_b_ended(desk: Desk) -> None:
     b = told.to_b()
     told.says(Kind.READY, b)
     told.says(Kind.GONE, b, "16")
-    assert told.says(Kind.PLAYED, told.a) == [(Action.END_A, told.a)]
+    assert told.says(Kind.PLAYED, told.a) == [(Action.END_1, told.a)]
     told.logs((b, "hangup", NOW + 8_000, 16), (told.a, "hangup", NOW + 8_001, 16))
     desk.is_over(told.order, "b_unreachable")
 
 
-@pytest.mark.parametrize(("lasted_ms", "free"), [(LATE_B_FREE_MS - 1, True), (LATE_B_FREE_MS, False)])
+@pytest.mark.parametrize(("lasted_ms", "free"), [(LATE_FREE_MS - 1, True), (LATE_FREE_MS, False)])
 def test_b_answers_after_a_left(desk: Desk, lasted_ms: int, free: bool) -> None:
     told = Told(desk)
     b = told.to_b()

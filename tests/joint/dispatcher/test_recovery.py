@@ -97,7 +97,7 @@ def test_b_ended_while_we_were_dead_and_a_is_told(desk: Desk) -> None:
 
 @pytest.mark.parametrize("earlier", ["A", "B"])
 def test_both_ended_while_we_were_dead_since_a_left(desk: Desk, earlier: str) -> None:
-    call = left(desk, S.RINGING_B, T.ANSWERED, T.DIALLING)
+    call = left(desk, S.RINGING_2, T.ANSWERED, T.DIALLING)
     ends = {"A": (call.a, "hangup", NOW - 500, 16), "B": (call.b, "hangup", NOW - 500, 16)}
     desk.log(ends.pop(earlier), *ends.values())
     desk.papers().recover([], [])

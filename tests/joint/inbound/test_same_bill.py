@@ -43,7 +43,7 @@ def carried(house: House, times: tuple[int, int | None, int | None]) -> list[Any
     a_ended, b_from, b_to = (None if each is None else NOW + each for each in times)
     with house.db.write() as conn:
         a, b = (factory.attempt(conn, order.id, role) for role in "AB")
-        legs = [Leg(b, b_from, b_to, 16, a_ended_ms=a_ended), Leg(a, NOW, a_ended, 16, b_answered_ms=b_from)]
+        legs = [Leg(b, b_from, b_to, 16, first_ended_ms=a_ended), Leg(a, NOW, a_ended, 16, second_answered_ms=b_from)]
         charges = [finalise(conn, leg, NOW + 8_000_000) for leg in legs]
         settle.close_order(conn, order.id, NOW + 8_000_000)
         t, e = transactions.c, entries.c

@@ -43,10 +43,10 @@ def settle(
     attempt: str,
     start_ms: int,
     end_ms: int,
-    a_ended_ms: int | None = None,
-    b_answered_ms: int | None = None,
+    first_ended_ms: int | None = None,
+    second_answered_ms: int | None = None,
 ) -> Charge:
-    leg = Leg(attempt, start_ms, end_ms, a_ended_ms=a_ended_ms, b_answered_ms=b_answered_ms)
+    leg = Leg(attempt, start_ms, end_ms, first_ended_ms=first_ended_ms, second_answered_ms=second_answered_ms)
     result = finalise(conn, leg, NOW)
     assert result is not None
     return result
@@ -60,7 +60,7 @@ def end(conn: Connection, call: Held) -> bool:
 def test_both_legs_are_billed_from_their_own_answers(conn: Connection) -> None:
     call = held(conn)
     b = settle(conn, call.b, NOW + 15_000, NOW + 76_000)
-    a = settle(conn, call.a, NOW, NOW + 76_100, b_answered_ms=NOW + 15_000)
+    a = settle(conn, call.a, NOW, NOW + 76_100, second_answered_ms=NOW + 15_000)
     assert (a.billed_seconds, a.charge, a.tax) == (78, 22_100, 4_500)  # 22 100 x 0.2 = 4 420
     assert (b.billed_seconds, b.charge, b.tax) == (66, 37_000, 7_400)  # 26 950 + 10 000
     assert ledger.balance(conn, call.account) == 20 * DOLLAR - a.total - b.total
@@ -114,7 +114,7 @@ def test_118_answer_and_end_in_one_millisecond_is_free_and_twelve_hours_are_not(
 
 def test_the_bill_stops_at_the_hold(conn: Connection) -> None:
     call = held(conn, 5 * DOLLAR, per_minute_quote(tax_ppm=70_000))
-    a = settle(conn, call.a, NOW, NOW + 180_000, b_answered_ms=NOW + 1)
+    a = settle(conn, call.a, NOW, NOW + 180_000, second_answered_ms=NOW + 1)
     b = settle(conn, call.b, NOW, NOW + 180_000)
     assert (a.total, a.capped) == (3_210_000, False)
     assert b.capped
@@ -126,9 +126,9 @@ def test_the_bill_stops_at_the_hold(conn: Connection) -> None:
 @pytest.mark.parametrize(("ends_after", "waived"), [(1999, "late_b"), (2000, "")])
 def test_b_answering_after_a_left_is_free_for_two_seconds(conn: Connection, ends_after: int, waived: str) -> None:
     call = held(conn)
-    b = settle(conn, call.b, NOW, NOW + ends_after, a_ended_ms=NOW - 10)
+    b = settle(conn, call.b, NOW, NOW + ends_after, first_ended_ms=NOW - 10)
     assert (b.waived, b.total == 0, b.billed_seconds == 0) == (waived, bool(waived), bool(waived))
-    settle(conn, call.a, NOW - 1000, NOW - 10, b_answered_ms=NOW)
+    settle(conn, call.a, NOW - 1000, NOW - 10, second_answered_ms=NOW)
     assert end(conn, call)
     assert check(conn) == []
 
@@ -141,7 +141,7 @@ def test_the_plan_says_who_pays_for_a_call_that_was_never_joined(
     conn: Connection, charge_unjoined: bool, b_answered: int | None, waived: str
 ) -> None:
     call = held(conn, quote=per_minute_quote(charge_unjoined=charge_unjoined))
-    a = finalise(conn, Leg(call.a, NOW, NOW + 30_000, b_answered_ms=b_answered), NOW)
+    a = finalise(conn, Leg(call.a, NOW, NOW + 30_000, second_answered_ms=b_answered), NOW)
     assert a is not None
     assert (a.waived, a.total) == (waived, 0 if waived else DOLLAR)
     assert finalise(conn, Leg(call.a, NOW, NOW + 30_000), NOW) == a

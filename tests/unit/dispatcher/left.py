@@ -34,7 +34,7 @@ class Left:
         self.desk.log(*[(leg, "hangup", ms, 16) for leg, ms in ((self.a, a_ms), (self.b, b_ms)) if ms])
 
 
-def left(desk: Desk, state: S, a: T, b: T | None = None, **columns: Any) -> Left:
+def left(desk: Desk, state: S, a: T | None, b: T | None = None, **columns: Any) -> Left:
     then = {"claimed_ms": NOW - 60_000, "dialling_ms": NOW - 50_000}
     call = Left(desk, desk.order(state, **columns), "")
     for role, leg, answered_ms in (("A", a, NOW - 30_000), ("B", b, NOW - 10_000)):

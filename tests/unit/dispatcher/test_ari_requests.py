@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatcher.routes import Routes
 from dispatcher.switches import ari_requests as rest
-from dispatcher.switches.ari_requests import MAX_LIMIT_MS, Carrier, limit_value
+from dispatcher.switches.ari_requests import MAX_LIMIT_MS, limit_value
 from dispatcher.switches.base import LegPlan
 from dispatcher.switches.exchange.channels import limit_seconds
 from kernel.errors import Misconfigured
@@ -99,16 +98,3 @@ def test_callers_that_a_switch_can_show(caller: str) -> None:
 def test_tones_are_digits(digits: str) -> None:
     with pytest.raises(ValueError, match="1 to 8 digits"):
         rest.tones(LEG, digits)
-
-
-def test_the_longest_prefix_and_then_the_lowest_priority_says_where_a_leg_leaves() -> None:
-    carriers = [
-        Carrier("rest", "PJSIP/rest/sip:{digits}@x", ("",)),
-        Carrier("uk", "PJSIP/uk/sip:{digits}@x", ("44",)),
-        Carrier("cheap", "PJSIP/cheap/sip:{digits}@x", ("44", "+3314"), priority=1),
-    ]
-    routes = Routes(carriers)
-    found = [routes.carrier_for(number).name for number in ("+442079460018", "+33140001234", "+33340001234")]
-    assert found == ["cheap", "cheap", "rest"]
-    with pytest.raises(Misconfigured):
-        Routes(carriers[1:]).carrier_for("+12025550101")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from inbound.imap_box import Mailbox
-from inbound.imap_cursor import Selected
-from inbound.imap_round import Taken
-from inbound.imap_watch import Watch
+from inbound.imap.box import Mailbox
+from inbound.imap.cursor import Selected
+from inbound.imap.round import Taken
+from inbound.imap.watch import Watch
 from kernel.clock import Clock
 from kernel.db import Database
 from tests.unit.inbound.house import ORDER, House

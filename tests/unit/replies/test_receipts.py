@@ -23,7 +23,7 @@ TYPICAL = {
 
 def order(**columns: str) -> Any:
     row = {"ref": "K7", "name_b": "Bob", "number_a": "+12025550101", "number_b": "+442079460018", "bill": ""}
-    row |= {"language": ""}
+    row |= {"language": "", "first": "A"}
     return SimpleNamespace(**{**row, **columns})
 
 

@@ -1,0 +1,20 @@
+"""The stories of a call, on Twilio."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.parts.on_twilio import TwilioPlace, on_twilio
+from tests.parts.stories_of_a_call import CallStories
+
+pytestmark = pytest.mark.parts
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwilioPlace]:
+    with on_twilio(tmp_path_factory.mktemp("twilio-voice")) as found:
+        yield found
+
+
+class TestOnTwilio(CallStories):
+    pass

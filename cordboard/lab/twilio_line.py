@@ -29,6 +29,8 @@ class Telephone:
     presses: tuple[tuple[float, str], ...] = ()
     leaves_s: float = 0.0
     """How long after the answer it hangs up; 0: it does not."""
+    leaves_at: str = ""
+    """It hangs up when it hears words that begin so."""
 
 
 @dataclass
@@ -116,6 +118,8 @@ class Line:
     def _says(self, verb: ET.Element) -> None:
         self.voice.said.append((self.number, verb.text or ""))
         self.waits(SAYING_S)
+        if self.telephone.leaves_at and (verb.text or "").startswith(self.telephone.leaves_at):
+            self.ends("completed")
 
     def _pressed(self, verb: ET.Element) -> str:
         """The one key that is pressed in time, if one is."""

@@ -78,10 +78,10 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 class Http:
     """Asks one host. Connections are kept for the next request."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, connections: int = 2) -> None:
         self._seconds = seconds
         self._pool = urllib3.PoolManager(
-            maxsize=2, retries=False, timeout=urllib3.Timeout(connect=seconds / 2, read=seconds / 2)
+            maxsize=connections, retries=False, timeout=urllib3.Timeout(connect=seconds / 2, read=seconds / 2)
         )
         self._pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 

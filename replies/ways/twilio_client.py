@@ -12,11 +12,14 @@ from replies.ways.http import Http
 log = logging.getLogger(__name__)
 
 
-def client_of(sid: str, token: str, api_url: str, seconds: float) -> Client:
-    """For one account. What it asks raises TwilioException for a refusal, Unavailable if there is no answer."""
+def client_of(sid: str, token: str, api_url: str, seconds: float, at_once: int = 2) -> Client:
+    """For one account, asked by so many threads `at_once`.
+
+    What it asks raises TwilioException for a refusal, Unavailable if there is no answer.
+    """
     # It would also look into this process's own variables, and rewrite the host by them.
     nothing = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}
-    made = Client(sid, token, http_client=_OneTry(Http(seconds)), environment=nothing)
+    made = Client(sid, token, http_client=_OneTry(Http(seconds, at_once)), environment=nothing)
     made.api.base_url = api_url
     return made
 

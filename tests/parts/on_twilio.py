@@ -58,7 +58,7 @@ class TwilioPlace(Place):
 def telephones() -> dict[str, Telephone]:
     """By number, as those of the other places."""
     found = {number: _TELEPHONES[kind] for number, kind in PHONES.items() if kind in _TELEPHONES}
-    return found | {ANSWERS_LATE: Telephone("no-answer"), SHORT: Telephone(leaves_s=0.4)}
+    return found | {ANSWERS_LATE: Telephone("no-answer"), SHORT: Telephone(leaves_at="Your code")}
 
 
 def by_twilio(twilio: FakeTwilio) -> dict[str, Any]:
@@ -90,6 +90,10 @@ def on_twilio(
                     sounds.setdefault(number[1:], []).extend([f"digits:{code}"] if code else [])
                 return {"sounds_by_number": sounds}
 
+            def left_alone(number: str) -> bool:
+                return all(call.over.is_set() for call in voice.of(number))
+
             yield TwilioPlace(
-                house, voice.rung.count, stats, lambda: list(voice.heard), lambda _: not voice.live(), twilio=twilio
-            )
+                house, voice.rung.count, stats, lambda: list(voice.heard), left_alone, apart_ms=1_001,
+                cut_of_8_s=(7_000, 8_001), twilio=twilio,
+            )  # fmt: skip

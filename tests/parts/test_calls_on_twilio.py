@@ -17,4 +17,5 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwilioPlace]:
 
 
 class TestOnTwilio(CallStories):
-    pass
+    def test_twilio_has_no_call_any_more(self, place: TwilioPlace) -> None:
+        place.house.until(lambda: not place.small.voice.live())

@@ -16,7 +16,7 @@ from dispatcher import switchlog
 from dispatcher.switches.base import Kind, LegPlan, LiveLeg, Opening, SwitchEvent, SwitchSilent
 from dispatcher.switches.twilio import legs, twiml
 from dispatcher.switches.twilio.once import TwilioOnce
-from dispatcher.switches.twilio.rest import NewCall, Refused, Rest
+from dispatcher.switches.twilio.rest import AT_ONCE, NewCall, Refused, Rest
 from dispatcher.switches.twilio.statuses import refused
 from dispatcher.switches.twilio.twiml import Second, Where
 from kernel.clock import Clock
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 POLL_S: Final = 0.05
-THREADS: Final = 16
 LOOK_FOR_S: Final = (0.2, 0.6, 1.2, 2.0)
 """After a request for a call had no answer, its call is looked for so often: Twilio's list may be a little behind."""
 QUIET_MS: Final = 5_000
@@ -44,7 +43,7 @@ class TwilioVoice:
         self._db, self._clock, self._switch, self._rest, self._where = db, clock, switch, rest, where
         self._confirm_s = confirm_s
         self._once = TwilioOnce(db, clock, switch, own)
-        self._threads = ThreadPoolExecutor(THREADS, "twilio")
+        self._threads = ThreadPoolExecutor(AT_ONCE, "twilio")
 
     async def __aenter__(self) -> Self:
         return self

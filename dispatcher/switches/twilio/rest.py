@@ -18,6 +18,7 @@ from kernel.errors import Unavailable
 from replies.ways.twilio_client import client_of
 
 T = TypeVar("T")
+AT_ONCE: Final = 16
 LOOK_BACK: Final = 50
 """Calls between two numbers that are looked at, the newest first."""
 SKEW_MS: Final = 120_000
@@ -62,7 +63,7 @@ class Rest:
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._client: Client = client_of(account.sid, account.token, account.api_url, account.seconds)
+        self._client: Client = client_of(account.sid, account.token, account.api_url, account.seconds, AT_ONCE)
 
     def create(self, call: NewCall) -> str:
         """Have a call made; its id there."""

@@ -111,7 +111,10 @@ class CallStories:
         place.house.send(who.email, order_address, f"CALL {STAYS}", f"<bare@{who.user_id}>")
         place.house.send(who.email, order_address, f"CALL {STAYS} PIN {who.pin}", f"<forged@{who.user_id}>")
         place.house.until(lambda: len(place.told(who, 1)) == 1)
-        assert len(place.orders_of(who)) == 1  # the one with the right PIN: a forged one occupies no key
+        (order,) = place.orders_of(who)  # the one with the right PIN: a forged one occupies no key
+        place.house.until(lambda: place.state(who) == "joined")
+        place.drop(order)
+        assert place.outcome(who).outcome == "dropped"
 
     def test_the_same_mail_five_times_at_once_is_one_call(self, place: Place) -> None:
         who = place.somebody()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from sqlalchemy import Connection
+
 from dispatcher.switches.twilio import legs, twiml
 from dispatcher.switches.twilio.legs import Heard
 from dispatcher.switches.twilio.statuses import ANSWERED, FINAL, RANKS
@@ -83,8 +85,16 @@ class Webhook:
             if asked.what == "told":
                 news["told"] = True
             legs.note(conn, asked.leg, **news)
-            if asked.what == "dialled" and form.get("DialCallStatus") not in ANSWERED:
-                legs.first_is_there(conn, asked.of, now_ms)
+            if asked.what == "dialled":
+                self._dialled(conn, asked, now_ms)
+
+    def _dialled(self, conn: Connection, asked: Asked, now_ms: int) -> None:
+        """What the first leg's request tells of the other, whose callbacks may come later or never."""
+        if asked.form.get("DialCallStatus") in ANSWERED:
+            legs.hear(conn, asked.of, Heard("", now_ms, asked.form.get("DialCallSid", "")), now_ms)
+            legs.note(conn, asked.of, up=True)
+        else:
+            legs.first_is_there(conn, asked.of, now_ms)
 
     def _decided(self, asked: Asked) -> str:
         """What the conductor wants said, if it wants it soon."""

@@ -1,4 +1,4 @@
-"""What goes wrong between Twilio and us in a call: callbacks lost, doubled, out of order; requests without an answer."""
+"""What goes wrong between Twilio and us in a call: callbacks lost, doubled, out of order; requests without answer."""
 
 import random
 from collections.abc import Iterator, Mapping

@@ -17,6 +17,7 @@ from accounts.messengers import is_shared, messenger_of
 from accounts.optouts import SMS
 from accounts.people import fold_address, fold_name, phones_of
 from accounts.pins import check_new_pin
+from accounts.shown import Show
 from accounts.tables import accounts, aliases, contacts, devices, phones, users
 from kernel.errors import Refused
 from kernel.ids import new_id
@@ -27,7 +28,8 @@ ALIAS_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 ALIAS_LENGTH = 12
 ALIAS_HINT = 2
 VERIFIED_BY_OPERATOR, VERIFIED_BY_CALL = "operator", "call"
-SWITCHES = frozenset({"premium", "satellite", "high_cost", "any_phone", "verify"})
+SWITCHES = frozenset({"premium", "high_cost", "any_phone", "verify"})
+CAPS = frozenset({"hour", "day"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,21 @@ def set_zones(conn: Connection, account_id: str, zones: str) -> None:
     _change_account(conn, account_id, zones=valid.zones(zones))
 
 
+def set_number(conn: Connection, account_id: str, number: str) -> None:
+    """The account's own number, to be seen by its calls; "" has none."""
+    _change_account(conn, account_id, caller_id=valid.number(number) if number else "")
+
+
+def show(conn: Connection, account_id: str, role: str, what: Show) -> None:
+    """Which number leg "A" or "B" of the account's calls sees."""
+    _change_account(conn, account_id, **{{"A": "show_a", "B": "show_b"}[role]: what})
+
+
+def set_private(conn: Connection, account_id: str, yes: bool) -> None:
+    """Whether all its calls are private: neither side is shown the other's number."""
+    _change_account(conn, account_id, private=yes)
+
+
 def set_cap_call(conn: Connection, account_id: str, micro: int) -> None:
     """The most that one call may cost."""
     if micro <= 0:
@@ -71,8 +88,22 @@ def set_cap_call(conn: Connection, account_id: str, micro: int) -> None:
     _change_account(conn, account_id, cap_call=micro)
 
 
+def set_cap(conn: Connection, account_id: str, span: str, micro: int | None) -> None:
+    """The most that all calls of one of CAPS may cost together; None sets no bound."""
+    if span not in CAPS or (micro is not None and micro <= 0):
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, **{f"cap_{span}": micro})
+
+
+def set_at_once(conn: Connection, account_id: str, most: int | None) -> None:
+    """So many calls may be under way; None sets no bound."""
+    if most is not None and most <= 0:
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, most_at_once=most)
+
+
 def allow(conn: Connection, account_id: str, what: str, yes: bool) -> None:
-    """Open or close one of SWITCHES."""
+    """Open or close one of SWITCHES. Satellite systems: `accounts/systems.py`."""
     if what not in SWITCHES:
         raise Refused("no_such_switch", text=what)
     _change_account(conn, account_id, **{f"allow_{what}": yes})
@@ -158,6 +189,13 @@ def set_ask_above(conn: Connection, account_id: str, micro: int) -> None:
     _change_account(conn, account_id, ask_above=micro)
 
 
+def set_quote_above(conn: Connection, account_id: str, micro: int) -> None:
+    """What a minute may cost before a call waits for its sender's OK to the price, however surely it is them."""
+    if micro < 0:
+        raise Refused("cap_not_positive")
+    _change_account(conn, account_id, quote_above=micro)
+
+
 def kind_of(address: str) -> str:
     """By its address: "sms" for a telephone, "email" for a mailbox."""
     return SMS if address.startswith("+") else "email"
@@ -209,12 +247,19 @@ def remove_phone(conn: Connection, user_id: str, number: str) -> None:
 def add_contact(
     conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sure: bool = True
 ) -> str:  # fmt: skip
-    """A name in the user's phone book; not `sure` if who wrote it but claimed to be the user."""
+    """A name in the user's phone book; several numbers are parted by commas, the preferred one first.
+
+    Not `sure` if who wrote it but claimed to be the user. Gives the id of the first number's row.
+    """
     name = valid.contact_name(name)
-    return _insert(
-        conn, contacts, now_ms, Refused("contact_exists", name=name),
-        user_id=user_id, name=name, name_key=fold_name(name), number=valid.number(number), sure=sure,
-    )  # fmt: skip
+    ids = [
+        _insert(
+            conn, contacts, now_ms, Refused("contact_exists", name=name),
+            user_id=user_id, name=name, name_key=fold_name(name), number=each, rank=rank, sure=sure,
+        )
+        for rank, each in enumerate(valid.numbers(number))
+    ]  # fmt: skip
+    return ids[0]
 
 
 def remove_contact(conn: Connection, user_id: str, name: str) -> None:

@@ -5,6 +5,7 @@ function says so by False. The caller has locked the account's row.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -53,46 +54,70 @@ def ring_at(conn: Connection, user_id: str, number: str, sent_ms: int) -> bool:
 def write_name(
     conn: Connection, now_ms: int, user_id: str, name: str, number: str, *, sent_ms: int, sure: bool
 ) -> bool:
-    """Keep the number under that name, in place of one that was. Not `sure` if who says so but claims to be the user.
+    """Keep the number under that name, in place of what was; several are parted by commas, the preferred one first.
 
-    Refused: not_a_contact_name, name_of_phone, book_full.
+    Not `sure` if who says so but claims to be the user.
+
+    Refused: not_a_contact_name, name_of_phone, book_full, name_sure.
     """
-    name, number = valid.contact_name(name), valid.number(number)
+    name, numbers = valid.contact_name(name), valid.numbers(number)
     key = fold_name(name)
-    if any(fold_name(phone.label) == key and phone.number != number for phone in phones_of(conn, user_id)):
+    if any(fold_name(phone.label) == key and (phone.number,) != numbers for phone in phones_of(conn, user_id)):
         raise Refused("name_of_phone", name=name)
+    before = _must_be_sure(conn, user_id, key, numbers, sure)
     if not _newest(conn, user_id, key, sent_ms):
         return False
-    entry = {"name": name, "number": number, "sure": sure}
     here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key)
-    if conn.execute(update(contacts).where(here).values(entry)).rowcount:
-        return True
-    if names_count(conn, user_id) >= MOST_NAMES:
-        raise Refused("book_full", most=str(MOST_NAMES))
-    row = entry | {"id": new_id(now_ms), "user_id": user_id, "name_key": key, "created_ms": now_ms}
-    conn.execute(insert(contacts).values(row))
+    entry: dict[str, Any] = {"name": name, "sure": sure or before}
+    conn.execute(delete(contacts).where(here, contacts.c.rank > 0))
+    if not conn.execute(update(contacts).where(here).values(entry | {"number": numbers[0]})).rowcount:
+        if names_count(conn, user_id) >= MOST_NAMES:
+            raise Refused("book_full", most=str(MOST_NAMES))
+        insert_name(conn, now_ms, numbers[:1], user_id=user_id, name_key=key, **entry)
+    insert_name(conn, now_ms, numbers[1:], 1, user_id=user_id, name_key=key, **entry)
     return True
 
 
-def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int) -> bool:
-    """Strike the name out."""
+def insert_name(conn: Connection, now_ms: int, numbers: Sequence[str], first: int = 0, **entry: Any) -> None:
+    """Write a name's numbers down, the one of rank `first` first."""
+    for rank, number in enumerate(numbers, first):
+        row = entry | {"id": new_id(now_ms), "number": number, "rank": rank, "created_ms": now_ms}
+        conn.execute(insert(contacts).values(row))
+
+
+def strike_name(conn: Connection, user_id: str, name: str, *, sent_ms: int, sure: bool) -> bool:
+    """Strike the name out. Refused: name_sure."""
     key = fold_name(name)
+    _must_be_sure(conn, user_id, key, (), sure)
     if not _newest(conn, user_id, key, sent_ms):
         return False
     conn.execute(delete(contacts).where(contacts.c.user_id == user_id, contacts.c.name_key == key))
     return True
 
 
+def _must_be_sure(conn: Connection, user_id: str, key: str, numbers: tuple[str, ...], sure: bool) -> bool:
+    """What was surely the user's own word only that may change; whether there is such an entry.
+
+    Else who came by a PIN would have the user's next call to that name ring another number.
+    """
+    here = (contacts.c.user_id == user_id) & (contacts.c.name_key == key) & contacts.c.sure
+    kept = conn.execute(select(contacts.c.name, contacts.c.number).where(here).order_by(contacts.c.rank)).all()
+    if kept and not sure and tuple(row.number for row in kept) != numbers:
+        raise Refused("name_sure", name=kept[0].name)
+    return bool(kept)
+
+
 def name_kept(conn: Connection, user_id: str, name: str) -> tuple[str, str] | None:
-    """The name as it is kept, and its number (E.164, " x512")."""
+    """The name as it is kept, and its numbers (E.164, " x512"), parted by commas."""
     here = (contacts.c.user_id == user_id) & (contacts.c.name_key == fold_name(name))
-    row = conn.execute(select(contacts.c.name, contacts.c.number).where(here)).one_or_none()
-    return (row.name, row.number) if row else None
+    rows = conn.execute(select(contacts.c.name, contacts.c.number).where(here).order_by(contacts.c.rank)).all()
+    return (rows[0].name, ", ".join(row.number for row in rows)) if rows else None
 
 
 def names_count(conn: Connection, user_id: str) -> int:
     """How many names the user's phone book has."""
-    return int(conn.execute(select(func.count()).where(contacts.c.user_id == user_id)).scalar_one())
+    here = (contacts.c.user_id == user_id) & (contacts.c.rank == 0)
+    return int(conn.execute(select(func.count()).where(here)).scalar_one())
 
 
 def _newest(conn: Connection, user_id: str, key: str, sent_ms: int) -> bool:

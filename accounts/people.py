@@ -20,17 +20,23 @@ class Account:
     deck: str
     zones: frozenset[str]
     allow_premium: bool
-    allow_satellite: bool
     allow_high_cost: bool
     allow_any_phone: bool
     allow_verify: bool
     cap_call: int
     charge_unjoined: bool
     tax_ppm: int
-    caller_id: str
+    caller_id: str  # its own number; "" has none
+    show_a: str  # what leg A sees, one of accounts/shown.py::Show
+    show_b: str
+    private: bool  # neither side of its calls is shown the other's number
     active: bool
     ask_new: bool  # who has but a PIN is asked back before a number is called that is new to them
     ask_above: int  # and anybody who only claims to be the sender, before a minute costs more than this
+    quote_above: int  # and everybody, before a minute costs more than this
+    cap_hour: int | None = None  # what all calls of 60 minutes may cost
+    cap_day: int | None = None  # and of 24 hours
+    most_at_once: int | None = None  # calls under way
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,9 @@ _PHONES = (
     select(phones).where(phones.c.user_id == bindparam("user")).order_by(phones.c.main.desc(), phones.c.created_ms)
 )
 _NAMES = (
-    select(contacts.c.name, contacts.c.number).where(contacts.c.user_id == bindparam("user")).order_by(contacts.c.name)
+    select(contacts.c.name, contacts.c.number)
+    .where(contacts.c.user_id == bindparam("user"))
+    .order_by(contacts.c.name, contacts.c.name_key, contacts.c.rank)
 )
 _SURE = select(contacts.c.number).where(contacts.c.user_id == bindparam("user"), contacts.c.sure)
 
@@ -140,6 +148,11 @@ def split_number(number: str) -> tuple[str, str]:
     """`+441234567 x512` -> (`+441234567`, `512`); the extension is "" where there is none."""
     e164, _, extension = number.partition("x")
     return e164.strip(), extension
+
+
+def split_numbers(numbers: str) -> tuple[str, ...]:
+    """The numbers of a name, as `names_of` gives them, in order of preference."""
+    return tuple(number.strip() for number in numbers.split(","))
 
 
 def join_number(e164: str, extension: str) -> str:
@@ -230,8 +243,14 @@ def main_of(phones: Iterable[Phone]) -> Phone | None:
 
 
 def names_of(conn: Connection, user_id: str) -> dict[str, str]:
-    """The user's phone book: each name as the user writes it, and its number (E.164, " x512")."""
-    return {row.name: row.number for row in conn.execute(_NAMES, {"user": user_id})}
+    """The user's phone book: each name as the user writes it, and its number (E.164, " x512").
+
+    Several numbers stand in order of preference, parted by ", " (`split_numbers`).
+    """
+    found: dict[str, str] = {}
+    for row in conn.execute(_NAMES, {"user": user_id}):
+        found[row.name] = f"{found[row.name]}, {row.number}" if row.name in found else row.number
+    return found
 
 
 def sure_numbers_of(conn: Connection, user_id: str) -> frozenset[str]:
@@ -254,7 +273,6 @@ def _account(row: Row[Any]) -> Account:
         deck=of[c.deck],
         zones=frozenset(zone for zone in of[c.zones].split(",") if zone),
         allow_premium=of[c.allow_premium],
-        allow_satellite=of[c.allow_satellite],
         allow_high_cost=of[c.allow_high_cost],
         allow_any_phone=of[c.allow_any_phone],
         allow_verify=of[c.allow_verify],
@@ -262,9 +280,16 @@ def _account(row: Row[Any]) -> Account:
         charge_unjoined=of[c.charge_unjoined],
         tax_ppm=of[c.tax_ppm],
         caller_id=of[c.caller_id],
+        show_a=of[c.show_a],
+        show_b=of[c.show_b],
+        private=of[c.private],
         active=of[c.active],
         ask_new=of[c.ask_new],
         ask_above=of[c.ask_above],
+        quote_above=of[c.quote_above],
+        cap_hour=of[c.cap_hour],
+        cap_day=of[c.cap_day],
+        most_at_once=of[c.most_at_once],
     )
 
 

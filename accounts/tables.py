@@ -13,19 +13,34 @@ accounts = Table(
     Column("deck", String(80), nullable=False),  # a rate deck's name; decks live higher up, so no foreign key
     Column("zones", String(800), nullable=False, default=""),  # regions allowed: "US,GB,FR"; "" allows none
     Column("allow_premium", Boolean, nullable=False, default=False),
-    Column("allow_satellite", Boolean, nullable=False, default=False),
     Column("allow_high_cost", Boolean, nullable=False, default=False),
     Column("allow_any_phone", Boolean, nullable=False, default=False),  # FROM a number nobody verified
     Column("allow_verify", Boolean, nullable=False, server_default=text("true")),  # users add phones by a spoken code
     Column("cap_call", BigInteger, nullable=False),  # micro-units one call may cost
     Column("charge_unjoined", Boolean, nullable=False, default=True),  # is A charged when B never answered
     Column("tax_ppm", Integer, nullable=False, default=0),  # tax in millionths of the charge
-    Column("caller_id", String(20), nullable=False, default=""),  # what the legs see, "" the service's own number
+    Column("caller_id", String(20), nullable=False, default=""),  # its own number, to be seen by the legs; "" has none
+    Column("show_a", String(8), nullable=False, server_default=text("'usual'")),  # what leg A sees: accounts/shown.py
+    Column("show_b", String(8), nullable=False, server_default=text("'usual'")),  # and leg B
+    Column("private", Boolean, nullable=False, server_default=text("false")),  # its calls show neither side the other's
     Column("ask_new", Boolean, nullable=False, server_default=text("true")),  # a new number, of who has but a PIN
     Column("ask_above", BigInteger, nullable=False, server_default=text("1000000")),  # micro-units a minute
+    Column("quote_above", BigInteger, nullable=False, server_default=text("1000000")),  # the same, whoever orders
+    Column("cap_hour", BigInteger),  # micro-units all its calls of 60 minutes may cost; NULL sets no bound
+    Column("cap_day", BigInteger),  # and of 24 hours
+    Column("most_at_once", Integer),  # calls under way; NULL sets no bound
     Column("active", Boolean, nullable=False, default=True),
     Column("orders_placed", Integer, nullable=False, default=0),  # also the row's lock: every order updates it first
     Column("created_ms", BigInteger, nullable=False),
+)
+
+account_systems = Table(
+    "account_systems",
+    metadata,
+    Column("account_id", ForeignKey("accounts.id"), primary_key=True),
+    Column("system", String(24), primary_key=True),  # by the name that satellite/families.py has; no row: not allowed
+    Column("cap_call", BigInteger),  # micro-units a call with a leg there may cost; NULL: what the account says
+    Column("cap_day", BigInteger),  # micro-units its legs of 24 hours may cost; NULL sets no bound
 )
 
 users = Table(
@@ -103,10 +118,11 @@ contacts = Table(
     Column("user_id", ForeignKey("users.id"), nullable=False, index=True),
     Column("name", String(60), nullable=False),
     Column("name_key", String(60), nullable=False),  # folded for look-up
+    Column("rank", Integer, nullable=False, server_default=text("0")),  # of its numbers: the lowest is tried first
     Column("number", String(40), nullable=False),  # E.164, then " x512" where it has an extension
     Column("sure", Boolean, nullable=False, server_default=text("true")),  # not of who but claimed to be the user
     Column("created_ms", BigInteger, nullable=False),
-    UniqueConstraint("user_id", "name_key"),
+    UniqueConstraint("user_id", "name_key", "rank"),
 )
 
 names_said = Table(

@@ -106,5 +106,10 @@ def number(text: str) -> str:
     return f"{match[1]} x{match[2]}" if match[2] else match[1]
 
 
+def numbers(text: str) -> tuple[str, ...]:
+    """What a name stands for: numbers parted by commas, in order of preference, each once."""
+    return tuple(dict.fromkeys(number(part.strip()) for part in text.split(",")))
+
+
 def _shown(text: str) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in text[:40])

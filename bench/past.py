@@ -59,7 +59,8 @@ _ORDER = {
     "id": _id("0"), "account_id": "account", "user_id": "user", "message_id": _id("e"),
     "door": "'email'", "key": _KEY, "digest": _KEY, "outcome": "'talked'", "number_a": "'+33140001234'",
     "extension_a": "''", "number_b": "'+442079460000'", "extension_b": "''", "name_b": "''", "bill": "''",
-    "press_1": "1", "caller_id": "'+12025550100'", "answer": "'Ringing.'", "answer_to": "''", "switch": "'main'",
+    "press_1": "1", "shown_a": "'+12025550100'", "shown_b": "'+12025550100'",
+    "answer": "'Ringing.'", "answer_to": "''", "switch": "'main'",
     "accepted_ms": "t", "due_ms": "t", "rung_ms": "t", "taken_until_ms": "t", "joined_ms": "t + 4000",
     "ended_ms": "t + 65000",
 }  # fmt: skip

@@ -126,7 +126,7 @@ def on_the_exchange(folder: Path) -> Iterator[Street]:
     """A street on the built-in exchange, which runs; the house does not yet."""
     with House(folder, {"log": {"level": "warning"}}) as house:
         people = _people(house)
-        url, user, password = house.parts.ari
+        url, user, password = house.parts.ari(house.parts.node)
         ends = [f"PJSIP/carrier/sip:{digits}@{HOST}:5080" for digits in ("33140000001", "442079460000")]
         street = Street(house, people, Target(f"{url}/ari", user, password, *ends), ("exchange",))
         with running("cordboard", "--config", str(house.file), "exchange"):

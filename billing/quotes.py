@@ -10,8 +10,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-from billing.rating import Terms, gross
-from kernel.money import MICRO, charge_up
+from billing.rating import Terms, gross, tax
+from kernel.money import charge_up
 
 CONFIRM_S = 20
 RING_B_S = 60
@@ -147,7 +147,23 @@ def next_plan(quote: Quote, held: int, free: int, ceiling: Ceiling, slice_s: int
     return made if made is not None and made.talk_s > now.talk_s else None
 
 
+def leg_minute(terms: Terms, tax_ppm: int) -> int:
+    """A leg's price of one minute as it is billed, tax included, connect fee and increments left out."""
+    net = charge_up(terms.rate)
+    return net + tax(net, tax_ppm)
+
+
 def per_minute(quote: Quote) -> int:
-    """Its legs' price of one minute, tax included, connect fees and increments left out."""
-    of_b = max((terms.rate for terms in quote.of("B")), default=0)
-    return charge_up((quote.a.rate + of_b) * (MICRO + quote.tax_ppm), MICRO)
+    """Its legs' price of one minute, tax included, connect fees and increments left out; of several, the dearest."""
+    return sum(leg_minute(dearest(quote, role), quote.tax_ppm) for role in "AB" if quote.of(role))
+
+
+def dearest(quote: Quote, role: str) -> Terms:
+    """Of the rows that a leg may be billed by, that of the dearest minute. ValueError if the order has no such leg."""
+    return max(quote.of(role), key=lambda terms: terms.rate)
+
+
+def connect(quote: Quote) -> int:
+    """What it costs at most to be put through, tax included."""
+    fee = charge_up(sum(max((terms.connect_fee for terms in quote.of(role)), default=0) for role in "AB"))
+    return fee + tax(fee, quote.tax_ppm)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
+from cordboard.known_numbers import use_overrides
 from cordboard.settings import SECRETS, Settings
 from kernel.errors import Misconfigured
 
@@ -23,8 +24,17 @@ def load_settings(path: Path | None = None) -> Settings:
     file = settings_file(path)
     data = _read_toml(file) if file else {}
     if file and isinstance(data.setdefault("home", "var"), str):
-        data["home"] = str(file.absolute().parent / Path(data["home"]).expanduser())
-    return settings_from(data, file)
+        data["home"] = str(_beside(file, data["home"]))
+        if isinstance(satellite := data.get("satellite"), dict) and isinstance(satellite.get("overrides"), str):
+            satellite["overrides"] = str(_beside(file, satellite["overrides"]))
+    settings = settings_from(data, file)
+    use_overrides(settings)
+    return settings
+
+
+def _beside(file: Path, path: str) -> Path:
+    """A path as the settings file names it, which is as seen from its folder."""
+    return file.absolute().parent / Path(path).expanduser()
 
 
 def settings_from(data: dict[str, Any], file: Path | None = None) -> Settings:

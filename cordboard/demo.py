@@ -1,9 +1,9 @@
-"""The demonstration: the whole product on this machine, a call by mail, by page and by text, their bills, the books.
+"""The demonstration: the whole product on this machine, a call by mail, by page and by text,
+their bills, a call from a ship, the books.
 
 What is shown is read from the database and the maildir, as any operator could.
 """
 
-import smtplib
 import sys
 import tempfile
 import time
@@ -13,24 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.live import Live
 from rich.panel import Panel
-from rich.table import Table
-from sqlalchemy import select
 
-from billing.quotes import Quote
-from billing.rating import billed_seconds, charge
 from billing.receipt import receipt
-from billing.tables import holds
-from cordboard import demo_doors
-from cordboard.lab.house import Enrolled, House, on_asterisk
+from cordboard import demo_doors, demo_ship
+from cordboard.demo_calls import follow, legs_table, mailed
+from cordboard.lab.house import House, on_asterisk
 from cordboard.lab.ports import HOST
 from cordboard.lab.twilio import FakeTwilio
 from kernel.clock import iso
-from kernel.masking import mask_number
 from kernel.money import plain
-from orders import attempts
-from orders.states import OrderState, how_far
 from replies.maildir_view import list_mails
 
 CALL_SECONDS = 30
@@ -80,7 +72,7 @@ def _real_parts(stack: ExitStack) -> tuple[Any, dict[str, Any]]:
     ringing = stack.enter_context(phones.phones("presses_1", "hangs_up_after"))
     root = asterisk.install(say=lambda line: print(line, file=sys.stderr))
     switch = stack.enter_context(asterisk.Asterisk(root, [phone.carrier for phone in ringing.values()]))
-    return switch, {"1": ringing["presses_1"], "44": ringing["hangs_up_after"]}
+    return switch, {"1,33": ringing["presses_1"], "44,870": ringing["hangs_up_after"]}
 
 
 def run(switch: str, as_json: bool) -> dict[str, Any]:
@@ -96,54 +88,16 @@ def run(switch: str, as_json: bool) -> dict[str, Any]:
         console.print(f"Cordboard is up: mail on port {at_home.smtp_port}, switch: {switch}.\n")
         mail = MAIL.format(sender=ann.email, alias=ann.alias)
         console.print(Panel(mail.rstrip(), title="1  Ann's BlackBerry mails; only its new line counts", expand=False))
-        deliver(at_home, ann, mail)
-        _follow(at_home, console)
+        mailed(at_home, ann, mail)
+        console.print("\n[bold]2  The switch rings Ann, then Mum[/bold]")
+        follow(at_home, console, "Ann")
         for _ in range(REPEATS):
-            deliver(at_home, ann, mail)
+            mailed(at_home, ann, mail)
         at_home.until(lambda: len(_answers(at_home)) >= REPEATS + 2)
         told = _tell(at_home, console)
-        alike = demo_doors.tell(at_home, ann, twilio, console, lambda: console.print(legs_table(at_home)))
-        return _sum_up(at_home, console, ok=told and alike)
-
-
-def deliver(at_home: House, who: Enrolled, mail: str) -> None:
-    """One mail over SMTP, as its device's mail host would bring it."""
-    with smtplib.SMTP(HOST, at_home.smtp_port, timeout=10) as smtp:
-        smtp.sendmail(who.email, [who.alias], mail.replace("\n", "\r\n").encode("ascii"))
-
-
-def _follow(at_home: House, console: Console) -> None:
-    """The legs, live, until the call is over."""
-    console.print("\n[bold]2  The switch rings Ann, then Mum[/bold]")
-    deadline = time.monotonic() + CALL_SECONDS
-    with Live(console=console, refresh_per_second=8, transient=False) as live:
-        while at_home.ended() < 1 and time.monotonic() < deadline:
-            live.update(legs_table(at_home))
-            time.sleep(0.1)
-        live.update(legs_table(at_home))
-
-
-def legs_table(at_home: House) -> Table:
-    """Every leg: whose, its state, seconds and cost so far."""
-    table = Table("order", "leg", "number", "state", "seconds", "cost so far", box=None, pad_edge=False)
-    now_ms = at_home.parts.clock.ms()
-    with at_home.parts.db.read() as conn:
-        for order in at_home.orders():
-            quote = Quote.from_json(
-                conn.execute(select(holds.c.quote).where(holds.c.order_id == order.id)).scalar_one()
-            )
-            for leg in attempts.of_order(conn, order.id):
-                lasted_ms = max((leg.ended_ms or now_ms) - leg.answered_ms, 0) if leg.answered_ms else 0
-                cost = charge(
-                    billed_seconds(lasted_ms, quote.terms(leg.role, leg.rank)), quote.terms(leg.role, leg.rank)
-                )
-                state = (
-                    how_far(order.state, order.first).replace("_", " ") if order.state != OrderState.ENDED else "ended"
-                )
-                seconds = f"{lasted_ms / 1000:.1f}" if leg.answered_ms else ""
-                whose = f"{leg.role} {'Ann' if leg.role == 'A' else order.name_b}"
-                table.add_row(order.ref, whose, mask_number(leg.number), state, seconds, plain(cost))
-    return table
+        alike = demo_doors.tell(at_home, ann, twilio, console, lambda: console.print(legs_table(at_home, "Ann")))
+        ship_last = demo_ship.tell(at_home, console)
+        return _sum_up(at_home, console, ok=told and alike and ship_last)
 
 
 def _answers(at_home: House) -> list[Any]:
@@ -166,7 +120,7 @@ def _tell(at_home: House, console: Console) -> bool:
 def _sum_up(at_home: House, console: Console, *, ok: bool) -> dict[str, Any]:
     """The books; all calls, for programs."""
     problems = at_home.problems()
-    console.print(f"\n[bold]6[/bold]  cordboard ledger check: {'clean' if not problems else '; '.join(problems)}")
+    console.print(f"\n[bold]7[/bold]  cordboard ledger check: {'clean' if not problems else '; '.join(problems)}")
     calls = [_as_json(at_home, order) for order in at_home.orders()]
     billed = all(len(call["legs"]) == 2 and all(leg["billed_seconds"] for leg in call["legs"]) for call in calls)
     ok = ok and billed and not problems

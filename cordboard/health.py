@@ -3,10 +3,10 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from dispatcher import lease, switchlog
+from dispatcher.pool import Pool, Standing, State
 from inbound.web.app import WELL
 from kernel.clock import Clock
 from kernel.db import Database
@@ -14,6 +14,8 @@ from kernel.doorbell import Doorbell
 from kernel.errors import Unavailable
 
 KEPT_SECONDS = 1.0
+OF_SWITCHES = ("conductor", "switch_log", "switch")
+Seen = Mapping[str, str | Mapping[str, str]]
 
 
 class Kept:
@@ -22,13 +24,13 @@ class Kept:
     Anybody may ask how we are, as often as they like: while a part is mute, they must not hold all the door's threads.
     """
 
-    def __init__(self, look: Callable[[], Mapping[str, str]], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, look: Callable[[], Seen], now: Callable[[], float] = time.monotonic) -> None:
         self._look, self._now = look, now
         self._looking = threading.Lock()
-        self._seen: Mapping[str, str] = {}
+        self._seen: Seen = {}
         self._until = -math.inf
 
-    def look(self) -> Mapping[str, str]:
+    def look(self) -> Seen:
         """Each part, and how it is."""
         if self._now() >= self._until and self._looking.acquire(blocking=not self._seen):  # the first is waited for
             try:
@@ -50,17 +52,31 @@ class Health:
     db: Database
     clock: Clock
     doorbell: Doorbell
-    switch: str
+    pool: Pool
 
-    def look(self) -> dict[str, str]:
-        """Each part, and "ok", "away", or (where the database could not be asked) "unknown"."""
+    def look(self) -> Seen:
+        """Each part, and "ok", "away", or (where the database could not be asked) "unknown"; and each switch.
+
+        Of several switches those that are out of service do no harm as long as another takes new calls.
+        """
         redis = WELL if self.doorbell.is_there() else "away"
         try:
             with self.db.read() as conn:
-                now_ms = self.clock.ms()
-                conducted = lease.is_live(conn, self.switch, now_ms)
-                followed = switchlog.is_trusted(conn, self.switch, now_ms)
+                found = self.pool.standings(conn, self.clock.ms())
         except Unavailable:
-            return {"database": "away", "redis": redis, "conductor": "unknown", "switch_log": "unknown"}
-        told = {"conductor": conducted, "switch_log": followed}
-        return {"database": WELL, "redis": redis} | {name: WELL if well else "away" for name, well in told.items()}
+            return {"database": "away", "redis": redis} | dict.fromkeys(OF_SWITCHES, "unknown")
+        told = {
+            "conductor": _well(each.conducted for each in found),
+            "switch_log": _well(each.trusted for each in found),
+            "switch": _switch(found),
+        }
+        return {"database": WELL, "redis": redis, **told, "switches": {each.name: each.state.value for each in found}}
+
+
+def _well(said: Iterable[bool]) -> str:
+    return WELL if any(said) else "away"
+
+
+def _switch(found: Iterable[Standing]) -> str:
+    states = {each.state for each in found}
+    return WELL if State.FIT in states else State.DRAINING.value if State.DRAINING in states else "away"

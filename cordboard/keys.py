@@ -7,6 +7,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from cordboard.settings import Settings
+from cordboard.settings.nodes import Node
 from kernel.errors import Misconfigured
 from kernel.secrets import PIN_HASHER, Secrets
 
@@ -19,9 +20,9 @@ def secrets_of(settings: Settings, hasher: PasswordHasher = PIN_HASHER) -> Secre
     return Secrets.of(_secret(settings).encode(), hasher)
 
 
-def ari_password(settings: Settings, secrets: Secrets) -> str:
-    """The switch's password: the one that is set, else one that follows from the secret key."""
-    return settings.switch.ari_password.get_secret_value() or secrets.digest("ari password", "")[:32]
+def ari_password(node: Node, secrets: Secrets) -> str:
+    """A switch's password: the one that is set, else one that follows from the secret key."""
+    return node.ari_password.get_secret_value() or secrets.digest("ari password", "")[:32]
 
 
 def _secret(settings: Settings) -> str:

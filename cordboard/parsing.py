@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
+from inbound.rewritten import rewritten
 from kernel.errors import Refused
 from parsers.commands import number_of, parse_text
 from parsers.in_mail import parse_mail
@@ -18,7 +19,7 @@ from parsers.results import AgainCommand, CallCommand, NotACommand, Order, Parse
 from parsers.targets import NamedNumber, Target
 from replies.language import Words, say
 from replies.refusals import refusal_text
-from satellite.numbering import classify
+from satellite.numbering import why_silent
 
 CHANNELS: Final = ("sms", "email", "web")
 ASKS: Final = frozenset({
@@ -58,10 +59,12 @@ class Explained:
     asks: str | None
     not_understood: tuple[str, ...]
     reply: str
+    rewritten: str = ""  # what an old satellite code was, and what is dialled instead
 
     def as_dict(self) -> dict[str, object]:
-        """With the names that programs know the fields by."""
-        return {name.rstrip("_"): value for name, value in asdict(self).items()}
+        """With the names that programs know the fields by; `rewritten` only where there is any."""
+        told = {name.rstrip("_"): value for name, value in asdict(self).items()}
+        return told if self.rewritten else {name: value for name, value in told.items() if name != "rewritten"}
 
 
 def explain(message: Message) -> Explained:
@@ -84,14 +87,16 @@ def explained(said: Parsed) -> Explained:
     refused = _never(said)
     reply = refusal_text(refused, said.language) if refused else say(said.language, RUNG, order=said.shown())
     from_ = number_of(said.from_).e164 if said.from_ else None
-    return Explained("call", refused is None, from_, (_party(said.to),), None, said.bill, None, (), reply)
+    return Explained(
+        "call", refused is None, from_, (_party(said.to),), None, said.bill, None, (), reply, rewritten(said)
+    )
 
 
 def _told(said: Order) -> Explained:
     """AGAIN rings too; OK does not by itself: what it answers was asked of another message."""
     again = isinstance(said, AgainCommand)
     reply = say(said.language, TOLD, order=said.shown())
-    return Explained(name_of(said), again, None, (), None, None, None, (), reply)
+    return Explained(name_of(said), again, None, (), None, None, None, (), reply, rewritten(said))
 
 
 def _not_done(said: NotACommand) -> Explained:
@@ -117,10 +122,8 @@ def _never(call: CallCommand) -> Refused | None:
 def _no_party(number: Number) -> Refused | None:
     if number.kind in DEAR:
         return Refused("premium", number=number.original)
-    family = classify(number.e164)
-    if family is not None and not family.voice:
-        return Refused("satellite_no_voice", number=number.original, system=f"{family.system} {family.family}")
-    return None
+    silent = why_silent(number.e164)
+    return Refused(silent, number=number.original) if silent else None
 
 
 def _party(target: Target) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from cordboard import rq_worker
+from cordboard.settings import Settings
 from cordboard.wiring import Parts
 from dispatcher import jobs
 from dispatcher.switches.exchange.server import ExchangeConfig, serve_exchange
@@ -28,6 +29,7 @@ SWEEP_SECONDS = 1.0
 SEND_SECONDS = 0.1
 SEND_TEXTS_SECONDS = 0.5
 SEND_AT_MOST_SECONDS = 5.0
+LOOK_AFTER_SECONDS = 2.0
 
 
 def smtp(parts: Parts) -> None:
@@ -70,7 +72,7 @@ def worker(parts: Parts) -> None:
 
 
 def conductor(parts: Parts) -> None:
-    """The conductor of the one switch."""
+    """The conductor of one switch."""
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -82,13 +84,17 @@ def conductor(parts: Parts) -> None:
 
 
 def cel(parts: Parts) -> None:
-    """Follows the switch's log."""
+    """Follows one switch's log."""
     parts.follower.follow(_until_told())
 
 
 def sweeper(parts: Parts) -> None:
-    """Brings back what was left: messages, orders that nobody took; and, beside that, sends what the outbox holds."""
+    """Brings back what was left: messages, orders that nobody took; and, beside that, sends what the outbox holds.
+
+    And ends the calls of a switch that is gone together with its conductor.
+    """
     stop = _until_told()
+    threading.Thread(target=_look_after, args=(parts.deserted.look, stop), name="deserted", daemon=True).start()
     sending = [
         threading.Thread(target=_send, args=(parts.sender, name, stop), name=f"send-{name}", daemon=True)
         for name in parts.sender.ways
@@ -103,6 +109,12 @@ def sweeper(parts: Parts) -> None:
         each.join(max(until - time.monotonic(), 0))
 
 
+def _look_after(look: Callable[[], int], stop: threading.Event) -> None:
+    """To ask a switch that is mute takes seconds, in which orders must not wait."""
+    while not stop.wait(LOOK_AFTER_SECONDS):
+        _try(look)
+
+
 def _send(sender: Sender, name: str, stop: threading.Event) -> None:
     """A way that is slow or mute must keep neither orders waiting nor what goes by another."""
     work = partial(sender.send_by, name)
@@ -113,11 +125,11 @@ def _send(sender: Sender, name: str, stop: threading.Event) -> None:
 
 def exchange(parts: Parts) -> None:
     """The built-in exchange, where the settings' switch is to be."""
-    url, user, password = parts.ari
+    url, user, password = parts.ari(parts.node)
     where = urlsplit(url)
     host, port = where.hostname or "127.0.0.1", where.port or 8088
     try:
-        serve_exchange(ExchangeConfig(parts.settings.cel_file, host, port, user, password))
+        serve_exchange(ExchangeConfig(parts.settings.cel_file_of(parts.node), host, port, user, password))
     except OSError as e:
         said = e.strerror or e
         raise Misconfigured(f"The built-in exchange cannot listen on {host} port {port}: {said}.") from e
@@ -149,3 +161,17 @@ ROLES: dict[str, Callable[[Parts], None]] = {
     "web": web,
     "sweeper": sweeper,
 }
+
+OF_A_SWITCH = ("exchange", "cel", "conductor")
+"""There is one of each for every switch."""
+
+
+def of_switch(role: str, switch: str) -> str:
+    """A process's name where there are several of its kind: `conductor:toronto`."""
+    return f"{role}:{switch}"
+
+
+def run(name: str, settings: Settings) -> None:
+    """Be the process of this name: a role, and behind a colon its switch."""
+    role, _, switch = name.partition(":")
+    ROLES[role](Parts(settings, switch=switch))

@@ -9,6 +9,7 @@ from orders.tables import questions
 
 Facts = dict[str, Any]
 WHY: Final = {
+    "ask_quote": "its minute costs more than the account takes without an OK",
     "ask_new": "its number was new, and the sender known by a PIN alone",
     "ask_phone": "the phone to ring was new, and the sender known by a PIN alone",
     "ask_costly": "its minute was dear, and the sender not proven",

@@ -46,7 +46,7 @@ class Reader:
     conn: Connection
     domain: str
     order_address: str
-    switch: str
+    switches: tuple[str, ...]
     now_ms: int
 
     def find(self, what: str, account_id: str | None) -> list[Facts]:
@@ -186,8 +186,9 @@ class Reader:
     def _now(self, order: Facts | None) -> Facts | None:
         if order is None or order["state"] == OrderState.ENDED:
             return None
-        switch = order["switch"] or self.switch
-        conducted, trusted = (ask(self.conn, switch, self.now_ms) for ask in (lease.is_live, switchlog.is_trusted))
+        where = (order["switch"],) if order["switch"] else self.switches
+        asked = (lease.is_live, switchlog.is_trusted)
+        conducted, trusted = (any(ask(self.conn, switch, self.now_ms) for switch in where) for ask in asked)
         far = how_far(order["state"], order["first"])
         return {"at_ms": self.now_ms, "state": far, "conducted": conducted, "log_is_read": trusted}
 

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -21,7 +21,6 @@ from typing import IO
 
 from cordboard import embedded_redis, logs, roles
 from cordboard.settings import Settings
-from cordboard.wiring import Parts
 from kernel.errors import CordboardError, Misconfigured
 
 log = logging.getLogger(__name__)
@@ -155,7 +154,7 @@ class Supervisor:
             self.running[pid] = role
             self._write_pids()
             return
-        os._exit(_child(self.settings, role.name, roles.ROLES[role.name]))
+        os._exit(_child(self.settings, role.name))
 
 
 def _only_one(path: Path) -> IO[str]:
@@ -174,13 +173,13 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _child(settings: Settings, name: str, run: Callable[[Parts], None]) -> int:
+def _child(settings: Settings, name: str) -> int:
     _die_with_parent()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to pass on
     logs.configure(name, settings.log.level, settings.log.json_lines)
     try:
-        run(Parts(settings))
+        roles.run(name, settings)
     except Misconfigured as e:
         log.error("%s", e)  # noqa: TRY400 (its sentence is all there is to say)
         return MISCONFIGURED

@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from billing.quotes import Plan, Quote
-from dispatcher.calls import Call, Calls, Leg
-from dispatcher.causes import word
+from billing.quotes import Plan
+from dispatcher.calls import QUIET, Call, Calls, Leg, Try
+from dispatcher.causes import TIMEOUT, UNREACHABLE, kind, word
 from dispatcher.progress import PROGRESS, Action, Event, Step
-from dispatcher.routes import Routes, Wanted
+from dispatcher.routes import Routes
 from dispatcher.settling import Settling
 from dispatcher.slices import Slices
 from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import FAILED, Kind, SwitchEvent
+from dispatcher.tries import Tries
 from kernel.clock import Clock
-from kernel.errors import Misconfigured
 from orders import attempts, codes, orders
 from orders.states import AttemptState, OrderKind, OrderState
 from replies import outbox
@@ -57,7 +57,21 @@ class Failed:
     cause: int
 
 
-Happening = SwitchEvent | Timer | Failed | Row[Any]
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Of this leg the switch told no ringing in good time."""
+
+    attempt_id: str
+
+
+Happening = SwitchEvent | Timer | Failed | Quiet | Row[Any]
+"""A row is a line of the switch's log."""
+
+_TRIED = (
+    frozenset({OrderState.REACHING_1, OrderState.RINGING_1}),
+    frozenset({OrderState.REACHING_2, OrderState.RINGING_2}),
+)
+"""While the first leg, and while the second, may be tried again."""
 
 
 class Advance:
@@ -67,7 +81,7 @@ class Advance:
         self, calls: Calls, settling: Settling, slices: Slices, clock: Clock, switch: str, routes: Routes
     ) -> None:
         self._calls, self._settling, self._slices, self._clock = calls, settling, slices, clock
-        self._switch, self._routes = switch, routes
+        self._routes, self._tries = routes, Tries(routes, clock, switch)
 
     def take(self, conn: Connection, happening: Happening) -> list[Ask]:
         """Write what follows from one happening; what to ask of the switch once that is committed."""
@@ -79,6 +93,8 @@ class Advance:
                 return self.step(conn, call, event) if call else []
             case Failed(attempt_id, cause):
                 return self._never_made(conn, attempt_id, cause)
+            case Quiet(attempt_id):
+                return self._quiet(conn, attempt_id)
             case SwitchEvent():
                 return self._live(conn, happening)
             case _:
@@ -86,6 +102,8 @@ class Advance:
 
     def _live(self, conn: Connection, event: SwitchEvent) -> list[Ask]:
         found = self._calls.find(conn, event.attempt_id)
+        if found is not None and event.kind is Kind.READY and found[0].state is OrderState.CLAIMED:
+            found = self._still_ours(conn, found[0], event.attempt_id)
         if found is None:
             return [Ask(None, None, event.attempt_id)] if event.kind in (Kind.READY, Kind.UP) else []
         call, leg = found
@@ -93,6 +111,7 @@ class Advance:
             case Kind.READY if call.legs.get(leg.role) is not leg or leg.state is AttemptState.ENDED:
                 return [Ask(None, call, leg.attempt_id)]
             case Kind.READY if leg.state is AttemptState.CLAIMED and (slot := self._slot_to_come(conn, call, leg)):
+                leg.waited = True
                 return [Ask(None, call, leg.attempt_id, again=event, at_ms=slot)]
             case Kind.READY if leg.state is AttemptState.CLAIMED:
                 asks = self.step(conn, call, Event.FIRST_READY if leg.role == call.first else Event.SECOND_READY)
@@ -110,9 +129,21 @@ class Advance:
                 return self._ended(conn, call, leg, int(event.detail or 0))
         return []
 
+    def _still_ours(self, conn: Connection, call: Call, attempt_id: str) -> tuple[Call, Leg] | None:
+        """A claimed call as it is: a worker may have made another attempt of it meanwhile, perhaps on another switch.
+
+        Its row is locked, so that none does so between this look and the dialling.
+        """
+        now, then = orders.lock(conn, call.order_id), call.row
+        if now is None or (now.state, now.switch, now.taken_until_ms) != (then.state, then.switch, then.taken_until_ms):
+            self._calls.forget(call)
+        return self._calls.find(conn, attempt_id)
+
     def _slot_to_come(self, conn: Connection, call: Call, leg: Leg) -> int:
-        """When its carrier takes it, if that is still to come, else 0. Until then its channel waits in silence."""
+        """When it may be dialled, if that is still to come, else 0. Until then its channel waits in silence."""
         now_ms = self._clock.ms()
+        if leg.not_before_ms > now_ms:
+            return leg.not_before_ms
         at_ms = self._routes.slot(conn, call.order_id, leg.role, leg.attempt_id, leg.carrier, now_ms)
         return at_ms if at_ms > now_ms else 0
 
@@ -124,29 +155,64 @@ class Advance:
         return self.step(conn, call, Event.FIRST_ANSWERED if call.press_1 else Event.FIRST_TRUSTED)
 
     def _ended(self, conn: Connection, call: Call, leg: Leg, cause: int) -> list[Ask]:
+        """A live event tells of an end. Where another try may follow, the log is waited for: it knows of an answer."""
         if leg.gone:
             return []
         leg.gone, leg.cause = True, cause
-        if call.legs.get(leg.role) is not leg:
+        if self._may_be_tried(call, leg) and self._tries.may(conn, call, leg, _kind(leg)):
             return []
+        return self._end_taken(conn, call, leg)
+
+    def _end_taken(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
+        if leg.end_taken or call.legs.get(leg.role) is not leg:
+            return []
+        leg.end_taken = True
         return self.step(conn, call, Event.FIRST_ENDED if leg.role == call.first else Event.SECOND_ENDED)
+
+    def _over(self, conn: Connection, call: Call, leg: Leg, ended_ms: int | None, cause: int | None) -> list[Ask]:
+        """An attempt is final: another try at its leg is claimed, or the call goes on from its end."""
+        leg.gone, leg.cause = True, cause
+        if self._may_be_tried(call, leg) and (chosen := self._tries.after(conn, call, leg, _kind(leg))):
+            self._settling.settle(conn, call, leg, ended_ms, cause)
+            call.chosen, leg.end_taken = chosen, True
+            return self.step(conn, call, Event.FIRST_AGAIN if leg.role == call.first else Event.SECOND_AGAIN)
+        asks = self._end_taken(conn, call, leg)
+        self._settling.settle(conn, call, leg, ended_ms, cause)
+        return asks
+
+    def _may_be_tried(self, call: Call, leg: Leg) -> bool:
+        if leg.end_taken or call.legs.get(leg.role) is not leg:
+            return False
+        return call.state in _TRIED[leg.role != call.first]
 
     def _never_made(self, conn: Connection, attempt_id: str, cause: int) -> list[Ask]:
         found = self._calls.find(conn, attempt_id)
+        return self._over(conn, *found, None, cause) if found else []
+
+    def _quiet(self, conn: Connection, attempt_id: str) -> list[Ask]:
+        """It is ended, if there is another way to try; else it may ring on."""
+        found = self._calls.find(conn, attempt_id)
         if found is None:
             return []
-        asks = self._ended(conn, *found, cause)
-        self._settling.settle(conn, *found, None, cause)
-        return asks
+        call, leg = found
+        if leg.gone or leg.up_ms or leg.state is not AttemptState.DIALLING or not self._may_be_tried(call, leg):
+            return []
+        leg.quiet = True
+        if not self._tries.may(conn, call, leg, TIMEOUT):
+            leg.quiet = False
+            return []
+        attempts.note(conn, attempt_id, end_reason=QUIET)
+        return [Ask(None, call, attempt_id)]
 
-    def make_second_anew(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
-        """Another attempt at the second leg in the place of one whose channel never came to be."""
+    def make_anew(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
+        """Another attempt in the place of one whose channel never came to be."""
         if not attempts.move(
             conn, leg.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="never_dialled"
         ):
             return []
         leg.state = AttemptState.ENDED
-        ask = self._prepare(conn, call, Action.CREATE_2)
+        call.chosen = Try(leg.number, leg.rank, leg.carrier, leg.not_before_ms)
+        ask = self._prepare(conn, call, Action.CREATE_1 if leg.role == call.first else Action.CREATE_2)
         return [ask] if ask else []
 
     def _logged(self, conn: Connection, line: Row[Any]) -> list[Ask]:
@@ -157,9 +223,7 @@ class Advance:
         if line.what == "answer":
             self._note_answer(conn, leg, line.at_ms)
             return self._answered(conn, call, leg)
-        asks = self._ended(conn, call, leg, line.cause or 0)
-        self._settling.settle(conn, call, leg, line.at_ms, line.cause)
-        return asks
+        return self._over(conn, call, leg, line.at_ms, line.cause)
 
     def _note_answer(self, conn: Connection, leg: Leg, at_ms: int) -> None:
         if leg.answered_ms is not None:
@@ -205,8 +269,10 @@ class Advance:
                     return Ask(None, call, leg.attempt_id)
                 carrier = self._routes.by_name.get(leg.carrier)
                 return Ask(action, call, leg.attempt_id, plan=call.plan, carrier=carrier)
-            case Action.CREATE_2:
-                self._claim_second(conn, call, now_ms)
+            case Action.CREATE_1 | Action.CREATE_2:
+                role = call.first if action is Action.CREATE_1 else call.second
+                chosen, call.chosen = call.chosen or self._tries.first(conn, call, role), None
+                self._calls.add_leg(call, self._tries.claim(conn, call, role, chosen))
             case Action.END_1 | Action.END_2:
                 gone = call.leg("first" if action is Action.END_1 else "second")
                 if gone is None or gone.gone or gone.state is AttemptState.ENDED:
@@ -236,25 +302,10 @@ class Advance:
             leg.state, leg.dialled = AttemptState.DIALLING, True
         return moved
 
-    def _claim_second(self, conn: Connection, call: Call, now_ms: int) -> None:
-        role, limit_ms = call.second, call.plan.limit_ms(call.second)
-        number = call.row.number_a if role == "A" else call.row.number_b
-        carrier = self._carrier_of(conn, call, role, number)
-        attempt_id = attempts.claim(
-            conn, call.order_id, role, switch=self._switch, carrier=carrier, number=number,
-            limit_ms=limit_ms, now_ms=now_ms,
-        )  # fmt: skip
-        leg = Leg(attempt_id, role, number, carrier, AttemptState.CLAIMED, limit_ms)
-        self._calls.add_leg(call, leg)
 
-    def _carrier_of(self, conn: Connection, call: Call, role: str, number: str) -> str:
-        """By whom a leg leaves: what was taken for it. An order of before there were ports has none, and takes one."""
-        wanted = Wanted(call.order_id, role, number, Quote.from_json(call.row.quote).terms(role))
-        taken = self._routes.taken(conn, call.order_id, role)
-        taken = taken or self._routes.next(conn, self._switch, wanted, (), self._clock.ms())
-        if taken is None:
-            raise Misconfigured(f"No carrier takes the number of leg {role}.")
-        return taken.carrier
+def _kind(leg: Leg) -> str:
+    """Why it ended, as routing sees it."""
+    return TIMEOUT if leg.quiet else kind(leg.cause)
 
 
 def _outcome(step: Step, call: Call) -> str:
@@ -262,7 +313,8 @@ def _outcome(step: Step, call: Call) -> str:
         leg = call.leg(step.outcome)
         if leg is not None and leg.interrupted:
             return "interrupted"
-        return f"{call.role(step.outcome)}_{word(leg.cause if leg else None)}".lower()
+        what = UNREACHABLE if leg is not None and leg.quiet else word(leg.cause if leg else None)
+        return f"{call.role(step.outcome)}_{what}".lower()
     if step.outcome == "first_left":
         return f"{call.first}_left".lower()
     if step.outcome == "not_confirmed" and call.first == "B":

@@ -11,9 +11,14 @@ from billing.holds import ceiling_of
 from billing.quotes import Ceiling, Plan, Quote, plan
 from billing.tables import holds
 from orders.attempts import of_order
+from orders.orders import also_at
 from orders.states import AttemptState, OrderKind, OrderState
 from orders.tables import attempts, orders
 
+INTERRUPTED = "interrupted"
+"""Why we ended a leg of which nobody knows whether it was dialled."""
+QUIET = "no_progress"
+"""Why we ended a leg of which the switch told no ringing in good time."""
 _ORDER_OF = select(attempts.c.order_id).where(
     attempts.c.id == bindparam("attempt"), attempts.c.state != AttemptState.ENDED
 )
@@ -38,6 +43,7 @@ class Leg:
     state: AttemptState
     limit_ms: int
     rank: int = 0
+    not_before_ms: int = 0  # it is dialled no earlier
     dialled: bool = False  # or about to be: it is on paper before it is asked for
     answered_ms: int | None = None
     ended_ms: int | None = None
@@ -45,9 +51,22 @@ class Leg:
     armed_to_ms: int | None = None  # by our clock; if it was armed before the log had told of its answer
     found_up: bool = False  # it was up when we came: only the log knows since when
     seen_ms: int | None = None
+    waited: bool = False  # its channel was there for a while before it was dialled
     gone: bool = False
+    quiet: bool = False  # we ended it, since the switch told of no ringing in good time
+    end_taken: bool = False  # the call has gone on from its end
     interrupted: bool = False  # we ended it, since nobody knows whether it was dialled
     cause: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One more attempt at a leg: which telephone, by whom, dialled no earlier than when."""
+
+    number: str
+    rank: int
+    carrier: str
+    not_before_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -62,8 +81,8 @@ class Call:
     kind: OrderKind
     first: str  # who is rung first, "A" or "B"
     number_b: str
-    caller_id: str
     outcome: str
+    quote: Quote
     plan: Plan  # what its hold pays for
     ceiling: Ceiling  # and may come to pay for
     who: str  # whose call it is, as it can be spelled out
@@ -72,8 +91,16 @@ class Call:
     was_told: bool = False  # the first heard to the end why the second could not be had
     unarmed: bool = False  # its legs' limits may be shorter than what the hold pays for
     extend_after_ms: int = 0  # there was nothing to be had for it: not asked again before
+    chosen: Try | None = None  # the next attempt, between its choice and its claim in one transaction
+    also: tuple[tuple[str, str], ...] = ()  # B's further telephones, each with its extension
+    second_by_ms: int = 0  # until then the second may take to answer, by what the quote covers; 0: not tried yet
     legs: dict[str, Leg] = field(default_factory=dict)
     attempt_ids: list[str] = field(default_factory=list)
+
+    def shown(self, role: str) -> str:
+        """Which number this leg sees: E.164, or WITHHELD."""
+        number: str = self.row.shown_a if role == "A" else self.row.shown_b
+        return number
 
     @property
     def second(self) -> str:
@@ -87,6 +114,12 @@ class Call:
     def leg(self, place: str) -> Leg | None:
         """The attempt that counts of who is "first" or "second"."""
         return self.legs.get(self.role(place))
+
+    def telephones(self, role: str) -> tuple[tuple[str, str], ...]:
+        """Number and extension of each telephone of a leg, by rank."""
+        if role == "A":
+            return ((self.row.number_a, self.row.extension_a),)
+        return ((self.row.number_b, self.row.extension_b), *self.also)
 
     @property
     def settled(self) -> bool:
@@ -137,8 +170,12 @@ class Calls:
         if row is None or row.state == OrderState.ENDED:
             return None
         call = _call(row)
+        if call.quote.also:
+            call.also = tuple((each.number, each.extension) for each in also_at(conn, order_id))
         for attempt in of_order(conn, order_id):
             self.add_leg(call, _leg(attempt))
+            if attempt.role == call.second and not call.second_by_ms:
+                call.second_by_ms = attempt.claimed_ms + call.quote.ring_b_s * 1000
         self._by_order[order_id] = call
         return call
 
@@ -181,8 +218,8 @@ def _call(row: Row[Any]) -> Call:
         kind=OrderKind(row.kind),
         first=row.first,
         number_b=row.number_b,
-        caller_id=row.caller_id,
         outcome=row.outcome,
+        quote=Quote.from_json(row.quote),
         plan=limits(row),
         ceiling=ceiling_of(row),
         who=spelled(row.user_name),
@@ -200,6 +237,9 @@ def _leg(row: Row[Any]) -> Leg:
         carrier=row.carrier,
         state=AttemptState(row.state),
         limit_ms=row.limit_ms,
+        not_before_ms=row.not_before_ms,
+        quiet=row.end_reason == QUIET,
+        interrupted=row.end_reason == INTERRUPTED,
         rank=row.rank,
         dialled=row.dialling_ms is not None,
         answered_ms=row.answered_ms,

@@ -12,7 +12,9 @@ from orders.states import OrderState
 from replies import outbox
 from replies.receipts import receipt_text
 
-NOT_RUNG = frozenset({"expired", "no_port", "no_route", "interrupted", "a_bad_number", "a_unreachable", "a_congestion"})
+NOT_RUNG = frozenset(
+    {"expired", "no_port", "no_route", "interrupted", "switch_lost", "a_bad_number", "a_unreachable", "a_congestion"}
+)
 """Outcomes that nobody noticed at their telephone: they are told also to who wants no receipts."""
 NOTICED = frozenset({"talked", "dropped"})
 """All that A notices where B is rung first."""
@@ -25,7 +27,10 @@ def close(conn: Connection, order: Row[Any], state: OrderState, outcome: str, no
     if not orders.move(conn, order.id, state, OrderState.ENDED, outcome=outcome, ended_ms=now_ms):
         return False
     close_order(conn, order.id, now_ms)
-    ports.release(conn, order.id)
+    if state is OrderState.DUE:
+        ports.leave_queue(conn, order.id)
+    else:
+        ports.release(conn, order.id)
     bill = receipt(conn, order.id)
     assert bill is not None
     if order.notices or outcome in NOT_RUNG or (order.first == "B" and outcome not in NOTICED):

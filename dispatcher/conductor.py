@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH_AT_MOST = 200
 LAST_REQUESTS_S = 5.0
+HEARTBEAT_S = 3.0
+"""How long the switch may take over a heartbeat: less than a lease lasts, which is renewed after it."""
 AWAY = (Unavailable, SwitchRefused)
 
 
@@ -81,14 +83,17 @@ class Conductor:
             await self._connected(events, stop)
 
     async def _connected(self, events: AsyncGenerator[SwitchEvent | None], stop: asyncio.Event) -> None:
+        keeping = asyncio.ensure_future(self._keep())  # to find out that a switch is mute takes longer than a lease
         try:
             await anext(events)
             await self._recover()
         except AWAY as e:
             log.warning("the switch is away", extra={"why": str(e)})
-            await self._on_paper(self._papers.renew)
+            await self._noted(self._papers.asked_in_vain)
             await _pause(stop, self._pace.beat)
             return
+        finally:
+            keeping.cancel()
         work = (
             self._pump(events), self._follow_log(), self._beat(), self._look(), self._batches(), self._call_in(),
             self._sing(), self._wishes(), self._low(), stop.wait(),
@@ -107,6 +112,9 @@ class Conductor:
                 continue
             if event.kind is Kind.REPLACED:
                 raise LeaseLost("Another program took our place at the switch.")
+            if event.kind is Kind.RINGS:  # nothing to be written
+                self._performer.rings(event.attempt_id)
+                continue
             self._happened(event)
 
     async def _batches(self) -> None:
@@ -157,11 +165,26 @@ class Conductor:
 
     async def _beat(self) -> None:
         while True:
-            with contextlib.suppress(*AWAY):
-                await self._switch.heartbeat(self._clock.ms())
-            with contextlib.suppress(Unavailable):  # LeaseLost is another matter, and ends us
-                await self._on_paper(self._papers.renew)
+            try:
+                async with asyncio.timeout(HEARTBEAT_S):
+                    await self._switch.heartbeat(self._clock.ms())
+                note = self._papers.answered
+            except (*AWAY, TimeoutError):
+                note = self._papers.asked_in_vain
+            await self._noted(note)
             await asyncio.sleep(self._pace.beat)
+
+    async def _keep(self) -> None:
+        """Keep the lease. If it is lost, the next thing that is written finds out."""
+        while True:
+            await asyncio.sleep(self._pace.beat)
+            with contextlib.suppress(Unavailable, LeaseLost):
+                await self._on_paper(self._papers.renew)
+
+    async def _noted(self, note: Callable[[], None]) -> None:
+        """Keep the lease, and note how the switch is. LeaseLost ends us, a database that is away does not."""
+        with contextlib.suppress(Unavailable):
+            await self._on_paper(note)
 
     async def _sing(self) -> None:
         """A canary into the switch's log: while it is not seen there, nobody is rung."""

@@ -3,7 +3,8 @@
 import logging
 from dataclasses import dataclass
 
-from dispatcher import closing, ports
+from dispatcher import closing, pool, ports
+from dispatcher.pool import Pool
 from dispatcher.routes import Routes
 from kernel.clock import Clock
 from kernel.db import Database
@@ -27,24 +28,27 @@ class Due:
     db: Database
     clock: Clock
     doorbell: Doorbell
-    setting_up_max: int
+    pool: Pool
     stale_ms: int
     routes: Routes = NO_ROUTES
 
     def ring(self) -> int:
         """Ring for as many waiting orders as may be set up now; how many that was. Ends those too old to launch.
 
-        None whose bell was rung in the last 5 s: its job is probably on the way. Who waits for a port is rung for when
-        one is free, and keeps nobody else waiting.
+        None whose bell was rung in the last 5 s: its job is probably on the way. What was claimed for a switch that
+        is away waits for nothing else. Who waits for a port is rung for when one is free, and keeps nobody waiting.
         """
         now_ms = self.clock.ms()
+        not_rung_ms = now_ms - NOT_TAKEN_MS
         with self.db.read() as conn:
-            room = self.setting_up_max - orders.setting_up(conn)
-            waiting = orders.waiting(conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.CLAIMED, MOST_STUCK)
-            queue = self.routes.queue(conn, now_ms, now_ms - NOT_TAKEN_MS, max(room, 0))
-            waiting += queue + orders.waiting(
-                conn, now_ms, now_ms - NOT_TAKEN_MS, OrderState.DUE, max(room - len(queue), 0), besides=ports.QUEUED
-            )
+            standings = self.pool.standings(conn, now_ms)
+            room, away = self.pool.room(standings), pool.away(standings)
+            waiting = orders.stranded(conn, away, not_rung_ms, MOST_STUCK) if away else []
+            stuck = orders.waiting(conn, now_ms, not_rung_ms, OrderState.CLAIMED, MOST_STUCK)
+            queue = self.routes.queue(conn, now_ms, not_rung_ms, room)
+            left = room - len(queue)
+            others = orders.waiting(conn, now_ms, not_rung_ms, OrderState.DUE, max(left, 0), besides=ports.QUEUED)
+            waiting = list(dict.fromkeys(waiting + stuck + queue + others))
             stale = orders.stale(conn, now_ms - self.stale_ms)
         for order_id in stale:
             self._expire(order_id)

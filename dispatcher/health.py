@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
-from dispatcher.causes import CONGESTION, word
+from dispatcher.calls import QUIET
+from dispatcher.causes import CONGESTION, FAULT, TIMEOUT, kind
 from orders.states import AttemptState
 from orders.tables import attempts
 
@@ -15,6 +16,7 @@ MOST = 200
 """Of the attempts in the window the last ones count, so that a look costs little however many there are."""
 KNOWN_FOR_MS = 5_000
 
+_ITS_FAULT = frozenset({CONGESTION, TIMEOUT, FAULT})
 _LAST = (
     select(attempts.c.state, attempts.c.dialling_ms, attempts.c.answered_ms, attempts.c.cause, attempts.c.end_reason)
     .where(attempts.c.carrier == bindparam("name"), attempts.c.claimed_ms > bindparam("since"))
@@ -35,7 +37,10 @@ class HealthRules:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Counts of attempts. A seizure is one that was dialled and that nobody of ours ended before it was answered."""
+    """Counts of attempts. A seizure is one that was dialled and that nobody of ours ended before it was answered.
+
+    `failed` are those for which its network is to blame, also by not even ringing in good time.
+    """
 
     seizures: int = 0
     answered: int = 0
@@ -58,8 +63,8 @@ def look(conn: Connection, carrier: str, now_ms: int, rules: HealthRules) -> Hea
     rows = conn.execute(_LAST, {"name": carrier, "since": now_ms - rules.minutes * 60_000}).all()
     answered = sum(row.answered_ms is not None for row in rows)
     ended = [row for row in rows if row.state == AttemptState.ENDED and row.answered_ms is None and row.dialling_ms]
-    by_itself = [row for row in ended if not row.end_reason]
-    failed = sum(row.cause is not None and word(row.cause) == CONGESTION for row in by_itself)
+    by_itself = [row for row in ended if row.end_reason in ("", QUIET)]
+    failed = sum(row.end_reason == QUIET or kind(row.cause) in _ITS_FAULT for row in by_itself)
     return Health(answered + len(by_itself), answered, failed)
 
 

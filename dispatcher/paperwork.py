@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from dispatcher import closing, lease, switchlog
+from dispatcher import closing, lease, pool, switchlog
 from dispatcher.advance import Advance, Ask, Happening, Timer
 from dispatcher.calls import Call, Calls
 from dispatcher.lease import LeaseLost
@@ -47,10 +47,10 @@ class Paperwork:
 
     def __init__(
         self, db: Database, clock: Clock, *, switch: str, routes: Routes, holder: str, lease_ms: int,
-        longest_ring_s: int = 90, slicing: Slicing | None = None,
+        longest_ring_s: int = 90, slicing: Slicing | None = None, lost_ms: int = 30_000,
     ) -> None:  # fmt: skip
         self._db, self._clock, self._switch = db, clock, switch
-        self._holder, self._lease_ms = holder, lease_ms
+        self._holder, self._lease_ms, self._lost_ms = holder, lease_ms, lost_ms
         self.calls = Calls()
         self.settling = Settling(self.calls, clock)
         self._slices = Slices(clock, slicing or Slicing())
@@ -74,6 +74,25 @@ class Paperwork:
         """Keep the lease, or LeaseLost."""
         with self._ours():
             pass
+
+    def answered(self) -> None:
+        """Keep the lease, or LeaseLost; and note that the switch has just answered."""
+        with self._ours() as conn:
+            pool.answered(conn, self._switch, self._clock.ms())
+
+    def asked_in_vain(self) -> None:
+        """Keep the lease, or LeaseLost; and note that the switch gave no answer.
+
+        Of one that has given none for `lost_ms`, every call is ended here, though nobody can look: what was dialled is
+        billed to when it was last seen alive, and never dialled again.
+        """
+        with self._ours() as conn:
+            now_ms = self._clock.ms()
+            if pool.asked_in_vain(conn, self._switch, now_ms) > now_ms - self._lost_ms:
+                return
+            if gone := self._recovery.lost(conn):
+                log.error("the switch is lost, its calls are ended", extra={"switch": self._switch, "calls": gone})
+        self._start_over()
 
     def give_up(self) -> None:
         """Let another conductor in at once."""
@@ -166,6 +185,7 @@ class Paperwork:
             newest = select(func.max(switch_log.c.id)).where(switch_log.c.switch == self._switch)
             self._log_id = conn.execute(newest).scalar_one() or 0
             self._owed = []  # the switch is looked at anew
+            pool.answered(conn, self._switch, self._clock.ms())
             asks = self._recovery.recover(conn, live, dialled)
             return asks, [bridge for bridge in bridges if self.calls.of_order(bridge) is None]
 

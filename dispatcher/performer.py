@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from dispatcher.advance import Ask, Failed, Happening, Timer
+from dispatcher.advance import Ask, Failed, Happening, Quiet, Timer
 from dispatcher.calls import Call
 from dispatcher.progress import Action, Event
 from dispatcher.switches.base import Driver, LegPlan, Opening, SwitchRefused
@@ -51,9 +51,11 @@ class Performer:
         self._answered = answered
         self._throttle = Throttle()
         self._last: dict[str, asyncio.Task[None]] = {}
+        self._rings: set[str] = set()  # attempts of which the switch told that they ring, while their call goes on
         self.dialled: set[str] = set()  # attempts whose `dial` the switch took, while their call goes on
         self._do: dict[Action, Callable[[Call, Ask], Awaitable[None]]] = {
-            Action.DIAL_1: lambda call, ask: self._dial(call, call.first, ask.attempt_id, waits.ring_a),
+            Action.CREATE_1: self._create_1,
+            Action.DIAL_1: lambda call, ask: self._dial(call, ask.attempt_id, call.first),
             Action.ARM_1: self._arm_1,
             Action.ASK_1: self._ask,
             Action.SPEAK: self._speak,
@@ -77,8 +79,13 @@ class Performer:
     def clear(self, call: Call) -> None:
         """The call is over: take its bridge away, and what is known of its legs."""
         self.dialled.difference_update(call.attempt_ids)
+        self._rings.difference_update(call.attempt_ids)
         if call.second in call.legs:
             self._start(call.order_id, self._unbridge(call.order_id))
+
+    def rings(self, attempt_id: str) -> None:
+        """The switch told a sign of life of a leg that is being dialled."""
+        self._rings.add(attempt_id)
 
     async def rest(self) -> None:
         """Wait until nothing is being asked."""
@@ -117,11 +124,11 @@ class Performer:
             self._happened(Timer(ask.call.order_id, Event.TOLD))
         elif ask.action is Action.SPEAK and ask.call and not _is_gone(error):  # else its end is told of anyway
             self._happened(Timer(ask.call.order_id, Event.NOT_TOLD))
-        elif ask.action is Action.CREATE_2 and isinstance(error, SwitchRefused):
+        elif ask.action in (Action.CREATE_1, Action.CREATE_2) and isinstance(error, SwitchRefused):
             self._happened(Failed(ask.attempt_id, CREATE_REFUSED))
         elif ask.action in _ARMS and ask.call:
             ask.call.unarmed = True
-        elif ask.action in (Action.DIAL_1, Action.DIAL_2, Action.CREATE_2) and not _is_up(ask):
+        elif ask.action in (Action.DIAL_1, Action.DIAL_2, Action.CREATE_1, Action.CREATE_2) and not _is_up(ask):
             try:
                 await self._switch.hang_up(ask.attempt_id)
             except (Unavailable, SwitchRefused):
@@ -131,12 +138,26 @@ class Performer:
         await self._arm(call, ask, call.first)
         await self._extension(call, call.first)
 
-    async def _dial(self, call: Call, role: str, attempt_id: str, ring_s: int) -> None:
+    async def _dial(self, call: Call, attempt_id: str, role: str) -> None:
+        manners = manners_of(call.legs[role].number)
+        ring_s = manners.ring_s or (self._waits.ring_a if role == "A" else self._waits.ring_b)
+        if role == call.second:  # the quote covers so much waiting of the first
+            ring_s = max(min(ring_s, -(-(call.second_by_ms - self._clock.ms()) // 1000)), 1)
+        leg = call.legs[role]
+        if leg.waited:  # its limit has run all the while
+            await self._switch.arm(attempt_id, leg.limit_ms)
         asked = role == call.first and call.press_1 and call.kind is OrderKind.CALL
-        holds = role == call.second and manners_of(call.legs[role].number).prompt
-        opening = Opening(call.who if asked else None, _extension(call, role), holds=holds)
+        opening = Opening(
+            call.who if asked else None, _extension(call, role), holds=role == call.second and manners.prompt
+        )
         await self._switch.dial(attempt_id, ring_s, opening)
         self.dialled.add(attempt_id)
+        if manners.progress_s < ring_s:
+            asyncio.get_running_loop().call_later(manners.progress_s, self._look_whether_it_rings, attempt_id)
+
+    def _look_whether_it_rings(self, attempt_id: str) -> None:
+        if attempt_id in self.dialled and attempt_id not in self._rings:
+            self._happened(Quiet(attempt_id))
 
     async def _arm(self, call: Call, ask: Ask, role: str) -> None:
         """The limit counts from the answer; one that is armed late has less of it left.
@@ -164,16 +185,21 @@ class Performer:
         self._later(self._waits.confirm, Timer(call.order_id, Event.NOT_PRESSED))
         await self._switch.ask(ask.attempt_id, call.who)
 
+    async def _create_1(self, call: Call, _ask: Ask) -> None:
+        leg, shown = call.legs[call.first], call.shown(call.first)
+        await self._switch.create(LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, shown))
+
     async def _create_2(self, call: Call, _ask: Ask) -> None:
         first, leg = call.legs[call.first], call.legs[call.second]
         if call.press_1:
             await self._switch.hush(first.attempt_id)
-        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, call.caller_id, first.attempt_id)
+        shown = call.shown(call.second)
+        plan = LegPlan(leg.attempt_id, leg.carrier, leg.number, leg.limit_ms, shown, first.attempt_id)
         await self._switch.create(plan)
 
     async def _dial_2(self, call: Call, ask: Ask) -> None:
         await self._switch.bridge(call.order_id, call.legs[call.first].attempt_id, ask.attempt_id)
-        await self._dial(call, call.second, ask.attempt_id, self._waits.ring_b)
+        await self._dial(call, ask.attempt_id, call.second)
         if manners_of(call.legs[call.second].number).prompt:
             await self._ask_to_hold(call.legs[call.first].attempt_id)
 
@@ -216,7 +242,7 @@ class Performer:
 
 
 def _extension(call: Call, role: str) -> str:
-    return str((call.row.extension_a if role == "A" else call.row.extension_b) or "")
+    return str(call.telephones(role)[call.legs[role].rank][1] or "")
 
 
 def _is_gone(error: Exception) -> bool:

@@ -116,11 +116,14 @@ def of_leg(conn: Connection, order_id: str, role: str) -> Taken | None:
 
 
 def slot(conn: Connection, order_id: str, role: str, attempt_id: str, carrier: Carrier, now_ms: int) -> int:
-    """When (ms) this attempt of a leg may be dialled; the same however often it is asked. Now or before: at once."""
-    if not carrier.cps:
+    """When (ms) this attempt of a leg may be dialled; the same however often it is asked. Now or before: at once.
+
+    So it is for a leg that has no port: one of before there were any.
+    """
+    row = conn.execute(_OF_LEG, {"order": order_id, "leg": role}).one_or_none() if carrier.cps else None
+    if row is None:
         return 0
-    row = conn.execute(_OF_LEG, {"order": order_id, "leg": role}).one_or_none()
-    if row is not None and row.attempt_id == attempt_id:
+    if row.attempt_id == attempt_id:
         return int(row.not_before_ms)
     keep_others_from_taking(conn)
     due, now_us = _pace(conn, carrier.name), now_ms * 1000
@@ -131,12 +134,11 @@ def slot(conn: Connection, order_id: str, role: str, attempt_id: str, carrier: C
 
 
 def release(conn: Connection, order_id: str, role: str = "") -> None:
-    """Let a leg's port go; without a role all of an order's, and its place in the queue."""
+    """Let a leg's port go; without a role all of an order's."""
     if role:
         conn.execute(_FREE_LEG, {"order": order_id, "leg": role})
     else:
         conn.execute(_FREE, {"order": order_id})
-        leave_queue(conn, order_id)
 
 
 def queue(conn: Connection, order_id: str, full: Collection[str], now_ms: int) -> None:

@@ -23,18 +23,22 @@ class Event(StrEnum):
     PRESSED_1 = "pressed_1"
     NOT_PRESSED = "not_pressed"  # 20 s without a 1
     FIRST_ENDED = "first_ended"
+    FIRST_AGAIN = "first_again"  # it ended unanswered, and another try was claimed
     SECOND_READY = "second_ready"
     SECOND_ANSWERED = "second_answered"
     SECOND_ENDED = "second_ended"
+    SECOND_AGAIN = "second_again"
     TOLD = "told"  # the words to the first were played
     NOT_TOLD = "not_told"  # the code could not be, or took too long
     LOW = "low"  # what the hold pays for is almost used up, or the switch was not told of all of it
     DROP = "drop"  # somebody wishes it to end
+    LOST = "lost"  # its switch stays away: whatever it has of the call is ended when it comes back
 
 
 class Action(StrEnum):
     """What is asked of the switch, after the state was committed."""
 
+    CREATE_1 = "create_1"  # only of another try: the first is made by a worker
     DIAL_1 = "dial_1"
     ARM_1 = "arm_1"  # set the first leg's limit anew, from its answer
     ASK_1 = "ask_1"  # play who asked, wait for a 1
@@ -62,9 +66,18 @@ class Step:
 E, A = Event, Action
 
 _CAN_BE_DROPPED = LIVE_ORDERS - {S.TELLING, S.CLOSING}
+_CAN_BE_LOST = _CAN_BE_DROPPED - {S.CLAIMED}
+"""What is claimed rings nobody: it is due again, on another switch."""
 
 PROGRESS: dict[tuple[S, Event], Step] = {
     (S.CLAIMED, E.FIRST_READY): Step(S.RINGING_1, (A.DIAL_1,)),
+    # Another route, another telephone, or the same once more (`dispatcher.tries`); as often as those say.
+    (S.RINGING_1, E.FIRST_AGAIN): Step(S.REACHING_1, (A.CREATE_1,)),
+    (S.REACHING_1, E.FIRST_AGAIN): Step(S.REACHING_1, (A.CREATE_1,)),
+    (S.REACHING_1, E.FIRST_READY): Step(S.RINGING_1, (A.DIAL_1,)),
+    (S.REACHING_1, E.FIRST_ENDED): Step(S.CLOSING, (), "first"),
+    (S.REACHING_2, E.SECOND_AGAIN): Step(S.REACHING_2, (A.CREATE_2,)),
+    (S.RINGING_2, E.SECOND_AGAIN): Step(S.REACHING_2, (A.CREATE_2,)),
     (S.RINGING_1, E.FIRST_ANSWERED): Step(S.CONFIRMING, (A.ARM_1, A.ASK_1)),
     (S.RINGING_1, E.FIRST_TRUSTED): Step(S.REACHING_2, (A.ARM_1, A.CREATE_2)),
     (S.CONFIRMING, E.PRESSED_1): Step(S.REACHING_2, (A.CREATE_2,)),
@@ -91,6 +104,8 @@ PROGRESS: dict[tuple[S, Event], Step] = {
     # The second answered while the first was leaving, or after a drop: end it; it is not charged under 2 s.
     (S.CLOSING, E.SECOND_ANSWERED): Step(S.CLOSING, (A.END_2,)),
     **{(state, E.DROP): Step(S.CLOSING, (A.END_1, A.END_2), "dropped") for state in sorted(_CAN_BE_DROPPED)},
+    **{(state, E.LOST): Step(S.CLOSING, (A.END_1, A.END_2), "switch_lost") for state in sorted(_CAN_BE_LOST)},
+    (S.TELLING, E.LOST): Step(S.CLOSING, (A.END_1,)),
     (S.TELLING, E.DROP): Step(S.CLOSING, (A.END_1,)),  # why the second could not be had stays the outcome
 }
 """An outcome of "first" or "second" becomes that leg's role with its hang-up cause: "a_busy", "b_no_answer"."""

@@ -11,16 +11,17 @@ from sqlalchemy import Connection, Row, select
 
 from dispatcher import switchlog
 from dispatcher.advance import Advance, Ask, Happening, Timer
-from dispatcher.calls import Call, Calls, Leg
+from dispatcher.calls import INTERRUPTED, Call, Calls, Leg
 from dispatcher.progress import Action, Event
 from dispatcher.settling import Settling
 from dispatcher.switches.base import Kind, LiveLeg, SwitchEvent
 from dispatcher.tables import log_positions
 from kernel.clock import Clock
 from kernel.errors import Unavailable
-from orders import attempts
+from orders import attempts, orders
 from orders.states import AttemptState, OrderState
 from replies import outbox
+from satellite.manners import manners_of
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Recovery:
     ) -> None:
         self._calls, self._advance, self._settling = calls, advance, settling
         self._clock, self._switch = clock, switch
-        self._stuck_ms = longest_ring_s * 1000 + 10_000
+        self._longest_ring_s = longest_ring_s
         self._missing_since: dict[str, int] = {}
 
     def recover(self, conn: Connection, live: list[LiveLeg], dialled: Set[str]) -> list[Ask]:
@@ -78,6 +79,34 @@ class Recovery:
                 asks += self._vanished(conn, row)
         return asks + self._strays(conn, live) + self._half_closed(conn)
 
+    def lost(self, conn: Connection) -> int:
+        """The switch stays away: end on paper every call that it had; how many that were.
+
+        By its log as far as that was read, else when each was last seen alive. What was not dialled yet is due again.
+        """
+        left = attempts.open_on(conn, self._switch)
+        for line in switchlog.of_attempts(conn, [row.id for row in left]) if left else []:
+            self._take(conn, line)
+        calls = orders.dialled_on(conn, self._switch)
+        for order_id in calls:
+            self._take(conn, Timer(order_id, Event.LOST))
+        for row in attempts.open_on(conn, self._switch):  # with those that the log's lines asked for
+            self._by_itself(conn, row)
+        self._half_closed(conn)
+        return len(calls)
+
+    def _by_itself(self, conn: Connection, row: Row[Any]) -> None:
+        """A leg whose end can't be written does not keep the others from theirs."""
+        try:
+            with conn.begin_nested():
+                self._vanished(conn, row)
+        except Unavailable:
+            raise
+        except Exception as e:
+            log.exception("a call is set aside", extra={"leg": row.id})
+            self._calls.forget_all()
+            self.set_aside(conn, Timer(row.order_id, Event.LOST), f"{type(e).__name__}: {e}")
+
     def set_aside(self, conn: Connection, happening: Happening, why: str) -> list[Ask]:
         """A call that can't be carried on: its legs are ended, a person is told; the log still bills what it ran."""
         attempt_id = getattr(happening, "attempt_id", "")
@@ -103,11 +132,13 @@ class Recovery:
             return self.set_aside(conn, happening, f"{type(e).__name__}: {e}")
 
     def _never_came(self, conn: Connection, call: Call, leg: Leg) -> list[Ask]:
-        """The second leg was to be made when we died, and is not there: made anew, never under the id it had."""
+        """A leg was to be made when we died, and is not there: made anew, never under the id it had."""
+        if leg.state is not AttemptState.CLAIMED or call.legs.get(leg.role) is not leg:
+            return []
         first = call.leg("first")
-        if leg.role == call.second and leg.state is AttemptState.CLAIMED and call.state is OrderState.REACHING_2:
-            return self._advance.make_second_anew(conn, call, leg) if first and not first.gone else []
-        return []
+        if call.state is OrderState.REACHING_2 and leg.role == call.second and first and not first.gone:
+            return self._advance.make_anew(conn, call, leg)
+        return self._advance.make_anew(conn, call, leg) if call.state is OrderState.REACHING_1 else []
 
     def _adopt(self, conn: Connection, call: Call, leg: Leg, seen: LiveLeg, known: bool) -> list[Ask]:
         """A channel of ours that the switch has: what its live events would have said."""
@@ -123,7 +154,7 @@ class Recovery:
         if not (seen.ringing or known):
             # Committed to dial, and not ringing: whether `dial` was sent is not known, and it is never sent twice.
             log.warning("a leg that may not have been dialled is ended", extra={"leg": leg.attempt_id})
-            attempts.note(conn, leg.attempt_id, end_reason="interrupted")
+            attempts.note(conn, leg.attempt_id, end_reason=INTERRUPTED)
             leg.interrupted = True
             return [Ask(None, call, leg.attempt_id)]
         return []
@@ -151,10 +182,18 @@ class Recovery:
         call, leg = found
         if leg.state is AttemptState.CLAIMED and row.claimed_ms < asked_ms - LOG_GRACE_MS:
             return self._take(conn, SwitchEvent(Kind.READY, leg.attempt_id))
-        rang_out = leg.state is AttemptState.DIALLING and not seen.up and row.dialling_ms < asked_ms - self._stuck_ms
+        rang_out = (
+            leg.state is AttemptState.DIALLING
+            and not seen.up
+            and row.dialling_ms < asked_ms - self._stuck_ms(row.number)
+        )
         if rang_out or call.state is OrderState.CLOSING or call.legs.get(leg.role) is not leg:
             return [Ask(None, call, leg.attempt_id)]
         return []
+
+    def _stuck_ms(self, number: str) -> int:
+        """How long after its dialling a leg that still rings is one that nobody ended."""
+        return max(self._longest_ring_s, manners_of(number).ring_s) * 1000 + 10_000
 
     def _vanished(self, conn: Connection, row: Row[Any]) -> list[Ask]:
         """Neither on the switch nor ended in its log: the switch died. Billed to when it was last seen alive."""

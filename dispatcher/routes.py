@@ -71,7 +71,7 @@ class Routes:
             chosen = fitting
             ports.leave_queue(conn, order_id)
         ports.take(conn, order_id, [(leg.role, way.line) for leg, way in zip(legs, chosen, strict=True)], now_ms)
-        return tuple(Taken(way.carrier) for way in chosen)
+        return tuple(Taken(way.name) for way in chosen)
 
     def taken(self, conn: Connection, order_id: str, role: str) -> Taken | None:
         """The port that a leg has, by whose carrier it is to be dialled."""
@@ -84,7 +84,7 @@ class Routes:
         """
         ports.release(conn, leg.order_id, leg.role)
         try:
-            open_ways = [way for way in self._open(conn, switch, leg, now_ms) if way.carrier not in tried]
+            open_ways = [way for way in self._open(conn, switch, leg, now_ms) if way.name not in tried]
         except NoWay:
             return None
         ports.keep_others_from_taking(conn)
@@ -92,7 +92,7 @@ class Routes:
         if fitting is None:
             return None
         ports.take(conn, leg.order_id, [(leg.role, fitting[0].line)], now_ms)
-        return Taken(fitting[0].carrier)
+        return Taken(fitting[0].name)
 
     def slot(self, conn: Connection, order_id: str, role: str, attempt_id: str, carrier: str, now_ms: int) -> int:
         """When (ms) an attempt may be dialled, by its carrier's calls a second. Now or before: at once."""
@@ -135,7 +135,7 @@ class Routes:
         return replace(way, cost=cost, refused=ways.too_dear(way.line, cost, charged))
 
     def _seen(self, conn: Connection, way: Way, now_ms: int) -> Way:
-        health = self._doctor.of(conn, way.carrier, now_ms)
+        health = self._doctor.of(conn, way.name, now_ms)
         return replace(way, health=health, ill=health.is_ill(self.rules))
 
     def _open(self, conn: Connection, switch: str, leg: Wanted, now_ms: int) -> list[Way]:
@@ -147,7 +147,7 @@ class Routes:
         ]
         found = [way for way in every if not way.refused]
         if not found:
-            raise NoWay(f"leg {leg.role}: " + ("; ".join(f"{w.carrier}: {w.refused}" for w in every) or "no carrier"))
+            raise NoWay(f"leg {leg.role}: " + ("; ".join(f"{w.name}: {w.refused}" for w in every) or "no carrier"))
         return ways.in_order([self._seen(conn, way, now_ms) for way in found], self._order) if found[1:] else found
 
 

@@ -44,7 +44,7 @@ class Settling:
             return
         leg.state, leg.gone, leg.cause, leg.ended_ms = AttemptState.ENDED, True, cause, ended_ms
         self._bill(conn, call, leg, ended_ms, estimated=estimated)
-        if call.state is OrderState.CLOSING and call.legs.get(leg.role) is leg:
+        if call.state is OrderState.CLOSING and not call.settled and call.legs.get(leg.role) is leg:
             ports.release(conn, call.order_id, leg.role)  # nobody will dial it any more
         if was is AttemptState.CLAIMED and leg.role == call.first and call.state is OrderState.CLAIMED:
             self._once_more(conn, call)
@@ -78,8 +78,9 @@ class Settling:
         """Nobody was rung for this order yet: it is simply due again, a little later."""
         now_ms = self._clock.ms()
         orders.move(
-            conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0
-        )
+            conn, call.order_id, OrderState.CLAIMED, OrderState.DUE, due_ms=now_ms + AGAIN_AFTER_MS, taken_until_ms=0,
+            switch="",
+        )  # fmt: skip
         ports.release(conn, call.order_id)
         self._calls.forget(call)
 

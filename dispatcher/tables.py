@@ -1,8 +1,17 @@
-"""Tables of the dispatcher: who conducts which switch, what its log said, what carriers have to bear, Twilio's legs."""
+"""Tables of the dispatcher: switches, who conducts which, their logs, what carriers have to bear, Twilio's legs."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from kernel.db import metadata
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("draining", Boolean, nullable=False, server_default=text("false")),  # by command: it gets no new orders
+    Column("seen_ms", BigInteger, nullable=False, server_default=text("0")),  # when it last answered its conductor
+    Column("away_ms", BigInteger),  # since when it was asked in vain; empty while it answers
+)
 
 leases = Table(
     "leases",

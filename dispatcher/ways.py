@@ -34,7 +34,7 @@ class Way:
     note: str = ""  # what there is to say of one that may be used
 
     @property
-    def carrier(self) -> str:
+    def name(self) -> str:
         """The carrier's name."""
         return self.line.name
 
@@ -109,9 +109,9 @@ def in_order(ways: Iterable[Way], order: Order) -> list[Way]:
 
 
 def _by_priority(way: Way) -> tuple[bool, int, int, str]:
-    return way.ill, -len(way.prefix), way.line.priority, way.carrier
+    return way.ill, -len(way.prefix), way.line.priority, way.name
 
 
 def _by_cost(way: Way) -> tuple[bool, bool, int, int, int, int, str]:
     of_a_call, a_minute = (typical(way.cost), way.cost.rate) if way.cost else (0, 0)
-    return way.ill, way.cost is None, of_a_call, a_minute, -len(way.prefix), way.line.priority, way.carrier
+    return way.ill, way.cost is None, of_a_call, a_minute, -len(way.prefix), way.line.priority, way.name

@@ -5,23 +5,22 @@ keys. Rules may fill in what they found out (terms, plan) for those after them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from accounts.people import Account, Phone, User
-from billing.decks import find_terms
+from accounts.systems import Caps
 from billing.holds import available
 from billing.quotes import Plan, Quote, plan
-from billing.rating import Terms
-from gate.asking import asked_back, consent
+from gate.asking import Consent, asked_back, consent
 from gate.highcost import HIGH_COST
+from gate.quoting import is_of, quote_of
+from gate.spending import at_once, satellite, spending
 from gate.sureness import Sure, sureness
 from kernel.errors import Refused
 from kernel.money import display
 from parsers.numbers import DEAR, Kind, Number
-from satellite.manners import first_leg, waits_s
-from satellite.numbering import classify
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -47,6 +46,7 @@ class Asked:
     proof: str  # by which the sender is known: gate/sureness.py has them all
     a: Number
     b: Number | None  # None: A alone is rung, to hear a code that shows whose number it is
+    also: tuple[Number, ...] = field(default=(), kw_only=True)  # B's further telephones, in order of preference
     phones: tuple[Phone, ...]
     service_numbers: frozenset[str]
     has_route: Callable[[str], bool]
@@ -57,14 +57,22 @@ class Asked:
     most: int | None = None  # micro-units that this call may cost, by the order, its door or device
     has_max: bool = False  # whether the order itself says a most, in money or minutes
     agreed: Quote | None = None  # what its sender was asked about, and said OK to
-    terms: dict[str, Terms] = field(default_factory=dict)
+    consent: Consent | None = None  # or what a minute may cost, by the order itself
+    in_place: bool = False  # whether the order itself consents to a price, as no OK to a question would get here
+    systems: dict[str, Caps] = field(default_factory=dict)  # satellite systems of its legs
+    bounds: list[int] = field(default_factory=list)  # micro-units that caps leave for it
     quote: Quote | None = None
     plan: Plan | None = None
 
     @property
     def parties(self) -> tuple[Number, ...]:
         """Who would be rung."""
-        return (self.a,) if self.b is None else (self.a, self.b)
+        return (self.a, *self.telephones)
+
+    @property
+    def telephones(self) -> tuple[Number, ...]:
+        """The other party's, in order of preference."""
+        return () if self.b is None else (self.b, *self.also)
 
     @property
     def called(self) -> Number:
@@ -73,8 +81,9 @@ class Asked:
 
     @property
     def cap(self) -> int:
-        """What this call may cost: the account's own, or less."""
-        return self.account.cap_call if self.most is None else min(self.account.cap_call, self.most)
+        """What this call may cost: what the account says, or less."""
+        mosts = [self.account.cap_call, *self.bounds]
+        return min(mosts if self.most is None else [*mosts, self.most])
 
 
 def enrolled(asked: Asked, _conn: Connection) -> None:
@@ -105,8 +114,9 @@ def own_phone(asked: Asked, _conn: Connection) -> None:
 
 def two_parties(asked: Asked, _conn: Connection) -> None:
     """Two different numbers, neither of them ours: a call to ourselves would ring in a circle."""
-    if asked.b is not None and asked.a.e164 == asked.b.e164:
-        raise Refused("same_number", number=asked.b.original)
+    for number in asked.parties[1:]:
+        if asked.a.e164 == number.e164:
+            raise Refused("same_number", number=number.original)
     for number in asked.parties:
         if number.e164 in asked.service_numbers:
             raise Refused("our_own_number", number=number.original)
@@ -117,18 +127,6 @@ def premium(asked: Asked, _conn: Connection) -> None:
     for number in asked.parties:
         if number.kind in DEAR and not asked.account.allow_premium:
             raise Refused("premium", number=number.original)
-
-
-def satellite(asked: Asked, _conn: Connection) -> None:
-    """Voice only, and only where the account allows satellite legs."""
-    for number in asked.parties:
-        family = classify(number.e164)
-        if family is None:
-            continue
-        if not family.voice:
-            raise Refused("satellite_no_voice", number=number.original, system=f"{family.system} {family.family}")
-        if not asked.account.allow_satellite:
-            raise Refused("satellite_off", number=number.original, system=family.system)
 
 
 def zone(asked: Asked, _conn: Connection) -> None:
@@ -143,21 +141,14 @@ def zone(asked: Asked, _conn: Connection) -> None:
 
 
 def rate_known(asked: Asked, conn: Connection) -> None:
-    """No row, no call."""
-    for role, number in zip("AB", asked.parties, strict=False):
-        terms = find_terms(conn, asked.account.deck, number.e164, asked.now_ms)
-        if terms is None or terms.currency != asked.account.currency:
-            raise Refused("no_rate", number=number.original)
-        asked.terms[role] = terms
-    asked.quote = Quote(
-        asked.terms["A"], asked.terms.get("B"), asked.account.tax_ppm,
-        asked.account.charge_unjoined or asked.b is None,  # with nobody to be joined to it costs what it takes
-        ring_b_s=asked.limits.ring_b_s, confirm_s=asked.limits.confirm_s,
+    """No row, no call. What was agreed on is the price, whatever the deck has come to say meanwhile."""
+    limits = asked.limits
+    if asked.agreed is not None and not is_of(asked.agreed, asked.telephones):
+        raise Refused("terminals_changed")
+    asked.quote = asked.agreed or quote_of(
+        conn, asked.account, asked.a, asked.b, asked.now_ms,
+        ring_b_s=limits.ring_b_s, confirm_s=limits.confirm_s, also=asked.also,
     )  # fmt: skip
-    if asked.b is not None:
-        first = first_leg(asked.a.e164, asked.b.e164)
-        second = asked.b if first == "A" else asked.a
-        asked.quote = replace(asked.quote, first=first, ring_b_s=waits_s([second.e164], asked.limits.ring_b_s))
 
 
 def route(asked: Asked, _conn: Connection) -> None:
@@ -205,7 +196,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("zone", zone),
     ("rate known", rate_known),
     ("route", route),
+    ("at once", at_once),
     ("cap per call", call_cap),
+    ("caps", spending),
     ("funds", funds),
     ("consent", consent),
     ("asked back", asked_back),

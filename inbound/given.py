@@ -1,7 +1,7 @@
 """What a command is done with: the message of a known user, the installation's own, and what comes of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row
@@ -35,13 +35,18 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What came of a command: the answer, what the rules said, and the order to ring for, if it is a new one."""
+    """What came of a command: the answer, what the rules said, and the order to ring for, if it is a new one.
+
+    `said` is kept with the message's evidence. `anew`: the message takes no key, and may be sent again with more.
+    """
 
     answer: str
     rules: Rules
     order_id: str | None = None
     key: str | None = None  # of a proven message
     digest: str = ""
+    said: dict[str, str] = field(default_factory=dict)
+    anew: bool = False
     repeats: bool = False  # the answer is that of an earlier message, which has it on its way or out already
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from accounts.people import Account, Device, User
+from gate.asking import Consent
 from parsers.commands import Parsed
 from replies.outbox import Envelope
 
@@ -33,6 +34,8 @@ class Heard:
     answerable: bool = True  # whether a question would reach the sender
     cap: int | None = None  # micro-units one call may cost that is ordered this way; None: the account's own
     at_once: bool = False  # the door waits for the answer, and gives it itself
+    consent: Consent | None = None  # what the order itself agrees to pay
+    in_place: bool = False  # whether that is how one agrees here: an OK to a question can't be sent through this door
 
 
 class Reader(Protocol):

@@ -19,6 +19,7 @@ from inbound.evidence.weigher import Weigher
 from inbound.heard import Heard, Reader
 from inbound.ordering import Ordering
 from inbound.proving import Proving
+from inbound.rewritten import rewritten
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.db import Database
@@ -164,7 +165,9 @@ class Intake:
         envelope = heard.envelope.sealed(self.secrets) if proof else ""
         with self.db.write() as conn:
             done = self.ordering.answer(conn, row, heard, proof, envelope)
-            said, verdict = json.dumps(heard.said | {"proof": proof}), json.dumps(done.rules)
+            number = rewritten(heard.parsed)
+            evidence = heard.said | ({"number": number} if number else {}) | {"proof": proof} | done.said
+            said, verdict = json.dumps(evidence), json.dumps(done.rules)
             now_ms = self.clock.ms()
             if not messages.handled(
                 conn, row.id, kept=heard.kept, evidence=said, verdict=verdict, answer=done.answer, now_ms=now_ms,

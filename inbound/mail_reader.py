@@ -49,7 +49,7 @@ class MailReader:
         names = {} if user is None else names_known(conn, user)
         parsed = parse_mail(mail, country=user.country if user else None, names=names)
         if user is not None:
-            cards = tuple((card.name, card.number) for card in cards_in(raw))
+            cards = tuple((card.name, card.numbers) for card in cards_in(raw))
             parsed = with_cards(mail, parsed, cards)
         pin = find_pin(f"{mail.subject}\n{mail.own_text}") if isinstance(parsed, NotACommand) else parsed.pin
         to = self._answer_address(conn, user, device)

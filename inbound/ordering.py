@@ -41,7 +41,7 @@ class Ordering(Desk):
         if proof and (before := messages.first_of(conn, key)):
             return replace(_again(given, before), key=key)
         done = _done(conn, given)
-        return replace(done, key=key if proof else None, digest=digest)
+        return replace(done, key=key if proof and not done.anew else None, digest=digest)
 
 
 def _done(conn: Connection, given: Given) -> Ordered:

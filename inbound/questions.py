@@ -1,4 +1,4 @@
-"""OK and NO: the answer to a question. An OK places the call, through the whole gate and for no more than was said.
+"""OK and NO: the answer to a question. An OK places the call, through the whole gate, at the price that was said.
 
 It must be known to be from the user at least as surely as the order was. Who but claims to be says the code that the
 question gave; for this one answer that code stands in for a PIN.

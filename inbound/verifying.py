@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from accounts import manage
 from accounts.people import mail_addresses_of, phones_of
+from accounts.shown import seen
 from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
@@ -42,7 +43,7 @@ ADDED_SUBJECT = Words("A new phone")
 
 def start(conn: Connection, given: Given, number: Number) -> Ordered:
     """Order the call that speaks a code at `number`."""
-    if given.proof and (same := orders.under_way(conn, given.user.id, given.digest)):
+    if given.proof and (same := orders.under_way(conn, given.user.id, OrderKind.CODE, number.e164, "", "", "")):
         doing = Words(sentences.DOING[how_far(same.state, same.first)])
         return given.refused((("same call", same.ref),), Refused("same_call", ref=same.ref, doing=doing))
     try:
@@ -116,11 +117,12 @@ def _row(conn: Connection, given: Given, number: Number, quote: Quote) -> orders
         RINGING, ref=ref, phone=mask_number(number.e164), price=display(per_minute(quote), quote.currency)
     )
     device = given.heard.device
+    shown = seen(given.account, (), number.e164, (), given.desk.caller_id)  # whose it is, is not known yet
     return orders.NewOrder(
         id=new_id(now_ms), ref=ref, account_id=given.account.id, user_id=given.user.id, message_id=given.message.id,
         door=given.message.door, key=given.key, digest=given.digest, kind=OrderKind.CODE,
         number_a=number.e164, extension_a="", number_b="", extension_b="", name_b="", bill="", press_1=False,
-        notices=device is None or device.notices, caller_id=given.account.caller_id or given.desk.caller_id,
+        notices=device is None or device.notices, shown_a=shown.a, shown_b=shown.b,
         answer=answer, answer_to=given.envelope, due_ms=now_ms, language=given.language,
     )  # fmt: skip
 

@@ -26,6 +26,8 @@ POINTS = (
     "batch.after_commit",
     "extend.before_commit",
     "extend.after_commit",
+    "before.create_1",
+    "after.create_1",
     "before.dial_1",
     "after.dial_1",
     "before.arm_1",

@@ -72,6 +72,13 @@ def display_exact(micro: int, currency: str) -> Amount:
     return _shown(micro, currency, "0.0001", ROUND_HALF_UP)
 
 
+def display_price(micro: int, currency: str) -> Amount:
+    """A price for people, exact to the 0.0001 that charges are made in: `$6.50`, `$0.017`."""
+    cents = micro % (MICRO // 100) == 0
+    tenths = micro % (MICRO // 1000) == 0
+    return _shown(micro, currency, "0.01" if cents else "0.001" if tenths else "0.0001", ROUND_HALF_UP)
+
+
 def _shown(micro: int, currency: str, step: str, rounding: str) -> Amount:
     amount = as_decimal(micro).quantize(Decimal(step), rounding=rounding)
     shown = Amount(f"{'-' if amount < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{abs(amount)}")

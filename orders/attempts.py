@@ -19,13 +19,17 @@ _OPEN_ON = select(attempts).where(attempts.c.switch == bindparam("switch"), ATTE
 
 def claim(
     conn: Connection, order_id: str, role: str, *, switch: str, carrier: str, number: str, limit_ms: int, now_ms: int,
-    rank: int = 0,
+    rank: int = 0, not_before_ms: int = 0,
 ) -> str:  # fmt: skip
-    """Write down a try at a leg before the switch hears of it; its id. `rank`: which of B's telephones it is."""
+    """Write down a try at a leg before the switch hears of it; its id. `rank`: which of B's telephones it is.
+
+    It is dialled no earlier than `not_before_ms`.
+    """
     attempt_id = new_id(now_ms)
     row = {
         "id": attempt_id, "order_id": order_id, "role": role, "state": AttemptState.CLAIMED, "switch": switch,
         "carrier": carrier, "number": number, "limit_ms": limit_ms, "claimed_ms": now_ms, "rank": rank,
+        "not_before_ms": not_before_ms,
     }  # fmt: skip
     conn.execute(_CLAIM, row)
     return attempt_id

@@ -1,5 +1,6 @@
 """Orders as they are kept, and every guarded way to change one."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,16 +17,33 @@ CLAIMING = 7_236_403
 _PLACE = insert(orders)
 _ALSO = insert(terminals)
 _ALSO_AT = select(terminals).where(terminals.c.order_id == bindparam("order")).order_by(terminals.c.rank)
+SAME = ("number_a", "extension_a", "number_b", "extension_b")
 _UNDER_WAY = (
     select(orders)
-    .where(ORDER_IS_OPEN, orders.c.user_id == bindparam("user"), orders.c.digest == bindparam("digest"))
+    .where(ORDER_IS_OPEN, *(orders.c[name] == bindparam(name) for name in ("user_id", "kind", *SAME)))
     .where(~exists().where(wishes.c.order_id == orders.c.id, wishes.c.kind == WishKind.DROP))
     .where(orders.c.state.in_(UNDER_WAY))
     .limit(1)
 )
 _BY_ID = select(orders).where(orders.c.id == bindparam("order"))
 _LOCK = _BY_ID.with_for_update(key_share=True)
-_SETTING_UP = select(func.count()).select_from(orders).where(ORDER_IS_OPEN, orders.c.state.in_(sorted(SETTING_UP)))
+_LOADS = (
+    select(
+        orders.c.switch,
+        func.count().label("calls"),
+        func.count().filter(orders.c.state.in_(sorted(SETTING_UP))).label("setting_up"),
+    )
+    .where(ORDER_IS_OPEN, orders.c.state != OrderState.DUE)
+    .group_by(orders.c.switch)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many calls a switch has, and how many of them are between create and bridge."""
+
+    calls: int = 0
+    setting_up: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,8 @@ class NewOrder:
     name_b: str
     bill: str
     press_1: bool
-    caller_id: str
+    shown_a: str
+    shown_b: str
     answer: str
     answer_to: str
     due_ms: int
@@ -56,6 +75,7 @@ class NewOrder:
     language: str = ""
     asked_most: int | None = None
     asked_minutes: int | None = None
+    private: bool = False
     first: str = "A"
     also: tuple[tuple[str, str], ...] = ()  # number and extension of each further telephone of B
 
@@ -80,9 +100,13 @@ def also_at(conn: Connection, order_id: str) -> list[Row[Any]]:
     return list(conn.execute(_ALSO_AT, {"order": order_id}))
 
 
-def under_way(conn: Connection, user_id: str, digest: str) -> Row[Any] | None:
-    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop."""
-    return conn.execute(_UNDER_WAY, {"user": user_id, "digest": digest}).one_or_none()
+def under_way(conn: Connection, user_id: str, kind: OrderKind, *same: str) -> Row[Any] | None:
+    """The user's order for the same call that waits, rings or is live, and that nobody asked to drop.
+
+    The same is what is between the same telephones, whatever else was said of it; of these what SAME names, in order.
+    """
+    bound = {"user_id": user_id, "kind": kind, **dict(zip(SAME, same, strict=True))}
+    return conn.execute(_UNDER_WAY, bound).one_or_none()
 
 
 def by_id(conn: Connection, order_id: str) -> Row[Any] | None:
@@ -126,19 +150,33 @@ def waiting(
     return [row.id for row in rows]
 
 
+def stranded(conn: Connection, switches: Collection[str], rung_before_ms: int, limit: int) -> list[str]:
+    """Ids of orders that were claimed for one of these switches and not dialled, oldest first."""
+    query = select(orders.c.id).where(ORDER_IS_OPEN, orders.c.state == OrderState.CLAIMED)
+    query = query.where(orders.c.switch.in_(switches), orders.c.rung_ms <= rung_before_ms)
+    return [row.id for row in conn.execute(query.order_by(orders.c.due_ms).limit(limit))]
+
+
 def rang(conn: Connection, order_ids: list[str], now_ms: int) -> None:
     """Note that the doorbell was rung for these."""
     conn.execute(update(orders).where(orders.c.id.in_(order_ids)).values(rung_ms=now_ms))
 
 
 def keep_others_from_claiming(conn: Connection) -> None:
-    """Until this transaction ends, so that what `setting_up` counts can't grow between the count and the claim."""
+    """Until this transaction ends, so that what `loads` counts can't grow between the count and the claim."""
     alone(conn, CLAIMING)
 
 
-def setting_up(conn: Connection) -> int:
-    """How many calls are between create and bridge."""
-    return int(conn.execute(_SETTING_UP).scalar_one())
+def dialled_on(conn: Connection, switch: str) -> list[str]:
+    """Ids of orders whose call this switch has, beyond the claim, oldest first."""
+    query = select(orders.c.id).where(ORDER_IS_OPEN, orders.c.switch == switch)
+    query = query.where(orders.c.state.not_in((OrderState.DUE, OrderState.CLAIMED)))
+    return list(conn.execute(query.order_by(orders.c.due_ms)).scalars())
+
+
+def loads(conn: Connection) -> dict[str, Load]:
+    """The load of each switch that has any."""
+    return {row.switch: Load(row.calls, row.setting_up) for row in conn.execute(_LOADS)}
 
 
 def not_rung(conn: Connection, order_id: str) -> None:
@@ -152,6 +190,6 @@ def stale(conn: Connection, accepted_before_ms: int, limit: int = 100) -> list[s
     return [row.id for row in conn.execute(query.where(orders.c.accepted_ms < accepted_before_ms).limit(limit))]
 
 
-def hold_on(conn: Connection, order_id: str, until_ms: int) -> None:
-    """A worker has the order until then."""
-    change(conn, orders, {"id": order_id}, {"taken_until_ms": until_ms})
+def hold_on(conn: Connection, order_id: str, until_ms: int, switch: str) -> None:
+    """A worker has the order until then, for this switch."""
+    change(conn, orders, {"id": order_id}, {"taken_until_ms": until_ms, "switch": switch})

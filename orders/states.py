@@ -16,6 +16,7 @@ class OrderState(StrEnum):
 
     DUE = "due"  # accepted, waiting for a worker
     CLAIMED = "claimed"  # the first leg's attempt exists, its channel is asked for; nobody rings yet
+    REACHING_1 = "reaching_1"  # the same by the conductor: another try at the first leg
     RINGING_1 = "ringing_1"  # who is rung first: A, or B where A is the dear one
     CONFIRMING = "confirming"  # the first answered and is asked to press 1
     SPEAKING = "speaking"  # A answered and hears a code; there is no B
@@ -48,12 +49,22 @@ ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
     OrderState.DUE: frozenset({OrderState.CLAIMED, OrderState.ENDED}),
     OrderState.CLAIMED: frozenset({OrderState.DUE, OrderState.RINGING_1, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.RINGING_1: frozenset(
-        {OrderState.CONFIRMING, OrderState.SPEAKING, OrderState.REACHING_2, OrderState.CLOSING, OrderState.ENDED}
+        {
+            OrderState.CONFIRMING,
+            OrderState.SPEAKING,
+            OrderState.REACHING_2,
+            OrderState.REACHING_1,
+            OrderState.CLOSING,
+            OrderState.ENDED,
+        }
     ),
+    OrderState.REACHING_1: frozenset({OrderState.RINGING_1, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.SPEAKING: frozenset({OrderState.CLOSING, OrderState.ENDED}),
     OrderState.CONFIRMING: frozenset({OrderState.REACHING_2, OrderState.CLOSING, OrderState.ENDED}),
     OrderState.REACHING_2: frozenset({OrderState.RINGING_2, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
-    OrderState.RINGING_2: frozenset({OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}),
+    OrderState.RINGING_2: frozenset(
+        {OrderState.REACHING_2, OrderState.JOINED, OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}
+    ),
     OrderState.JOINED: frozenset({OrderState.CLOSING, OrderState.ENDED}),
     OrderState.TELLING: frozenset({OrderState.CLOSING, OrderState.ENDED}),
     OrderState.CLOSING: frozenset({OrderState.ENDED}),
@@ -79,6 +90,13 @@ LIVE_ORDERS = frozenset(OrderState) - {OrderState.DUE, OrderState.ENDED}
 UNDER_WAY = tuple(sorted(frozenset(OrderState) - {OrderState.TELLING, OrderState.CLOSING, OrderState.ENDED}))
 """The same call asked for again meanwhile is answered with how far it is."""
 SETTING_UP = frozenset(
-    {OrderState.CLAIMED, OrderState.RINGING_1, OrderState.CONFIRMING, OrderState.REACHING_2, OrderState.RINGING_2}
+    {
+        OrderState.CLAIMED,
+        OrderState.REACHING_1,
+        OrderState.RINGING_1,
+        OrderState.CONFIRMING,
+        OrderState.REACHING_2,
+        OrderState.RINGING_2,
+    }
 )
 """Between create and bridge: the brake counts these."""

@@ -65,7 +65,9 @@ orders = Table(
     Column("press_1", Boolean, nullable=False),
     Column("first", String(1), nullable=False, server_default=text("'A'")),  # who is rung first, "A" or "B"
     Column("notices", Boolean, nullable=False, server_default=text("true")),  # is the sender told how it went
-    Column("caller_id", String(20), nullable=False, default=""),
+    Column("shown_a", String(20), nullable=False, server_default=text("''")),  # what leg A sees: E.164, or "withheld"
+    Column("shown_b", String(20), nullable=False, server_default=text("''")),
+    Column("private", Boolean, nullable=False, server_default=text("false")),  # neither side is told the other's number
     Column("answer", Text, nullable=False),  # the first answer, given again to a redelivery
     Column("answer_to", Text, nullable=False, default=""),  # JSON: where and in which thread answers go; "" nowhere
     Column("switch", String(20), nullable=False, default=""),
@@ -119,6 +121,7 @@ attempts = Table(
     Column("carrier", String(20), nullable=False),
     Column("number", String(16), nullable=False),
     Column("rank", Integer, nullable=False, server_default=text("0")),  # which of B's terminals; 0 is number_b
+    Column("not_before_ms", BigInteger, nullable=False, server_default=text("0")),  # dialled no earlier
     Column("limit_ms", BigInteger, nullable=False),  # what the hold pays for, from answer
     Column("claimed_ms", BigInteger, nullable=False),
     Column("dialling_ms", BigInteger),

@@ -15,6 +15,7 @@ from parsers import vocabulary
 from parsers.line import Argument, Line, has_digit
 from parsers.naming import Naming, namings_at
 from parsers.numbers import Number, parse_number
+from parsers.several import BETWEEN, each_once, parse_numbers
 from parsers.targets import NamedNumber, Target
 from parsers.words import CLOSING, fold
 from parsers.writing import shown
@@ -104,10 +105,11 @@ def _names_at(line: Line, at: int) -> Found:
 
 
 def _named(name: str, value: str) -> Value | Refused:
-    number = _number(value, None)
-    if isinstance(number, Refused):
-        return Refused("name_bad_number", name=shown(name), number=number.fields.get("number", ""))
-    return NamedNumber(name, number)
+    try:
+        first, *further = parse_numbers(value, None)
+    except Refused as refused:
+        return Refused("name_bad_number", name=shown(name), number=refused.fields.get("number", ""))
+    return NamedNumber(name, first, tuple(further))
 
 
 def _goes_on(line: Line, at: int) -> bool:
@@ -194,13 +196,28 @@ def _namings_at(line: Line, at: int) -> Found:
         if number_at is None:
             yield end, Naming(name, None, delete)
             continue
-        for last, number in numbers_at(line, number_at):
-            yield last, Naming(name, number) if isinstance(number, Number) else _bad(number)
+        last, found = _several_at(line, number_at)
+        yield last, found if isinstance(found, Refused) else Naming(name, found[0], further=found[1:])
 
 
-def _bad(value: Value | Refused) -> Refused:
-    assert isinstance(value, Refused)
-    return value
+def _several_at(line: Line, at: int) -> tuple[int, tuple[Number, ...] | Refused]:
+    """Numbers in order of preference, parted by commas."""
+    found: list[Number] = []
+    while at < len(line.words) and like_a_number(line.words[at]):
+        end = at + 1
+        while end < len(line.words) and not line.words[end - 1].endswith(BETWEEN) and _goes_on(line, end):
+            end += 1
+        number = _number(" ".join(line.words[at:end]).rstrip(CLOSING), line.country)
+        if isinstance(number, Refused):
+            return end, number
+        found.append(number)
+        at = end
+        if not line.words[end - 1].endswith(BETWEEN):
+            break
+    try:
+        return at, each_once(found)
+    except Refused as refused:
+        return at, refused
 
 
 ARGUMENTS: Final[dict[Argument, Callable[[Line, int], Found]]] = {

@@ -36,7 +36,7 @@ from parsers.results import (
 )
 from parsers.table import BARE, CALL, COMMANDS, VERBS_ALONE, call_of
 from parsers.talk import called_out, is_no_number, puts_off
-from parsers.targets import NamedNumber, Target, number_of
+from parsers.targets import NamedNumber, Target, number_of, numbers_of
 from parsers.verbs import Meant, verbs_in
 from parsers.words import ASKING, Names, fold, keys, split
 from parsers.writing import shown
@@ -52,6 +52,7 @@ __all__ = [
     "Parsed",
     "Target",
     "number_of",
+    "numbers_of",
     "parse_text",
 ]
 
@@ -62,7 +63,8 @@ _NUMBER: Final = 6
 def parse_text(text: str, *, country: str | None, names: Mapping[str, str], bare: bool = True) -> Parsed:
     """Read what a person wrote (no quotes or signatures left in it) by its first line that is not empty.
 
-    `country` (ISO 3166 alpha-2) is where national numbers are read, `names` the phone book, name to E.164 number.
+    `country` (ISO 3166 alpha-2) is where national numbers are read, `names` the phone book, name to E.164 number
+    (or several, parted by commas, in order of preference).
     Clauses may go on in the lines below (`FROM office`, `PIN 1234`). A second, different command is asked about. With
     `bare` a number or a name that is the whole text is called. Never raises.
     """

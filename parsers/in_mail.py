@@ -75,7 +75,7 @@ def parse_mail(mail: Mail, *, country: str | None, names: Mapping[str, str]) -> 
     return with_pin(said, frozenset({above.pin} if above.pin else ()))
 
 
-def with_cards(mail: Mail, said: Parsed, entries: tuple[tuple[str, str], ...]) -> Parsed:
+def with_cards(mail: Mail, said: Parsed, entries: tuple[tuple[str, tuple[str, ...]], ...]) -> Parsed:
     """What the mail says, its vCards being these: they are meant for the phone book if its text says nothing else.
 
     A subject is what a telephone puts there (`Bob`), unless it is an order with a verb.

@@ -48,6 +48,8 @@ def _clause_line(line: str) -> bool:
         return len(words) > 1 and (words[0].isupper() or any(char.isdigit() for char in words[1]))
     if CLAUSE["max"].at(said, 0):
         return len(words) > 1 and words[1][0].isdigit()
+    if length := CLAUSE["private"].at(said, 0):
+        return length == len(words)
     return any(0 < CLAUSE[name].at(said, 0) < len(words) for name in ("from", "at", "pin"))
 
 

@@ -3,6 +3,7 @@
 A name is spelled freely, so a line is read from its ends: where DELETE stands, and where the number begins.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -12,16 +13,19 @@ from parsers.line import Line
 from parsers.numbers import Number
 from parsers.words import CLOSING, MOST_NAME_LENGTH, MOST_NAME_WORDS
 
+_CRAFT: Final = re.compile(r"[A-Za-z]/[A-Za-z]\Z|(?=[A-Za-z0-9-]*[0-9])[A-Z]{1,2}-?[0-9][A-Z0-9]{1,4}\Z")
+"""Prefixes of ships' names (`M/V`, `S/Y`), and registrations of aircraft that have digits in them (ICAO Annex 7)."""
 _AFTER_NAME: Final = CLOSING + ":="
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A name, "" for all; `number` to keep for it; `delete` to take it out."""
+    """A name, "" for all; `number` to keep for it, and `further` ones; `delete` to take it out."""
 
     name: str = ""
     number: Number | None = None
     delete: bool = False
+    further: tuple[Number, ...] = ()
 
 
 Span = tuple[int, str, int | None, bool]
@@ -63,9 +67,9 @@ def _name_ends(line: Line, at: int, is_number: Callable[[str], bool]) -> int:
 
 
 def _begins_number(word: str, is_number: Callable[[str], bool]) -> bool:
-    """`Marie:` is a name, what follows is its number."""
+    """`Marie:` is a name, what follows is its number; so are `M/V` and `N123AB`, a ship and an aircraft."""
     bare = word.rstrip(_AFTER_NAME)
-    return bool(bare) and is_number(bare)
+    return bool(bare) and is_number(bare) and not _CRAFT.match(bare)
 
 
 def _pin_at(line: Line, at: int) -> bool:

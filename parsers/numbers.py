@@ -4,7 +4,8 @@ Nothing is normalised away: a digit that is not ASCII, a letter, a star or a com
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -14,7 +15,7 @@ from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, Phone
 from kernel.errors import Refused
 from parsers.emergency import begins_with_one, is_emergency
 from parsers.writing import check_writing, shown
-from satellite.numbering import classify, rewrite_ocean_region
+from satellite.numbering import classify, rewrite_ocean_region, today
 
 MAX_LENGTH: Final = 40
 """Characters in one number field, extension included."""
@@ -25,6 +26,7 @@ _NANP_976: Final = re.compile(r"\+1[2-9][0-9]{2}976[0-9]{4}\Z")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]")
 _TONES_OR_WORDS: Final = re.compile(r"[^0-9 ().+#*-]")
 _SHORT: Final = 6
+_LIKE: Final = "+870773123456"
 _E164_DIGITS: Final = 15
 _MOST_DIGITS: Final = 20  # fifteen, and the longest way of dialling abroad in front of them
 
@@ -65,6 +67,8 @@ class Number:
     kind: Kind
     extension: str | None
     original: str
+    ocean: str = field(default="", compare=False)
+    """The ocean region that the code named which +870 was put in the place of (`AOR-E` and so on)."""
 
     def canonical(self) -> str:
         """The same text for the same telephone, however it was written: `+442079460000x512`."""
@@ -92,11 +96,15 @@ def parse_number(text: str, country: str | None) -> Number:
     check_writing(body, original)
     international, digits = "+" in body, _NOT_DIGITS.sub("", body)
     _check_digits(digits, international, original)
-    parsed = _parse(*_ocean_region(digits, international, country, original), country, original)
+    if not international and _OCEAN_OR_AREA.match(digits):
+        like = ", ".join(_readings(digits, country)) or _LIKE
+        raise Refused("number_satellite_or_national", number=shown(original), like=like)
+    digits, international, ocean = _ocean_region(digits, international, country, original)
+    parsed = _parse(digits, international, country, original)
     e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
     _check_valid(parsed, e164, original)
     region = phonenumbers.region_code_for_number(parsed) or "001"
-    return Number(e164, region, _kind(parsed, e164), extension, original)
+    return Number(e164, region, _kind(parsed, e164), extension, original, ocean)
 
 
 def _no_emergency(original: str, country: str | None) -> None:
@@ -118,19 +126,38 @@ def _check_digits(digits: str, international: bool, original: str) -> None:
         behind_code = (digits[code:] for code in (1, 2, 3))
         known = international and any(is_emergency(national, None) for national in behind_code)
         raise Refused("emergency" if known else "number_short", number=shown(original))
-    if not international and _OCEAN_OR_AREA.match(digits):
-        raise Refused("number_satellite_or_national", number=shown(original))
 
 
-def _ocean_region(digits: str, international: bool, country: str | None, original: str) -> tuple[str, bool]:
-    """Put +870 in place of an old ocean-region code, also when dialled behind the country's way abroad."""
+def _readings(digits: str, country: str | None) -> Iterator[str]:
+    """What bare digits may stand for: a number of the country, a satellite's that speaks. Both are only offered."""
+    if country in phonenumbers.SUPPORTED_REGIONS:
+        local = phonenumbers.parse(digits, country)
+        if phonenumbers.is_valid_number(local):
+            yield phonenumbers.format_number(local, PhoneNumberFormat.E164)
+    now = today(digits)
+    family = classify(now)
+    if family and family.voice and family.fits(now):
+        yield f"+{now}"
+
+
+def _ocean_region(digits: str, international: bool, country: str | None, original: str) -> tuple[str, bool, str]:
+    """Put +870 in place of an old ocean-region code, also when dialled behind the country's way abroad.
+
+    The digits, whether they are international then, and the region that the code named.
+    """
     abroad = digits if international else behind_prefix(digits, country)
     rewritten, region = rewrite_ocean_region(abroad)
     if region is None:
-        return digits, international
+        return digits, international, ""
     if rewritten == abroad:
-        raise Refused("number_old_satellite", number=shown(original))
-    return rewritten, True
+        raise Refused(_why_old(today(abroad)), number=shown(original))
+    return rewritten, True, region
+
+
+def _why_old(now: str) -> str:
+    """What refuses a number of an old code that is not `now` one of a family that speaks."""
+    family = classify(now)
+    return family.why_not if family and family.why_not and family.fits(now) else "number_old_satellite"
 
 
 def behind_prefix(digits: str, country: str | None) -> str:

@@ -43,7 +43,7 @@ class CallCommand(Spoken):
     """Ring the sender (at `from_`, None: at their usual phone), then `to`, and join them; the PIN is never shown.
 
     `most` is what the call may cost at most, in micro-units of the account's currency; `most_minutes` how long it may
-    last. None: as the account says.
+    last. None: as the account says. `private`: neither side is to see the other's number.
     """
 
     to: Target
@@ -51,6 +51,7 @@ class CallCommand(Spoken):
     bill: str | None = None
     most: int | None = None
     most_minutes: int | None = None
+    private: bool = False
 
     def _ordered(self) -> str:
         parts = ["CALL", number_of(self.to).canonical()]
@@ -58,12 +59,15 @@ class CallCommand(Spoken):
             parts += ["FROM", number_of(self.from_).canonical()]
         if self.bill is not None:
             parts += ["BILL", self.bill.upper()]
-        return " ".join([*parts, *self._limits()])
+        return " ".join([*parts, *self._limits(), *self._privacy()])
 
     def _told(self) -> str:
         from_ = f" from {_party(self.from_)}" if self.from_ else ""
         bill = f" bill {self.bill}" if self.bill else ""
-        return " ".join([f"call {_party(self.to)}{from_}{bill}", *map(str.lower, self._limits())])
+        return " ".join([f"call {_party(self.to)}{from_}{bill}", *map(str.lower, [*self._limits(), *self._privacy()])])
+
+    def _privacy(self) -> list[str]:
+        return ["PRIVATE"] if self.private else []
 
     def _limits(self) -> list[str]:
         money = [] if self.most is None else [f"MAX {plain(self.most)}"]
@@ -171,7 +175,7 @@ class RateCommand(Spoken):
 
 @dataclass(frozen=True, slots=True)
 class NameCommand(Spoken):
-    """Keep `number` under `name` in the phone book, or take the name out of it (`delete`).
+    """Keep `number`, and `further` ones after it, under `name` in the phone book, or take the name out (`delete`).
 
     Without a name: list the book. With a name alone: tell that one's number. The name is as spelled, one space between
     its words.
@@ -180,27 +184,34 @@ class NameCommand(Spoken):
     name: str = ""
     number: Number | None = None
     delete: bool = False
+    further: tuple[Number, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """All that are to be kept, in order of preference."""
+        return (self.number, *self.further) if self.number else ()
 
     def _ordered(self) -> str:
         name = self.name.casefold()
         if self.delete:
             return f"NAME DELETE {name}"
-        return f"NAME {name} {self.number.canonical() if self.number else ''}".rstrip()
+        return " ".join(["NAME", name, *(number.canonical() for number in self.numbers)]).rstrip()
 
     def _told(self) -> str:
         if self.delete:
             return f"name delete {shown(anyascii(self.name))}"
-        return f"name {shown(anyascii(self.name))} {mask_number(self.number.e164) if self.number else ''}".rstrip()
+        masked = ", ".join(mask_number(number.e164) for number in self.numbers)
+        return f"name {shown(anyascii(self.name))} {masked}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)
 class CardsCommand(Spoken):
-    """Keep the names and numbers of these vCards in the phone book, both as they were written there."""
+    """Keep the names and numbers of these vCards in the phone book, as written there, the preferred number first."""
 
-    entries: tuple[tuple[str, str], ...]
+    entries: tuple[tuple[str, tuple[str, ...]], ...]
 
     def _ordered(self) -> str:
-        return "\n".join(["CARDS", *(f"{name}\t{number}" for name, number in self.entries)])
+        return "\n".join(["CARDS", *("\t".join([name, *numbers]) for name, numbers in self.entries)])
 
     def _told(self) -> str:
         return "name"

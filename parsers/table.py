@@ -109,13 +109,14 @@ def call_of(reading: Reading) -> CallCommand:
     """The call that a reading orders, its PIN aside."""
     bill, most, minutes = (reading.get(name) for name in ("bill", "max", "max minutes"))
     to, from_ = _target(reading.get("call")), _maybe(reading.get("from"))
-    return CallCommand(to, from_, None if bill is None else _str(bill), _int(most), _int(minutes))
+    private = "private" in reading
+    return CallCommand(to, from_, None if bill is None else _str(bill), _int(most), _int(minutes), private)
 
 
 def _name(reading: Reading) -> NameCommand:
     said = reading["name"]
     assert isinstance(said, Naming)
-    return NameCommand(said.name, said.number, said.delete)
+    return NameCommand(said.name, said.number, said.delete, said.further)
 
 
 def _notices(reading: Reading) -> NoticesCommand:
@@ -138,13 +139,15 @@ COMMANDS: Final = (
         "call",
         ("call", "ring", "phone", "dial", "connect me to", "put me through to"),
         Argument.PARTY,
-        "CALL <number or name> [FROM <number or name>] [BILL <code>] [MAX <amount>] [MAX <minutes> MIN] [PIN <digits>]",
+        "CALL <number or name> [FROM <number or name>] [BILL <code>] [MAX <amount>] [MAX <minutes> MIN] [PRIVATE]"
+        " [PIN <digits>]",
         call_of,
         Clause("from", CLAUSE["from"], Argument.PLACE),
         Clause("from", CLAUSE["at"], Argument.SPOT, loose=True),
         Clause("bill", CLAUSE["bill"], Argument.CODE),
         Clause("max", CLAUSE["max"], Argument.MONEY),
         Clause("max minutes", CLAUSE["max"], Argument.MINUTES),
+        Clause("private", CLAUSE["private"], Argument.NOTHING),
         everyday=False,
         stray=None,
     ),
@@ -220,7 +223,7 @@ COMMANDS: Final = (
         lambda _: BalanceCommand(),
         tells=True,
     ),
-    _row("name", ("name", "names"), Argument.NAMING, "NAME <new name> <number> [PIN <digits>]", _name),
+    _row("name", ("name", "names"), Argument.NAMING, "NAME <new name> <number>[, <number>] [PIN <digits>]", _name),
     _row(
         "ok",
         ("ok", "okay", "yes"),

@@ -7,13 +7,22 @@ from parsers.numbers import Number
 
 @dataclass(frozen=True, slots=True)
 class NamedNumber:
-    """A number asked for by its name in the phone book, the name as it is kept there."""
+    """A number asked for by its name in the phone book, the name as it is kept there.
+
+    `further` are the other numbers of that name, in order of preference: they are tried if the first does not answer.
+    """
 
     name: str
     number: Number
+    further: tuple[Number, ...] = ()
 
 
 Target = Number | NamedNumber
+
+
+def numbers_of(target: Target) -> tuple[Number, ...]:
+    """All numbers of a target, in order of preference."""
+    return (target.number, *target.further) if isinstance(target, NamedNumber) else (target,)
 
 
 def number_of(target: Target) -> Number:

@@ -1,4 +1,4 @@
-"""The vCards (RFC 2426, 6350, and versit's 2.1) that a mail carries, as names with one telephone number each.
+"""The vCards (RFC 2426, 6350, and versit's 2.1) that a mail carries, as names with telephone numbers each.
 
 vobject reads them, which takes any time it likes over a hostile line and raises whatever it meets: it is given only the
 lines that are looked for, if they are short and plainly written. Nothing is unpacked; pictures are passed over.
@@ -27,15 +27,17 @@ _PLAIN: Final = re.compile(rf"[A-Za-z0-9_.-]{{1,81}}(?:{_PARAMETER}){{0,8}}:", r
 _QUOTED: Final = re.compile(r"(?i)quoted-printable[^\n]*=\Z")
 _EXTENSION: Final = re.compile(r"(?i);ext=([0-9]{1,8})\Z")
 _NO_VOICE: Final = frozenset({"fax", "pager", "modem", "bbs", "pcs", "textphone"})
-_BETTER: Final = ("pref", "cell", "voice")
+_BETTER: Final = ("cell", "voice")
+_PREFERENCE: Final = re.compile(r"[1-9][0-9]?|100")
+_LEAST: Final = 101
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A name and its number, both as they were written."""
+    """A name and its numbers as they were written, the preferred one first."""
 
     name: str
-    number: str
+    numbers: tuple[str, ...]
 
 
 def cards_in(raw: bytes) -> tuple[Card, ...]:
@@ -93,9 +95,9 @@ def _card(body: list[str]) -> Card | None:
         numbers = [each for each in card.contents.get("tel", ()) if not _NO_VOICE & _types(each)]
     except Exception:  # noqa: BLE001 - it raises nearly anything; one bad card must not keep the others
         return None
-    number = min(numbers, key=_rank, default=None)
+    written = tuple(_written(str(number.value)) for number in sorted(numbers, key=_rank))
     shown = " ".join(name.split())
-    return Card(shown, _written(str(number.value))) if number is not None and 0 < len(shown) <= LONGEST_NAME else None
+    return Card(shown, written) if written and 0 < len(shown) <= LONGEST_NAME else None
 
 
 def _wanted(body: list[str]) -> Iterator[str]:
@@ -124,9 +126,12 @@ def _types(line: vobject.base.ContentLine) -> frozenset[str]:
     return frozenset(each.lower() for value in said for each in value.split(","))
 
 
-def _rank(line: vobject.base.ContentLine) -> int:
+def _rank(line: vobject.base.ContentLine) -> tuple[int, int]:
+    """Preferred ones first: `PREF=1` to 100 (RFC 6350, 5.3), else TYPE=pref; then those to talk on the move."""
     types = _types(line)
-    return next((at for at, better in enumerate(_BETTER) if better in types), len(_BETTER))
+    said = next((int(value) for value in line.params.get("PREF", ()) if _PREFERENCE.fullmatch(value)), _LEAST)
+    pref = 1 if "pref" in types else said
+    return pref, next((at for at, better in enumerate(_BETTER) if better in types), len(_BETTER))
 
 
 def _written(value: str) -> str:

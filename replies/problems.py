@@ -17,10 +17,16 @@ PROBLEMS: Final[dict[str, tuple[HTTPStatus, str]]] = {
     # what is asked
     "not_json": (HTTPStatus.BAD_REQUEST, 'I can not read the body as a JSON object. Send one like {{"to": "mum"}}.'),
     "field_twice": (HTTPStatus.BAD_REQUEST, "The body has {field} twice. Send it once."),
-    "field_unknown": (HTTPStatus.UNPROCESSABLE_ENTITY, "I know no field {field}; only to, from and bill."),
+    "field_unknown": (
+        HTTPStatus.UNPROCESSABLE_ENTITY, "I know no field {field}; only to, from, bill, max_per_minute and private.",
+    ),
     "field_missing": (HTTPStatus.UNPROCESSABLE_ENTITY, "The field {field} is missing: whom shall I call?"),
     "field_not_text": (HTTPStatus.UNPROCESSABLE_ENTITY, "The field {field} must be a line of text."),
+    "field_not_yes_or_no": (HTTPStatus.UNPROCESSABLE_ENTITY, "The field {field} must be true or false."),
     "field_too_long": (HTTPStatus.UNPROCESSABLE_ENTITY, "The field {field} has more than {longest} characters."),
+    "not_a_price": (
+        HTTPStatus.UNPROCESSABLE_ENTITY, "The field {field} must be a price in plain digits, like 6.52.",
+    ),
     "bad_key": (HTTPStatus.BAD_REQUEST, "An Idempotency-Key has 1 to {longest} visible ASCII characters, no spaces."),
     "no_query": (HTTPStatus.BAD_REQUEST, "I read no words behind a ? here. Put the order into the body."),
     # where and how

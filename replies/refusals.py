@@ -48,6 +48,7 @@ REFUSALS: Final[dict[str, str]] = {
     "number_too_many_digits": "Not called: {number} has too many digits for one telephone number.",
     "number_short": "Not called: {number} is a short number. Write the whole number, with + and the country code.",
     "number_two": "Not called: {number} looks like two numbers. Send one.",
+    "number_several": "Not called: a name may have {most} numbers at most. Leave some out.",
     "number_letters": "Not called: {number} has letters in it. Write digits only; an extension as x512.",
     "number_odd_characters": "Not called: {number} has characters that are not plain digits. Type it again in digits.",
     "number_star_code": "Not called: {number} has a star or hash code in it. Write the number alone.",
@@ -57,12 +58,42 @@ REFUSALS: Final[dict[str, str]] = {
     "number_not_valid": "Not called: {number} is not a number in use anywhere I know. Check its digits.",
     "number_no_such_country": "Not called: no country has the code that {number} begins with. Check it.",
     "number_no_country": "Not called: I don't know the country of {number}. Write it with + and the country code.",
-    "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with + and its code.",
-    "number_old_satellite": "Not called: {number} is an old satellite number that is no longer in service.",
+    "number_satellite_or_national": "Not called: {number} may be satellite or local. Write it with +, like {like}.",
+    "number_old_satellite": "Not called: {number} is an old satellite number, no longer in service. Ask for today's.",
     "not_here": "Not called: I can't do that by message yet. Write CALL, DROP or AGAIN.",
+    # satellite numbers that can't speak: a family each (satellite/families.csv), and what an operator said of one
+    "satellite_unassigned": "Not called: {number} is no Inmarsat number in use. Ask for one with +870 5, 76 or 77.",
+    "satellite_inmarsat_a": "Not called: {number} is Inmarsat-A, switched off long ago. Ask for today's number.",
+    "satellite_inmarsat_b": "Not called: {number} is Inmarsat-B, which is switched off. Ask for today's number.",
+    "satellite_inmarsat_b_data": (
+        "Not called: {number} was data over Inmarsat-B, which is switched off. Ask the ship for its voice number."
+    ),
+    "satellite_inmarsat_c": (
+        "Not called: {number} is Inmarsat-C, which takes messages and no calls. Mail it, or ask for a voice number."
+    ),
+    "satellite_inmarsat_m": "Not called: {number} is Inmarsat-M, which is switched off. Ask for the number in use now.",
+    "satellite_inmarsat_voip": (
+        "Not called: {number} is in a range, +870 2, not known to take calls. Ask for a number with +870 76 or 77."
+    ),
+    "satellite_inmarsat_12": (
+        "Not called: {number} is a 12-digit Inmarsat number, not known to take calls. Ask for one of nine digits."
+    ),
+    "satellite_fleet_data": (
+        "Not called: {number} is that terminal's data number (GAN or Fleet). Ask for its voice number, with +870 76."
+    ),
+    "satellite_bgan_data": (
+        "Not called: {number} is that terminal's data number (BGAN). Ask for its voice number, with +870 77."
+    ),
+    "satellite_ico": "Not called: {number} is of ICO, whose code is not in use. Ask for another number.",
+    "satellite_ellipso": "Not called: {number} is of Ellipso, whose code is not in use. Ask for another number.",
+    "satellite_fax": "Not called: {number} is that terminal's fax number. Ask for its voice number.",
+    "satellite_data": "Not called: {number} is that terminal's data number. Ask for its voice number.",
+    "satellite_messaging": "Not called: {number} takes messages and no calls. Send it one, or ask for a voice number.",
+    "satellite_unknown": "Not called: {number} is not known to take calls. Ask whoever has it for its voice number.",
     # what is one's own
     "not_a_contact_name": "Not called: '{text}' can't be a name in your phone book. It needs a letter, and is short.",
     "name_of_phone": "Not called: {name} is what you call a phone of your own. Take another name.",
+    "name_sure": "Not called: {name} stays as it is: I am not sure enough that this is you. Ask whoever runs this.",
     "name_is_command": "Not called: {name} is a word that orders something. Take another name, like {name} Smith.",
     "name_unknown": "Not called: there is no {name} in your phone book. Write NAME for those there are.",
     "book_full": "Not called: your phone book is full, with {most} names. Write NAME DELETE and one you don't need.",
@@ -86,7 +117,8 @@ REFUSALS: Final[dict[str, str]] = {
     "late": "Not called: your message took {minutes} minutes to get here. Send it again if you still want the call.",
     "no_consent": "Not called: I can't ask you back here. Write MAX and what it may cost, like CALL mum MAX 5.",
     "not_in_book": "Not called: {number} is not in your phone book, and I can't ask you back here.",
-    "dearer": "Not called: it now costs {price}/min, more than I said. Order it again.",
+    "dear": "Not called: a minute costs {price}; your money buys {minutes} min. Order it again, agreeing to the price.",
+    "terminals_changed": "Not called: its numbers that can be called are others than when I asked. Order it again.",
     "ok_unknown": "Not called: I asked you nothing about {ref}. Send the order again.",
     "ok_nothing": "Not called: I have no open question for you. Send the order again.",
     "ok_which": "Not called: I asked you about {refs}. Which one? Write for example OK K7.",
@@ -104,14 +136,17 @@ REFUSALS: Final[dict[str, str]] = {
     "same_number": "Not called: {number} is the phone I would ring you on.",
     "our_own_number": "Not called: {number} is this service's own number.",
     "premium": "Not called: {number} is a special-rate number, and those are switched off for you.",
-    "satellite_no_voice": "Not called: {number} is {system}, which carries no speech. Send it a message instead.",
-    "satellite_off": "Not called: {number} is a satellite number ({system}), and those are switched off for you.",
+    "satellite_off": "Not called: {number} is {system}, which is off for your account. Whoever runs this can allow it.",
     "zone": "Not called: calls to {number} ({region}) are switched off for you.",
     "high_cost": "Not called: {number} is in a range known for fraud, and that is switched off for you.",
     "no_rate": "Not called: I have no price for {number}, so I can't place it.",
     "no_route": "Not called: I have no line that reaches {number}.",
     "same_call": "Not called: {ref} for the same call is {doing}.",
     "over_call_cap": "Not called: with ringing, even the shortest call there costs over your limit of {cap}.",
+    "at_once": "Not called: no more than {count} calls of your account at once. Send it again when one is over.",
+    "over_hour": "Not called: your account may spend {cap} an hour, and {left} is left. Try again later.",
+    "over_day": "Not called: your account may spend {cap} in 24 hours, and {left} is left. Try again later.",
+    "over_system_day": "Not called: {system} calls may cost {cap} in 24 hours, and {left} is left for them.",
     "no_funds": "Not called: your balance of {balance} is not enough for even the shortest call there.",
     "nothing_again": "Not called: there is no call of yours to repeat yet. Write CALL and a name or number.",
     "other_command": "Not called: that message said something else before. For another call write a new one.",

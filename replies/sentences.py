@@ -12,9 +12,20 @@ AGAIN_TRUSTED = "{ref} As {before} again: ringing {phone}, then {name}. About {p
 AT_MOST = " {most} at most."
 """Behind one of these, if the order said so."""
 AT_MOST_MINUTES = " {minutes} min at most."
+TWO_SATELLITES = " Both by satellite: expect a delay of a second."
+"""Behind the first answer: each word goes up and down twice."""
 AT_MOST_BOTH = " {most} and {minutes} min at most."
 
+TRYING = " I try its {count} numbers in turn."
+TRYING_SOME = " I try {count} of its {all} numbers: the rest can't be called."
+TRYING_SHORT = " {count} of {all} numbers."
+"""Behind the first answer, where a name has several numbers."""
+
 ASKED: dict[str, str] = {
+    "ask_quote": (
+        "{ref} Call {name}{from_} at {price}/min: them {theirs} (first {first_b} s), you {yours} ({first_a} s){fee}? "
+        "{buys} Reply {ok} in {within} min."
+    ),
     "ask_new": "{ref} {name} is new. Call{from_} at about {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
     "ask_phone": "{ref} {phone} is new. Ring it to call {name}, {price}/min? Reply {ok} (or NO {ref}) in {within} min.",
     "ask_costly": "{ref} Call {name}{from_} at about {price}/min? Reply {ok} (or NO {ref}) within {within} min.",
@@ -22,6 +33,9 @@ ASKED: dict[str, str] = {
 }
 """Questions, by why one is asked."""
 ASKED_FROM = " from {phone}"
+QUOTE_FEE = ", {fee} fee"
+QUOTE_BUYS: dict[str, str] = {"balance": "Balance buys {minutes} min.", "limit": "Your limit is {minutes} min."}
+"""How long the talk of a quoted call may be, by what ends it."""
 OK_BEFORE = "{ref} was called already: it is {doing}."
 DECLINED = "{ref} was not called."
 NO_TOO_LATE = "{ref} was called already. Write DROP {ref} to end it."
@@ -74,6 +88,7 @@ OUTCOMES: dict[str, str] = {
     "no_port": "{ref} Not called: all lines stayed busy. Nothing was charged. Please send it again.",
     "no_route": "{ref} Not called: I have no line that may carry it. Nothing was charged.",
     "interrupted": "{ref} Broken off: the exchange failed. You paid {paid}. Please send it again.",
+    "switch_lost": "{ref} Broken off: the switch was lost. You paid {paid}. Send AGAIN to call once more.",
     "a_busy": "{ref} Your phone {phone} was busy. {name} was not rung. You paid {paid}. Please send it again.",
     "a_no_answer": "{ref} Your phone {phone} did not answer. {name} was not rung. You paid {paid}.",
     "a_rejected": "{ref} Your phone {phone} declined the call. {name} was not rung. You paid {paid}.",
@@ -100,6 +115,11 @@ B_WAITED: dict[str, str] = {
 }
 """How a call went whose B was rung first, and waited for A."""
 CODE_UNHEARD = "{ref} {phone} could not be had, so no code was spoken. Write VERIFY and the number to try again."
+PRIVATE_PARTY = "a private number"
+PRIVATE_PHONE = "your phone"
+PRIVATE_NUMBER = "(private)"
+"""In a private call: in place of the other party's number, of the phone that rings first, of either in a receipt."""
+
 OVER: dict[str, str] = {
     "talked": "you were through to {name}",
     "not_confirmed": "nobody pressed 1",
@@ -111,6 +131,7 @@ OVER: dict[str, str] = {
     "no_port": "all lines stayed busy",
     "no_route": "no line may carry it",
     "interrupted": "it was broken off",
+    "switch_lost": "its switch was lost",
     "a_busy": "your phone was busy",
     "a_no_answer": "your phone did not answer",
     "a_rejected": "your phone declined it",

@@ -2,13 +2,15 @@
 
 import click
 
-from cordboard.cli import opening, showing
-from cordboard.cli.choices import AMOUNT, account_by
+from cordboard.cli import callers, opening, showing
+from cordboard.cli import systems as systems_cli
+from cordboard.cli.choices import AMOUNT, CAP, COUNT, account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json
-from kernel.money import display, parse_amount
+from kernel.money import display, display_price, parse_amount
 
 DEFAULT_CAP = parse_amount("10")
+SPANS = {"call": "one call", "hour": "all calls within an hour", "day": "all calls within 24 hours"}
 ON_OFF = click.Choice(["on", "off"])
 
 
@@ -110,14 +112,19 @@ def topup(tools: Tools, account: str, amount: int, memo: str, reference: str | N
 def allow(tools: Tools, account: str, what: str, state: str) -> None:
     """Allow ACCOUNT a kind of number, or deny it again.
 
-    any-phone lets its users be rung at numbers that nobody vouched for; verify, which is on until it is closed, lets
-    them add phones of their own by a code that a call speaks there.
+    satellite is every system there is: one alone, and caps, by `cordboard
+    accounts satellite`. any-phone lets its users be rung at numbers that
+    nobody vouched for; verify, which is on until it is closed, lets them add
+    phones of their own by a code that a call speaks there.
     """
     from accounts import manage
 
     with tools.db.write() as conn:
         found = account_by(conn, account)
-        manage.allow(conn, found.id, what.replace("-", "_"), state == "on")
+        if what == "satellite":
+            systems_cli.switch(conn, found.id, systems_cli.SPEAKING, state == "on")
+        else:
+            manage.allow(conn, found.id, what.replace("-", "_"), state == "on")
     click.echo(f"{found.name}: {what} is {state}.")
 
 
@@ -138,16 +145,42 @@ def zones(tools: Tools, account: str, countries: str) -> None:
 
 @accounts.command()
 @click.argument("account")
-@click.argument("amount", type=AMOUNT)
+@click.argument("amount", type=CAP)
+@click.option("--per", type=click.Choice(["call", "hour", "day"]), default="call", show_default=True,
+              help="What the cap is for: one call, or all calls of 60 minutes or 24 hours.")  # fmt: skip
 @with_tools
-def cap(tools: Tools, account: str, amount: int) -> None:
-    """Set the most that one call of ACCOUNT may cost."""
+def cap(tools: Tools, account: str, amount: int | None, per: str) -> None:
+    """Set the most that a call of ACCOUNT may cost, or all of them within an hour or a day.
+
+    Those of an hour and a day are off until they are set; `none` takes them
+    away. Calls under way count with all that they may yet cost.
+    """
+    from accounts import manage
+
+    if per == "call" and amount is None:
+        raise click.BadParameter("a call always has a cap.", param_hint="AMOUNT")
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        if per != "call":
+            manage.set_cap(conn, found.id, per, amount)
+        elif amount is not None:
+            manage.set_cap_call(conn, found.id, amount)
+    most = "as much as there is" if amount is None else f"{display(amount, found.currency)} at most"
+    click.echo(f"{found.name}: {SPANS[per]} may cost {most}.")
+
+
+@accounts.command("at-once")
+@click.argument("account")
+@click.argument("most", type=COUNT)
+@with_tools
+def at_once(tools: Tools, account: str, most: int | None) -> None:
+    """Set how many calls of ACCOUNT may be under way; `none` sets no bound."""
     from accounts import manage
 
     with tools.db.write() as conn:
         found = account_by(conn, account)
-        manage.set_cap_call(conn, found.id, amount)
-    click.echo(f"{found.name}: one call may cost {display(amount, found.currency)} at most.")
+        manage.set_at_once(conn, found.id, most)
+    click.echo(f"{found.name}: {'as many calls as it likes' if most is None else most} at once.")
 
 
 @accounts.command("ask-new")
@@ -185,6 +218,28 @@ def ask_above(tools: Tools, account: str, amount: int) -> None:
     click.echo(f"{found.name}: asked about above {display(amount, found.currency)} a minute.")
 
 
+for each in (callers.number, callers.shows, callers.private):
+    accounts.add_command(each)
+
+
+@accounts.command("quote-above")
+@click.argument("account")
+@click.argument("amount", type=AMOUNT)
+@with_tools
+def quote_above(tools: Tools, account: str, amount: int) -> None:
+    """Set what a minute may cost before ACCOUNT's calls wait for an OK to their price.
+
+    Everybody is asked, however sure it is that it is them. Who can't be asked
+    says a most beforehand (`cordboard devices limit`).
+    """
+    from accounts import manage
+
+    with tools.db.write() as conn:
+        found = account_by(conn, account)
+        manage.set_quote_above(conn, found.id, amount)
+    click.echo(f"{found.name}: calls above {display_price(amount, found.currency)} a minute wait for an OK.")
+
+
 @accounts.command()
 @click.argument("account")
 @with_tools
@@ -208,3 +263,6 @@ def _set_active(tools: Tools, account: str, yes: bool) -> None:
         found = account_by(conn, account)
         manage.set_active(conn, found.id, yes)
     click.echo(f"{found.name} is {'open' if yes else 'closed'}.")
+
+
+accounts.add_command(systems_cli.satellite)

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +48,8 @@ class Decided(Told):
 @click.argument("to", metavar="NUMBER")
 @click.option("--from", "from_", metavar="NUMBER", help="The phone of yours to ring (default: your main one).")
 @click.option("--bill", metavar="CODE", help="Marks the call on your bill.")
+@click.option("--private", is_flag=True, help="Neither side sees the other's number.")
+@click.option("--max-per-minute", metavar="AMOUNT", help="What a minute of both legs may cost: consent to a dear call.")
 @click.option("--wait", is_flag=True, help="Follow the call until it is over, then print the receipt.")
 @click.option(
     "--key", metavar="KEY", help="Your name for this one call: however often it is asked for, it is placed once."
@@ -57,8 +60,8 @@ class Decided(Told):
 @click.option("--json", "json_", is_flag=True, help="For programs.")
 @click.pass_context
 def call(
-    ctx: click.Context, to: str, from_: str | None, bill: str | None, wait: bool, key: str | None,
-    token_file: Path | None, url: str | None, json_: bool,
+    ctx: click.Context, to: str, from_: str | None, bill: str | None, private: bool, max_per_minute: str | None,
+    wait: bool, key: str | None, token_file: Path | None, url: str | None, json_: bool,
 ) -> None:  # fmt: skip
     """Ring you, then NUMBER (or a name of your phone book), and join you.
 
@@ -70,8 +73,9 @@ def call(
     if not KEY_FORM.fullmatch(key):
         raise click.BadParameter("a key has 1 to 200 visible ASCII characters, no spaces.", param_hint="--key")
     door = Door(url or _own_door(ctx), _token(token_file))
-    fields = {"to": to, "from": from_, "bill": bill}
-    placed = door.place({name: text for name, text in fields.items() if text is not None}, key)
+    fields = {"to": to, "from": from_, "bill": bill, "max_per_minute": max_per_minute}
+    said: dict[str, str | bool] = {name: text for name, text in fields.items() if text is not None}
+    placed = door.place(said | ({"private": True} if private else {}), key)
     if not json_:
         click.echo(placed["message"])
     told = door.follow(placed, key) if wait else placed
@@ -94,11 +98,11 @@ class Door:
         self._pool = urllib3.PoolManager(timeout=ANSWER_SECONDS, retries=False)
         self._lost = False  # whether something was sent and no answer told what became of it
 
-    def place(self, order: dict[str, str], key: str) -> dict[str, Any]:
+    def place(self, order: Mapping[str, str | bool], key: str) -> dict[str, Any]:
         """Order a call; one key for all tries, so that they are one order. Raises Unavailable if it may be placed."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         try:
-            return self._ask("POST", self._calls, json.dumps(order).encode(), headers)
+            return self._ask("POST", self._calls, json.dumps(dict(order)).encode(), headers)
         except (CordboardError, KeyboardInterrupt) as e:
             if not self._lost or isinstance(e, Decided):
                 raise

@@ -10,6 +10,7 @@ from accounts.people import Account, User
 from kernel.errors import Refused
 from kernel.money import parse_amount
 from parsers.numbers import parse_number
+from parsers.several import kept, parse_numbers
 
 
 class Amount(click.ParamType[int]):
@@ -27,7 +28,21 @@ class Amount(click.ParamType[int]):
             self.fail(f"{value!r} is not an amount like 20 or 12.50.", param, ctx)
 
 
+class OrNone(click.ParamType[int | None]):
+    """Another type's value, or `none`."""
+
+    def __init__(self, other: click.ParamType[int]) -> None:
+        self.name, self._other = f"{other.name}|none", other
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """None for `none`."""
+        return None if value in (None, NO_CAP) else self._other.convert(value, param, ctx)
+
+
+NO_CAP = "none"
 AMOUNT = Amount()
+CAP = OrNone(AMOUNT)
+COUNT = OrNone(click.IntRange(min=1))
 
 
 def account_by(conn: Connection, name: str) -> Account:
@@ -57,6 +72,11 @@ def user_by(conn: Connection, account: Account, name: str | None) -> User:
 def stored_number(text: str, country: str | None) -> str:
     """A number as the operator wrote it, as accounts keep it."""
     return parse_number(text, country).kept()
+
+
+def stored_numbers(text: str, country: str | None) -> str:
+    """The numbers of a name, parted by commas in order of preference, as accounts keep them."""
+    return kept(parse_numbers(text, country))
 
 
 def device_address(text: str, country: str | None) -> str:

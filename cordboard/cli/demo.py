@@ -15,9 +15,9 @@ def demo(ctx: click.Context, switch: str, stay: bool, as_json: bool) -> None:
 
     Starts a whole Cordboard in a folder that is gone afterwards, orders a
     call by mail, from a Palm's page and by text, rings two telephones, joins
-    them, and shows the bills. With
-    `--switch asterisk` the switch is a real Asterisk and the telephones are
-    SIPp (Debian, as root).
+    them, and shows the bills; then one from a ship, whose dear leg is rung
+    last. With `--switch asterisk` the switch is a real Asterisk and the
+    telephones are SIPp (Debian, as root).
     """
     from cordboard import demo as story
 

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from accounts import manage, optouts, people
 from accounts.pins import make_pin
-from cordboard.cli.choices import account_by, device_address, stored_number, user_by
+from cordboard.cli.choices import account_by, device_address, stored_number, stored_numbers, user_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, spaced, table
 from kernel.errors import Refused
@@ -188,20 +188,25 @@ def phone(tools: Tools, account: str, number: str, label: str, main: bool, remov
 @devices.command()
 @click.argument("account")
 @click.argument("name")
-@click.argument("number", required=False)
+@click.argument("numbers", nargs=-1, metavar="[NUMBER]...")
 @USER
 @with_tools
-def name(tools: Tools, account: str, name: str, number: str | None, user: str | None) -> None:
-    """Write NAME for NUMBER into a user's phone book; without NUMBER, strike it out."""
+def name(tools: Tools, account: str, name: str, numbers: tuple[str, ...], user: str | None) -> None:
+    """Write NAME for NUMBER into a user's phone book; without NUMBER, strike it out.
+
+    Several are tried in turn within one call, the first one first: a ship's
+    terminals, say.
+    """
     with tools.db.write() as conn:
         who = user_by(conn, account_by(conn, account), user)
-        if number is None:
+        if not numbers:
             manage.remove_contact(conn, who.id, name)
             click.echo(f"{who.name}'s phone book no longer has {name}.")
             return
-        kept = stored_number(number, who.country)
+        kept = stored_numbers(",".join(numbers), who.country)
         manage.add_contact(conn, tools.clock.ms(), who.id, name, kept)
-    click.echo(f'{who.name} may now write "CALL {name}" for {spaced(kept)}.')
+    told = ", then ".join(spaced(each) for each in people.split_numbers(kept))
+    click.echo(f'{who.name} may now write "CALL {name}" for {told}.')
 
 
 @devices.command()

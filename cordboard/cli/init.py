@@ -79,7 +79,10 @@ def _next_steps(settings: Settings) -> Iterator[str]:
     if settings.switch.kind == "asterisk":
         if "carriers" not in settings.switch.model_fields_set:
             yield "  put your carrier into cordboard.toml, then run `cordboard init` again"
-        yield "  copy asterisk/*.conf to /etc/asterisk, asterisk/sounds/* to Asterisk's sounds"
+        if settings.switch.nodes:
+            yield "  copy asterisk/NAME/*.conf to /etc/asterisk of each switch, asterisk/NAME/sounds/* to its sounds"
+        else:
+            yield "  copy asterisk/*.conf to /etc/asterisk, asterisk/sounds/* to Asterisk's sounds"
     yield "  put your own prices into deck.csv, then: cordboard decks import deck.csv"
     yield "  cordboard accounts add NAME --email ADDRESS --phone NUMBER --balance 20"
     yield "  cordboard serve"

@@ -7,6 +7,7 @@ from billing.check import check as check_books
 from cordboard.cli.choices import account_by
 from cordboard.cli.context import Tools, with_tools
 from cordboard.cli.printing import as_json, minute, table
+from dispatcher import ports
 from kernel.clock import iso
 from kernel.money import display, plain
 
@@ -20,9 +21,9 @@ def ledger() -> None:
 @click.option("--json", "json_", is_flag=True, help="For programs.")
 @with_tools
 def check(tools: Tools, json_: bool) -> None:
-    """Check every invariant of the money; exit 1 if one is broken."""
+    """Check every invariant of the money, and that no carrier's port is kept; exit 1 if one is broken."""
     with tools.db.read(snapshot=True) as conn:
-        problems = check_books(conn)
+        problems = check_books(conn) + ports.leaked(conn)
     if json_:
         as_json({"ok": not problems, "problems": problems})
     for problem in [] if json_ else problems:

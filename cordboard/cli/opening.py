@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 from accounts import manage, people
 from accounts.handles import handle_of
 from accounts.pins import make_pin
+from accounts.shown import seen
 from billing import decks, ledger
-from cordboard.cli.choices import account_by
+from cordboard.cli.choices import account_by, stored_numbers
 from cordboard.cli.context import Tools
 from cordboard.cli.welcome import Welcome, card
 from kernel.errors import Refused
@@ -95,7 +96,7 @@ def _add_person(conn: Connection, tools: Tools, account_id: str, person: Person,
     manage.add_phone(conn, now_ms, user_id, phone.kept(), main=True)
     for entry in person.names:
         name, _, number = entry.partition("=")
-        manage.add_contact(conn, now_ms, user_id, name, parse_number(number, country).kept())
+        manage.add_contact(conn, now_ms, user_id, name, stored_numbers(number, country))
     manage.set_pin(conn, tools.secrets, user_id, pin)
     alias = manage.new_alias(conn, now_ms, tools.secrets, user_id)
     return Opened(account_id, user_id, _welcome(conn, tools, user_id, pin, alias))
@@ -110,7 +111,8 @@ def _country(given: str | None, phone: Number) -> str:
 def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str) -> Welcome:
     user = people.user_of(conn, user_id)
     account = people.account_of(conn, user.account_id)
-    phone = people.main_phone(conn, user_id)
+    phones = people.phones_of(conn, user_id)
+    phone = people.main_of(phones)
     mail = tools.settings.mail
     return Welcome(
         name=user.name,
@@ -119,7 +121,7 @@ def _welcome(conn: Connection, tools: Tools, user_id: str, pin: str, alias: str)
         write_from=people.devices_of(conn, user_id)[0].address,
         pin=pin,
         phone=phone.number if phone else "",
-        caller_id=account.caller_id or tools.settings.switch.caller_id,
+        caller_id=seen(account, phones, phone.e164 if phone else "", (), tools.settings.switch.caller_id).a,
         zones=tuple(sorted(account.zones)),
         balance=display(ledger.balance(conn, account.id), account.currency),
         cap_call=display(account.cap_call, account.currency),

@@ -97,6 +97,7 @@ def _shown(told: "Explained") -> list[tuple[str, str | None]]:
         ("Launches", "yes" if told.launches else "no"),
         ("From", told.from_),
         ("To", ", ".join(told.to)),
+        ("Rewritten", told.rewritten),
         ("Bill", told.bill),
         ("Not understood", " ".join(told.not_understood)),
         ("Reply", told.reply or "(not answered)"),

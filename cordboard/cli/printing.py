@@ -1,6 +1,7 @@
 """Tables, fields and JSON as commands print them: plain text, quiet, within 80 columns where the content allows."""
 
 import json
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import UTC
 from typing import Any
@@ -9,6 +10,9 @@ import click
 
 from kernel.clock import at
 from kernel.money import SYMBOLS, plain
+
+COLUMNS = 80
+INDENT = "  "
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: str = "") -> None:
@@ -31,6 +35,15 @@ def fields(pairs: Iterable[tuple[str, object]], indent: str = "") -> None:
     width = max((len(name) for name, _ in lines), default=0)
     for name, value in lines:
         click.echo(f"{indent}{name.ljust(width)}  {value}".rstrip())
+
+
+def folded(*pairs: tuple[str, str]) -> None:
+    """Those that have a value, indented, their further lines under the first, within the page."""
+    there = [(name, value) for name, value in pairs if value]
+    wide = COLUMNS - len(INDENT) - 2 - max((len(name) for name, _ in there), default=0)
+    lines = [(name, line) for name, value in there for each in value.split("\n")
+             for line in textwrap.wrap(each, wide) or [""]]  # fmt: skip
+    fields((("" if n and lines[n - 1][0] == name else name, line) for n, (name, line) in enumerate(lines)), INDENT)
 
 
 def as_json(value: Any) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from accounts import people, tokens
+from accounts import people, systems, tokens
 from accounts.people import Account, User
 from billing import ledger
+from cordboard.cli import systems as systems_cli
 from cordboard.cli.printing import as_json, fields, spaced, table
-from kernel.money import display, plain
+from kernel.money import display, display_price, plain
 
 
 def list_accounts(conn: Connection, json_: bool) -> None:
@@ -52,8 +53,11 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("Deck", account.deck),
             ("May call", ", ".join(sorted(account.zones)) or "nowhere"),
             ("Also allowed", ", ".join(allowed) or "nothing"),
+            ("Satellite", systems_cli.in_words(account, systems.allowed(conn, account.id))),
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
+            *_bounds(account),
             ("Asks back", _asks(account)),
+            ("Shows", _shows(account)),
         )
     )
     for user in people.users_of(conn, account.id):
@@ -81,7 +85,10 @@ def _print_user(conn: Connection, user: User) -> None:
     hints = ", ".join(f"...-{hint}.." for hint in people.alias_hints(conn, user.id))
     lines += [("PIN", "set" if user.has_pin else "none"), ("Secret addresses", hints or "none")]
     lines += [("Token", f"{hint}..") for hint in _tokens(conn, user)]
-    lines += [("Calls", f"{name}: {spaced(number)}") for name, number in people.names_of(conn, user.id).items()]
+    lines += [
+        ("Calls", f"{name}: {', then '.join(map(spaced, people.split_numbers(numbers)))}")
+        for name, numbers in people.names_of(conn, user.id).items()
+    ]
     fields(lines)
 
 
@@ -96,7 +103,15 @@ def _account(conn: Connection, account: Account) -> dict[str, Any]:
         "cap_call": plain(account.cap_call),
         "ask_new": account.ask_new,
         "ask_above": plain(account.ask_above),
+        "quote_above": plain(account.quote_above),
+        "cap_hour": None if account.cap_hour is None else plain(account.cap_hour),
+        "cap_day": None if account.cap_day is None else plain(account.cap_day),
+        "most_at_once": account.most_at_once,
+        "satellite": systems_cli.as_dict(systems.allowed(conn, account.id)),
         "allowed": _allowed(account),
+        "number": account.caller_id or None,
+        "shows": {"a": account.show_a, "b": account.show_b},
+        "private": account.private,
         "active": account.active,
     }
 
@@ -125,15 +140,30 @@ def _tokens(conn: Connection, user: User) -> list[str]:
 
 
 def _asks(account: Account) -> str:
-    """What who is known by a PIN or secret address alone is asked about."""
+    """What who is known by a PIN or secret address alone is asked about, and from what price on everybody is."""
     new = "new numbers, and " if account.ask_new else ""
-    return f"about {new}above {display(account.ask_above, account.currency)} a minute"
+    claimed, every = (display_price(micro, account.currency) for micro in (account.ask_above, account.quote_above))
+    return f"about {new}above {claimed} a minute; everybody above {every}"
+
+
+def _bounds(account: Account) -> list[tuple[str, str]]:
+    """The caps that there are beside that of one call."""
+    caps = (("In an hour", account.cap_hour), ("In 24 hours", account.cap_day))
+    told = [(name, f"{display(cap, account.currency)} at most") for name, cap in caps if cap is not None]
+    at_once = account.most_at_once
+    return told if at_once is None else [*told, ("At once", f"{at_once} call{'s' if at_once != 1 else ''} at most")]
+
+
+def _shows(account: Account) -> str:
+    """Who those that are rung see calling."""
+    own = f", its own number {spaced(account.caller_id)}" if account.caller_id else ""
+    private = "; all calls are private" if account.private else ""
+    return f"{account.show_a} number to leg A, {account.show_b} to leg B{own}{private}"
 
 
 def _allowed(account: Account) -> dict[str, bool]:
     return {
         "premium": account.allow_premium,
-        "satellite": account.allow_satellite,
         "high-cost": account.allow_high_cost,
         "any-phone": account.allow_any_phone,
         "verify": account.allow_verify,

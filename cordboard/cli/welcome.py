@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from accounts.shown import WITHHELD
 from cordboard.cli.printing import spaced
 
 FICTIONAL = {"GB": "+442079460018", "US": "+12025550143", "FR": "+33199001234", "AU": "+61255501234"}
@@ -38,7 +39,7 @@ def card(welcome: Welcome) -> str:
         ("Or text", f"{spaced(welcome.text_to)}\nfrom a telephone that we know as yours." if welcome.text_to else ""),
         ("PIN", f"{welcome.pin}\nShown this once. Never tell it to a person who asks."),
         ("On a page", f"/m/{welcome.handle}\non our web site, with any browser: sign in with your PIN."),
-        ("You are rung", f"{spaced(welcome.phone)}\nby {spaced(welcome.caller_id)}. That is us: answer, and press 1."),
+        ("You are rung", f"{spaced(welcome.phone)}\nby {_caller(welcome)}. That is us: answer, and press 1."),
         ("You may call", f"{_zones(welcome.zones)}\nfrom {welcome.balance}, at most {welcome.cap_call} a call."),
         ("A person", welcome.human_contact),
     )
@@ -89,3 +90,7 @@ def _example(zones: tuple[str, ...]) -> str:
 def _zones(zones: tuple[str, ...]) -> str:
     shown = ", ".join(zones[:12])
     return f"{shown} and {len(zones) - 12} more" if len(zones) > 12 else shown or "nowhere yet"
+
+
+def _caller(welcome: Welcome) -> str:
+    return "a withheld number" if welcome.caller_id == WITHHELD else spaced(welcome.caller_id)

@@ -37,8 +37,8 @@ def why(tools: Tools, ref: str | None, account: str | None, last: bool, count: i
     if (ref is None) != last:
         raise click.UsageError("Name an order or a message, or say --last and no name.")
     with tools.db.read() as conn:
-        mail, switch = tools.settings.mail, tools.settings.switch.name
-        reader = Reader(conn, mail.domain, mail.order_address, switch, tools.clock.ms())
+        mail, switches = tools.settings.mail, tuple(node.name for node in tools.settings.nodes)
+        reader = Reader(conn, mail.domain, mail.order_address, switches, tools.clock.ms())
         if last:
             _list(reader.last(count), json_)
             return

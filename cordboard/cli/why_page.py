@@ -15,6 +15,8 @@ from orders.states import how_far
 
 COLUMNS = 80
 INDENT = "  "
+ELSEWHERE = frozenset({"peer", "from", "proof", "quote", "minutes"})
+"""Of the evidence what is told in lines of its own, or is for programs."""
 WAIVED = {
     "unjoined": "not charged: leg B never answered, and this account then pays nothing for leg A",
     "late_b": "not charged: leg B answered after leg A had left or a drop, and was hung up within 2 s",
@@ -73,7 +75,7 @@ class Page:
             click.echo(_wrapped(f"now, {self._when(now['at_ms'])}: {told}", INDENT))
 
     def _message(self, message: Facts, evidence: Facts) -> None:
-        looked = (f"{name}: {said}" for name, said in evidence.items() if name not in {"peer", "from", "proof"})
+        looked = (f"{name}: {said}" for name, said in evidence.items() if name not in ELSEWHERE)
         head("\nMessage")
         _fields(
             ("Id", message["id"]),

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from cordboard.configure import settings_from
 from cordboard.settings import Settings
+from cordboard.settings.nodes import Node
 from kernel.errors import Misconfigured
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -139,34 +140,35 @@ def write_rest(settings: Settings, file: Path, kept: Kept) -> None:
         kept.write(deck, (EXAMPLES / "deck.csv").read_bytes())
     kept.write(kept.base / "cordboard.service", _unit(settings, file))
     if settings.switch.kind == "asterisk":
-        _write_asterisk(settings, ari_password(settings, secrets), kept)
+        for node in settings.nodes:
+            folder = Path("asterisk", node.name) if settings.switch.nodes else Path("asterisk")
+            _write_asterisk(settings, node, ari_password(node, secrets), folder, kept)
 
 
-def _write_asterisk(settings: Settings, password: str, kept: Kept) -> None:
+def _write_asterisk(settings: Settings, node: Node, password: str, folder: Path, kept: Kept) -> None:
     from dispatcher.switches import asterisk
 
-    ari = urlsplit(settings.switch.ari_url)
+    ari = urlsplit(node.ari_url)
     config = asterisk.AsteriskConfig(
         ari_password=password,
-        ari_user=settings.switch.ari_user,
-        cel_file=str(settings.cel_file),
+        ari_user=node.ari_user,
+        cel_file=str(settings.cel_file_of(node)),
         http_port=ari.port or 8088,
-        sip_host=settings.switch.sip_host,
-        sip_port=settings.switch.sip_port,
-        rtp_start=settings.switch.rtp_ports[0],
-        rtp_end=settings.switch.rtp_ports[1],
+        sip_host=node.sip_host,
+        sip_port=node.sip_port,
+        rtp_start=node.rtp_ports[0],
+        rtp_end=node.rtp_ports[1],
         carriers=tuple(
             asterisk.Carrier(c.name, c.host, c.port, username=c.username, password=c.password.get_secret_value())
             for c in settings.switch.carriers
         ),
     )
-    folder = kept.base / "asterisk"
-    inside = Kept(folder)
+    inside, where = Kept(kept.base / folder), kept.base / folder
     for name, text in asterisk.render(config).items():
-        inside.write(folder / name, text, mode=0o600 if name in {"ari.conf", "pjsip.conf"} else 0o644)
+        inside.write(where / name, text, mode=0o600 if name in {"ari.conf", "pjsip.conf"} else 0o644)
     for name, sound in asterisk.prompts().items():
-        inside.write(folder / "sounds" / name, sound)
-    kept.lines.append(("wrote", f"asterisk/ ({len(inside.lines)} files)"))
+        inside.write(where / "sounds" / name, sound)
+    kept.lines.append(("wrote", f"{folder}/ ({len(inside.lines)} files)"))
 
 
 def _unit(settings: Settings, file: Path) -> str:

@@ -24,7 +24,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
-from accounts import manage, tokens
+from accounts import manage, systems, tokens
 from billing import decks, ledger
 from billing.check import check
 from cordboard import schema
@@ -36,15 +36,18 @@ from cordboard.lab.post import PostOffice
 from cordboard.lab.toml import toml
 from cordboard.settings import Settings
 from cordboard.wiring import Parts
-from dispatcher import lease, switchlog
+from dispatcher import ports
+from dispatcher.pool import State
 from kernel.errors import Unavailable
 from orders.states import OrderState
 from orders.tables import orders
+from satellite.numbering import classify
 
 DECK = """prefix,destination,rate,connect_fee,first,next
 1,North America,0.0150,0,60,60
 33,France,0.0800,0.0100,1,1
 44,United Kingdom,0.0600,0,30,6
+870,Inmarsat,0.5000,0,30,6
 """
 READY_SECONDS = 120.0
 PATIENCE_SECONDS = 90.0
@@ -91,7 +94,7 @@ class House:
         own = {
             "smtp": {"port": self.smtp_port},
             "web": {"port": self.web_port},
-            "switch": {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
+            "switch": {} if "nodes" in config.get("switch", {}) else {"ari_url": f"http://{HOST}:{self.ari_port}/ari"},
             "dns": {"nameservers": [self.post.nameserver]},
         }
         return config | {"home": "."} | {name: table | config.get(name, {}) for name, table in own.items()}
@@ -116,6 +119,7 @@ class House:
         balance: int = 20_000_000,
         cap_call: int = 5_000_000,
         press_1: bool = True,
+        satellite: bool = False,
     ) -> Enrolled:
         """An account with one user: a mail address, a phone, a PIN, a secret alias, a token. Amounts in micro-units."""
         secrets, now_ms, pin = self.parts.secrets, self.parts.clock.ms(), "481516"
@@ -126,6 +130,8 @@ class House:
             terms = manage.Terms(name=name, currency="USD", deck="standard", zones="US,GB,FR", cap_call=cap_call)
             account_id = manage.add_account(conn, now_ms, terms)
             manage.set_ask_new(conn, account_id, False)  # what is called here is new to everybody
+            if satellite:
+                systems.allow(conn, account_id, "Inmarsat")
             user_id = manage.add_user(conn, now_ms, account_id, name, "GB")
             manage.add_device(conn, now_ms, user_id, email)
             manage.set_press_1(conn, email, press_1)
@@ -224,7 +230,7 @@ class House:
     def problems(self) -> list[str]:
         """What `cordboard ledger check` would say."""
         with self.parts.db.read(snapshot=True) as conn:
-            return check(conn)
+            return check(conn) + ports.leaked(conn)
 
     def until(self, holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something is so. TimeoutError, with the end of the log, if it never is."""
@@ -238,8 +244,7 @@ class House:
 
     def _ready(self) -> bool:
         with self.parts.db.read() as conn:
-            switch, now_ms = self.settings.switch.name, self.parts.clock.ms()
-            if not (lease.is_live(conn, switch, now_ms) and switchlog.is_trusted(conn, switch, now_ms)):
+            if any(each.state is not State.FIT for each in self.parts.pool.standings(conn, self.parts.clock.ms())):
                 return False
         try:
             with smtplib.SMTP(HOST, self.smtp_port, timeout=1) as smtp:
@@ -254,19 +259,30 @@ class House:
 
 def on_asterisk(switch: Asterisk, phones: dict[str, Phone]) -> dict[str, Any]:
     """Settings that make a real Asterisk the switch; `phones` says which telephone rings for which prefixes (a,b)."""
+    return {"switch": _node(switch) | _shared(phones)}
+
+
+def on_asterisks(switches: dict[str, Asterisk], phones: dict[str, Phone]) -> dict[str, Any]:
+    """The same for a pool of them, by name."""
+    return {"switch": {"nodes": [{"name": name} | _node(each) for name, each in switches.items()]} | _shared(phones)}
+
+
+def _node(switch: Asterisk) -> dict[str, Any]:
+    return {
+        "ari_url": switch.ari_url, "ari_user": switch.ari_user, "ari_password": switch.ari_password,
+        "cel_file": str(switch.cel_file),
+    }  # fmt: skip
+
+
+def _shared(phones: dict[str, Phone]) -> dict[str, Any]:
     carriers = [
         {
             "name": phone.carrier.name,
             "host": phone.carrier.host,
             "port": phone.carrier.port,
             "prefixes": prefix.split(","),
+            "uplink": any(classify(digits) for digits in prefix.split(",")),
         }
         for prefix, phone in phones.items()
     ]
-    return {
-        "switch": {
-            "kind": "asterisk", "ari_url": switch.ari_url, "ari_user": switch.ari_user,
-            "ari_password": switch.ari_password, "cel_file": str(switch.cel_file), "caller_id": "+12025550100",
-            "carriers": carriers,
-        }
-    }  # fmt: skip
+    return {"kind": "asterisk", "caller_id": "+12025550100", "carriers": carriers}

@@ -52,9 +52,11 @@ def why_not() -> str:
 class Phone:
     """One behaviour on one port. `after` is in milliseconds; without `talk` it sends next to no sound."""
 
-    def __init__(self, kind: Kind, *, after: int | None = None, talk: bool = True, trace: bool = False) -> None:
+    def __init__(
+        self, kind: Kind, *, after: int | None = None, talk: bool = True, trace: bool = False, port: int = 0
+    ) -> None:
         self.kind = kind
-        self.port = free_port(socket.SOCK_DGRAM)
+        self.port = port or free_port(socket.SOCK_DGRAM)
         self.folder = Path(tempfile.mkdtemp(prefix=f"cordboard-{kind}-"))
         self._after = _AFTER.get(kind, 1000) if after is None else after
         self._talk = talk
@@ -101,15 +103,28 @@ class Phone:
 
     def rung(self) -> list[str]:
         """Give the numbers it was rung as, in order, repeats of one call left out (needs `trace`)."""
+        return list(self._calls().values())
+
+    def messages(self, number: str) -> list[str]:
+        """Give all SIP messages, both ways, of the calls in which it was rung as this number (needs `trace`)."""
+        calls = self._calls()
+        return [text for call, text in self._traced() if calls.get(call) == number]
+
+    def _calls(self) -> dict[str, str]:
+        calls: dict[str, str] = {}
+        for call, message in self._traced():
+            line = re.search(r"^INVITE sip:([^@\s]+)@", message, re.MULTILINE)
+            if line:
+                calls.setdefault(call, line[1])
+        return calls
+
+    def _traced(self) -> list[tuple[str, str]]:
         log = self.folder / "messages.log"
         text = log.read_text("utf-8", "replace") if log.exists() else ""
-        calls: dict[str, str] = {}
-        for message in re.split(r"\n-{20,}", text):
-            line = re.search(r"^INVITE sip:([^@\s]+)@", message, re.MULTILINE)
-            call = re.search(r"^Call-ID:\s*(\S+)", message, re.MULTILINE)
-            if line and call:
-                calls.setdefault(call[1], line[1])
-        return list(calls.values())
+        found = [
+            (re.search(r"^Call-ID:\s*(\S+)", message, re.MULTILINE), message) for message in re.split(r"\n-{20,}", text)
+        ]
+        return [(call[1], message) for call, message in found if call]
 
     def heard(self) -> list[str]:
         """Give the keys that were sent to it, by stream of sound (of one that listens)."""

@@ -17,7 +17,9 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from cordboard.settings.fields import Part, Seconds
 from cordboard.settings.mail import Dns, Mail, Smtp
 from cordboard.settings.mailboxes import MailboxSettings, check_mailboxes
+from cordboard.settings.nodes import Node, node_named, nodes_of
 from cordboard.settings.routing import Routing
+from cordboard.settings.satellite import Satellite
 from cordboard.settings.switch import Switch
 from cordboard.settings.texts import Sms
 from cordboard.settings.web import Web
@@ -45,6 +47,7 @@ class Calls(Part):
     setting_up_max: int = Field(default=20, ge=1, le=1000)
     order_stale_minutes: int = Field(default=10, ge=1, le=2880)
     lease_s: int = Field(default=6, ge=2, le=60)
+    switch_lost_s: Seconds = 30  # after so long without an answer a switch's calls are ended, and billed
 
     @property
     def order_stale_ms(self) -> int:
@@ -108,6 +111,7 @@ class Settings(BaseSettings):
     switch: Switch = Switch()
     routing: Routing = Routing()
     calls: Calls = Calls()
+    satellite: Satellite = Satellite()
     log: Log = Log()
 
     @property
@@ -126,10 +130,24 @@ class Settings(BaseSettings):
         return self.home / (self.mail.maildir or "mail")
 
     @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The switches: those of the pool, or the one."""
+        return nodes_of(self.switch, self.switch.nodes)
+
+    def node(self, name: str = "") -> Node:
+        """The switch of this name; without a name the only one. Misconfigured if that can't be told."""
+        return node_named(name, self.nodes)
+
+    def cel_file_of(self, node: Node) -> Path:
+        """A switch's own log of every call."""
+        file = f"cel-{node.name}.csv" if self.switch.nodes else "cel.csv"
+        usual = Path(file) if self.switch.kind == "exchange" else ASTERISK_CEL
+        return self.home / (node.cel_file or usual)
+
+    @property
     def cel_file(self) -> Path:
-        """The switch's own log of every call."""
-        usual = Path("cel.csv") if self.switch.kind == "exchange" else ASTERISK_CEL
-        return self.home / (self.switch.cel_file or usual)
+        """The log of the only switch."""
+        return self.cel_file_of(self.node())
 
     @model_validator(mode="after")
     def _own_number(self) -> Self:

@@ -1,11 +1,11 @@
 """`[switch]`: what dials, and the carriers that it dials by."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from cordboard.settings.fields import E164, Name, Part, Port, Seconds
+from cordboard.settings.nodes import Node, check_nodes
 
 
 class Carrier(Part):
@@ -44,7 +44,7 @@ class TwilioVoice(Part):
 
     account_sid: Annotated[str, StringConstraints(pattern=r"^(AC[0-9a-f]{32})?$")] = ""
     auth_token: SecretStr = SecretStr("")
-    numbers: tuple[E164, ...] = ()  # ours, or verified there; those called see the first if they are to see no other
+    numbers: tuple[E164, ...] = ()  # ours, or verified there; the first is seen where no other is to be
     public_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^/\s?#_]+/[^\s?#]*)?$")] = ""
     """Where Twilio reaches `/voice/twilio`, to the letter: it is part of what is signed. No host with an underscore."""
     api_url: Annotated[str, StringConstraints(pattern=r"^https?://[^/\s?#]+$")] = "https://api.twilio.com"
@@ -56,25 +56,17 @@ class TwilioVoice(Part):
         return all((self.account_sid, self.auth_token.get_secret_value(), self.numbers, self.public_url))
 
 
-class Switch(Part):
-    """What dials: the built-in exchange, an Asterisk commanded over ARI, or Twilio."""
+class Switch(Node):
+    """What dials: one switch, or those of `nodes`; and what all of them share."""
 
     kind: Literal["exchange", "asterisk", "twilio"] = "exchange"
     twilio: TwilioVoice = TwilioVoice()
-    name: Name = "main"
-    ari_url: str = Field(default="http://127.0.0.1:8088/ari", pattern=r"^https?://[^/\s]+(/.*)?$")
-    ari_user: str = "cordboard"
-    ari_password: SecretStr = SecretStr("")  # empty: derived from the secret key
-    ari_app: Name = "cordboard"
-    cel_file: Path | None = None
+    nodes: tuple[Node, ...] = ()  # several that stand in for one another, instead of this one
     caller_id: E164 = "+12025550100"
     carriers: tuple[Carrier, ...] = (
         Carrier(name="carrier", host="127.0.0.1", port=5080),
         Carrier(name="uplink", host="127.0.0.1", port=5081, uplink=True),
     )
-    sip_host: str = "127.0.0.1"  # what an Asterisk of ours binds its SIP to; carriers elsewhere need another
-    sip_port: Port = 5060
-    rtp_ports: tuple[Port, Port] = (10000, 20000)
 
     @model_validator(mode="before")
     @classmethod
@@ -91,8 +83,8 @@ class Switch(Part):
     def _whole(self) -> Self:
         if self.kind == "twilio" and not self.twilio.is_whole:
             raise ValueError('kind = "twilio" needs switch.twilio: account_sid, auth_token, numbers and public_url')
-        if self.kind == "twilio" and len(self.carriers) != 1:
-            raise ValueError('kind = "twilio" has one carrier, which is Twilio')
+        if self.kind == "twilio" and (len(self.carriers) != 1 or self.nodes):
+            raise ValueError('kind = "twilio" has one carrier, which is Twilio, and no nodes')
         return self
 
     @model_validator(mode="after")
@@ -102,4 +94,9 @@ class Switch(Part):
             raise ValueError("two carriers have the same name")
         if not names:
             raise ValueError("carriers must name at least one carrier")
+        return self
+
+    @model_validator(mode="after")
+    def _several(self) -> Self:
+        check_nodes(self, self.nodes)
         return self

@@ -6,15 +6,19 @@ from flask import Flask
 
 from cordboard import schema
 from cordboard.keys import ari_password, secrets_of
+from cordboard.known_numbers import use_overrides
 from cordboard.settings import Settings
+from cordboard.settings.nodes import Node
 from cordboard.wiring.mail import post_of, smtp_limits
 from cordboard.wiring.mailboxes import box_of
-from cordboard.wiring.switch import conductor_of, launcher_of, routes_of
+from cordboard.wiring.switch import conductor_of, deserted_of, launcher_of, pool_of, routes_of
 from cordboard.wiring.texts import text_ways
 from cordboard.wiring.web import web_app, web_limits
 from dispatcher.conductor import Conductor
+from dispatcher.deserted import Deserted
 from dispatcher.due import Due
 from dispatcher.jobs import Launcher
+from dispatcher.pool import Pool
 from dispatcher.routes import Routes
 from dispatcher.switchlog import Follower
 from gate.rules import Limits
@@ -44,11 +48,13 @@ from replies.ways.by_mail import ByMail
 
 
 class Parts:
-    """The parts of one process, each made when it is first asked for."""
+    """The parts of one process, each made when it is first asked for. `switch`: which one it is for, by name."""
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, *, switch: str = "") -> None:
+        use_overrides(settings)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
+        self._switch = switch
 
     @cached_property
     def db(self) -> Database:
@@ -139,10 +145,19 @@ class Parts:
         return routes_of(self.settings.switch, self.settings.routing)
 
     @cached_property
+    def node(self) -> Node:
+        """The switch that this process is for."""
+        return self.settings.node(self._switch)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """All switches."""
+        return pool_of(self.settings)
+
+    @cached_property
     def due(self) -> Due:
         """Orders that wait."""
-        calls = self.settings.calls
-        return Due(self.db, self.clock, self.doorbell, calls.setting_up_max, calls.order_stale_ms, self.routes)
+        return Due(self.db, self.clock, self.doorbell, self.pool, self.settings.calls.order_stale_ms, self.routes)
 
     @cached_property
     def launcher(self) -> Launcher:
@@ -156,17 +171,20 @@ class Parts:
 
     @cached_property
     def follower(self) -> Follower:
-        """Reads the switch's log."""
-        return Follower(self.db, self.clock, self.settings.switch.name, self.settings.cel_file)
+        """Reads its switch's log."""
+        return Follower(self.db, self.clock, self.node.name, self.settings.cel_file_of(self.node))
+
+    @cached_property
+    def deserted(self) -> Deserted:
+        """Switches that are gone together with their conductor."""
+        return deserted_of(self)
 
     @property
     def smtp_limits(self) -> SmtpLimits:
         """What strangers may do at the SMTP door."""
         return smtp_limits(self.settings)
 
-    @property
-    def ari(self) -> tuple[str, str, str]:
-        """The switch's address, user and password."""
-        switch = self.settings.switch
-        password = ari_password(self.settings, self.secrets)
-        return switch.ari_url.removesuffix("/").removesuffix("/ari"), switch.ari_user, password
+    def ari(self, node: Node) -> tuple[str, str, str]:
+        """A switch's address, user and password."""
+        password = ari_password(node, self.secrets)
+        return node.ari_url.removesuffix("/").removesuffix("/ari"), node.ari_user, password

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from cordboard.wiring import Parts
 
 
-def twilio_voice(parts: "Parts") -> TwilioVoice:
-    """The driver."""
+def twilio_voice(parts: "Parts", name: str) -> TwilioVoice:
+    """The driver, for the switch of this name."""
     switch, calls = parts.settings.switch, parts.settings.calls
     twilio = switch.twilio
     token = twilio.auth_token.get_secret_value()
     rest = Rest(Account(twilio.account_sid, token, twilio.numbers, twilio.api_url, twilio.timeout_s))
     return TwilioVoice(
-        parts.db, parts.clock, switch.name, rest, Where(twilio.public_url), own=twilio.numbers[0],
+        parts.db, parts.clock, name, rest, Where(twilio.public_url), own=twilio.numbers[0],
         confirm_s=calls.confirm_s,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def web_app(parts: "Parts") -> Flask:
     """The API, the pages, the doors of texts, and `/healthz`."""
-    web, health = parts.settings.web, Health(parts.db, parts.clock, parts.doorbell, parts.settings.switch.name)
+    web, health = parts.settings.web, Health(parts.db, parts.clock, parts.doorbell, parts.pool)
     wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
     door = ApiDoor(parts.db, parts.clock, parts.secrets, parts.intake, wrong, orders)
     return create_app(door, Kept(health.look).look, _pages(parts), *sms_doors(parts), *voice_doors(parts))

@@ -32,6 +32,7 @@ WORDS = {
     "busy": "sound:cordboard-busy",
     "no_answer": "sound:cordboard-noanswer",
 }
+SIGNS_OF_LIFE = ("RINGING", "PROGRESS")
 OTHER_WORDS = "sound:cordboard-unreachable"
 
 
@@ -181,6 +182,10 @@ def read_event(event: dict[str, Any]) -> SwitchEvent | None:
             return SwitchEvent(kind, channel["id"])
         case "ChannelStateChange" if channel.get("state") == "Up":
             return SwitchEvent(Kind.UP, channel["id"])
+        case "ChannelStateChange" if channel.get("state") == "Ringing":
+            return SwitchEvent(Kind.RINGS, channel["id"])
+        case "Dial" if event.get("dialstatus") in SIGNS_OF_LIFE:
+            return SwitchEvent(Kind.RINGS, event["peer"]["id"])
         case "ChannelDtmfReceived":
             return SwitchEvent(Kind.DIGIT, channel["id"], event.get("digit", ""))
         case "ChannelDestroyed":

@@ -44,6 +44,16 @@ class AriOnce:
         """Make a leg's silent channel."""
         self.send(rest.create(plan, carrier, app))
 
+    def is_there(self) -> bool:
+        """Whether the switch answers at all, whatever it says."""
+        try:
+            self.send(rest.INFO)
+        except (SwitchAway, SwitchSilent):
+            return False
+        except SwitchRefused:
+            return True
+        return True
+
     def hang_up(self, attempt_id: str) -> None:
         """End a channel if it is there."""
         try:

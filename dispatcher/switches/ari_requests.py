@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.shown import WITHHELD
 from dispatcher.switches.base import LegPlan
 from kernel.errors import Misconfigured
 
@@ -32,6 +33,7 @@ class Carrier:
     uplink: bool = False
     allow_loss: bool = False  # may be used where it costs more than is charged
     switches: tuple[str, ...] = ()  # those that reach it; none named: all
+    own_number: str = ""  # ours, told to the carrier where a leg sees none
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,26 @@ def create(plan: LegPlan, carrier: Carrier, app: str) -> Request:
         "TIMEOUT(absolute)": limit_value(plan.limit_ms),
         "CHANNEL(hangup_handler_push)": "cordboard-hangup,bye,1",
     }
-    if plan.caller_id:
-        if not CALLER_ID.fullmatch(plan.caller_id):
-            raise Misconfigured("A caller ID is a telephone number: digits, a plus before them.")
-        variables["CALLERID(num)"] = plan.caller_id
+    variables |= _identity(plan.caller_id, carrier.own_number)
     if plan.first_leg:
         variables["CB_PEER"] = plan.first_leg
         variables[f"SHARED(CB_PEERS,{plan.first_leg})"] = plan.attempt_id
     endpoint = carrier.endpoint.replace("{digits}", plan.number[1:])
     query = {"endpoint": endpoint, "app": app, "channelId": plan.attempt_id}
     return Request("POST", "/channels/create", query, {"variables": variables})
+
+
+def _identity(shown: str, own_number: str) -> dict[str, str]:
+    """Whom the leg sees as its caller: the switch makes From and P-Asserted-Identity of the connected line.
+
+    Withheld: an anonymous From and `Privacy: id` (RFC 3325, 9.3). The number that is asserted to the carrier even then
+    is one of ours, never the other party's.
+    """
+    number = own_number if shown == WITHHELD else shown
+    if number and not CALLER_ID.fullmatch(number):
+        raise Misconfigured("A caller ID is a telephone number: digits, a plus before them.")
+    hidden = {f"CONNECTEDLINE({part}-pres)": "prohib" for part in ("num", "name") if shown == WITHHELD}
+    return ({"CONNECTEDLINE(num)": number} if number else {}) | hidden
 
 
 def dial(attempt_id: str, ring_s: int) -> Request:
@@ -111,8 +123,9 @@ def make_bridge(bridge_id: str) -> Request:
 
 
 def join(bridge_id: str, *attempt_ids: str) -> Request:
-    """Put legs into the bridge."""
-    return Request("POST", f"/bridges/{bridge_id}/addChannel", {"channel": ",".join(attempt_ids)})
+    """Put legs into the bridge. None is told of the other: the switch would rewrite whom each sees."""
+    query = {"channel": ",".join(attempt_ids), "inhibitConnectedLineUpdates": "true"}
+    return Request("POST", f"/bridges/{bridge_id}/addChannel", query)
 
 
 def end_bridge(bridge_id: str) -> Request:
@@ -138,5 +151,6 @@ def quiet(app: str) -> Request:
     return Request("PUT", f"/applications/{app}/eventFilter", body={"disallowed": silent})
 
 
+INFO = Request("GET", "/asterisk/info")
 LIST_CHANNELS = Request("GET", "/channels")
 LIST_BRIDGES = Request("GET", "/bridges")

@@ -32,7 +32,7 @@ class LegPlan:
     carrier: str
     number: str
     limit_ms: int
-    caller_id: str = ""
+    caller_id: str = ""  # the number that this leg sees, or WITHHELD
     first_leg: str = ""  # the id of leg A, for every further leg
 
 
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     """What a switch can tell us of a leg."""
 
     READY = "ready"  # the channel is in our application and was not dialled
+    RINGS = "rings"  # a sign of life of a leg that is being dialled
     UP = "up"  # answered
     DIGIT = "digit"
     PLAYED = "played"

@@ -1,10 +1,11 @@
 """Orders as the HTTP door shows them: amounts as decimal text, times as ISO 8601 in UTC, numbers masked as in mails."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from billing.quotes import Quote, per_minute
+from billing.quotes import Quote, connect, leg_minute, per_minute
 from billing.receipt import LegLine, Receipt, receipt
 from billing.tables import holds
 from kernel.clock import iso
@@ -25,11 +26,29 @@ def accepted(conn: Connection, order: Row[Any]) -> Json:
         "ref": order.ref,
         "state": OrderState.DUE,
         "to": party(order),
-        "from": mask_number(order.number_a),
+        "from": _number(order, order.number_a),
+        "private": order.private,
         "price_per_minute": plain(per_minute(quote)),
         "currency": quote.currency,
         "message": order.answer,
     }
+
+
+def quoted(evidence: Mapping[str, str]) -> Json:
+    """What a call would cost that its order did not agree to, tax included, from what its message keeps."""
+    quote = Quote.from_json(evidence["quote"])
+    legs = [(role, terms) for role in "AB" for terms in quote.of(role)]
+    return {
+        "price_per_minute": plain(per_minute(quote)),
+        "connect_fee": plain(connect(quote)),
+        "currency": quote.currency,
+        "minutes": int(evidence["minutes"]),
+        "legs": [
+            {"role": role, "price_per_minute": plain(leg_minute(terms, quote.tax_ppm)),
+             "first_seconds": terms.first, "next_seconds": terms.next}
+            for role, terms in legs
+        ],
+    }  # fmt: skip
 
 
 def call(conn: Connection, user_id: str, order_id: str) -> Json | None:
@@ -45,24 +64,30 @@ def call(conn: Connection, user_id: str, order_id: str) -> Json | None:
         "state": how_far(order.state, order.first),
         "outcome": order.outcome or None,
         "to": party(order),
-        "from": mask_number(order.number_a),
+        "from": _number(order, order.number_a),
+        "private": order.private,
         "bill": order.bill or None,
         "door": order.door,
         "accepted_at": iso(order.accepted_ms),
         "joined_at": iso(order.joined_ms),
         "ended_at": iso(order.ended_ms),
-        "legs": [_leg(leg) for leg in bill.legs],
+        "legs": [_leg(order, leg) for leg in bill.legs],
         "charge": plain(bill.total),
         "currency": bill.currency,
         "receipt": _receipt(order, bill),
     }
 
 
-def _leg(leg: LegLine) -> Json:
+def _number(order: Row[Any], number: str) -> str | None:
+    """Masked; None in a private call."""
+    return None if order.private else mask_number(number)
+
+
+def _leg(order: Row[Any], leg: LegLine) -> Json:
     """An attempt that was dialled; `charge` has the tax in it."""
     return {
         "role": leg.role,
-        "number": mask_number(leg.number),
+        "number": _number(order, leg.number),
         "state": leg.state,
         "answered_at": iso(leg.up_ms),
         "ended_at": iso(leg.ended_ms),

@@ -14,8 +14,11 @@ from inbound.web.problems import problem
 MOST_BYTES: Final = 4096
 LONGEST_FIELD: Final = 100
 LONGEST_KEY: Final = 200
-FIELDS: Final = ("to", "from", "bill")
+FIELDS: Final = ("to", "from", "bill", "max_per_minute")
+PRIVATE: Final = "private"
 _KEY: Final = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}\Z")
+
+_PRICE: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class ApiOrder(Fields):
     to: str
     from_: str | None
     bill: str | None
+    max_per_minute: str | None = None
+    private: bool = False
 
 
 def from_request(body: bytes, key: str | None, token_id: str, nonce: str) -> ApiOrder:
@@ -35,11 +40,17 @@ def from_request(body: bytes, key: str | None, token_id: str, nonce: str) -> Api
     if key is not None and not _KEY.match(key):
         raise problem("bad_key", longest=LONGEST_KEY)
     fields = _object(body)
+    private = fields.pop(PRIVATE, False)
+    if not isinstance(private, bool):
+        raise problem("field_not_yes_or_no", field=PRIVATE)
     for name, value in fields.items():
         _check(name, value)
     if "to" not in fields:
         raise problem("field_missing", field="to")
-    return ApiOrder(token_id, nonce, key, fields["to"], fields.get("from"), fields.get("bill"))
+    if "max_per_minute" in fields and not _PRICE.match(fields["max_per_minute"]):
+        raise problem("not_a_price", field="max_per_minute")
+    rest = (fields.get("from"), fields.get("bill"), fields.get("max_per_minute"))
+    return ApiOrder(token_id, nonce, key, fields["to"], *rest, private)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
+from inbound.api.answers import quoted
 from inbound.web.problems import Problem, problem
 from kernel.errors import Refused
 from orders.states import MessageState
@@ -59,4 +60,6 @@ def _refusal(message: Row[Any], rule: str, said: str) -> Problem:
         return Problem(HTTPStatus.FORBIDDEN, "not_proven", refusal_text(Refused("not_proven")))
     if not rule:
         return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_understood", message.answer)
-    return Problem(STATUS.get(rule, HTTPStatus.FORBIDDEN), REASON.get(rule, said), message.answer)
+    evidence = json.loads(message.evidence)
+    more = {"quote": quoted(evidence)} if "quote" in evidence else {}
+    return Problem(STATUS.get(rule, HTTPStatus.FORBIDDEN), REASON.get(rule, said), message.answer, more=more)

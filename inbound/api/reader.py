@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from accounts import tokens
 from accounts.people import fold_name
+from gate.asking import Consent
 from inbound.api.order import ApiOrder
 from inbound.heard import Heard
 from inbound.mail_reader import names_known
 from kernel.errors import Refused
+from kernel.money import parse_amount
 from parsers.commands import CallCommand, NamedNumber, NotACommand, Parsed, Target, parse_text
 from parsers.pins import strike_pins
 from parsers.writing import shown
@@ -53,6 +55,8 @@ class ApiReader:
             automatic=False,
             envelope=NOBODY,
             kept=strike_pins(_lines(order)),
+            consent=None if order.max_per_minute is None else Consent(parse_amount(order.max_per_minute)),
+            in_place=True,
             said={"peer": peer, "token": tokens.PREFIX + bearer.hint if bearer else "revoked"},
         )
 
@@ -62,7 +66,7 @@ def read_fields(order: ApiOrder, country: str | None, names: Mapping[str, str]) 
     to = _target("to", order.to, country, names)
     if isinstance(to, NotACommand):
         return to
-    command = CallCommand(to)
+    command = CallCommand(to, private=order.private)
     if order.from_ is not None:
         from_ = _target("from", order.from_, country, names)
         if isinstance(from_, NotACommand):
@@ -91,5 +95,8 @@ def _is_all(target: Target, text: str) -> bool:
 
 
 def _lines(order: ApiOrder) -> str:
-    fields = (("to", order.to), ("from", order.from_), ("bill", order.bill))
-    return "\n".join(f"{name}: {text}" for name, text in fields if text is not None)
+    fields = (
+        ("to", order.to), ("from", order.from_), ("bill", order.bill), ("max_per_minute", order.max_per_minute),
+    )  # fmt: skip
+    said = [f"{name}: {text}" for name, text in fields if text is not None]
+    return "\n".join([*said, *(["private"] if order.private else [])])

@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from accounts.people import User, fold_name, join_number, names_of, split_number
+from accounts.people import User, fold_name, join_number, names_of
 from inbound.given import Given, Ordered
 from inbound.placing import Wanted, place
 from kernel.errors import Refused
 from orders import of_user
-from parsers.commands import AgainCommand, CallCommand, NamedNumber
+from parsers.commands import AgainCommand, CallCommand, NamedNumber, Target
 from parsers.numbers import parse_number
+from parsers.several import parse_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,20 @@ def repeated(conn: Connection, user: User) -> Repeated:
     if order is None:
         raise Refused("nothing_again")
     from_ = parse_number(join_number(order.number_a, order.extension_a), None)
-    to = parse_number(join_number(order.number_b, order.extension_b), None)
-    name = _name_still(conn, user, order)
     command = CallCommand(
-        NamedNumber(name, to) if name else to, from_, order.bill or None, order.asked_most, order.asked_minutes
-    )
+        _called(conn, user, order), from_, order.bill or None, order.asked_most, order.asked_minutes,
+        order.private,
+    )  # fmt: skip
     return Repeated(order.ref, order.digest, command)
 
 
-def _name_still(conn: Connection, user: User, order: Row[Any]) -> str:
-    """The other party's name, unless the phone book has come to mean another number by it."""
-    called = (order.number_b, order.extension_b)
-    book = {fold_name(name): split_number(number) for name, number in names_of(conn, user.id).items()}
-    return order.name_b if book.get(fold_name(order.name_b), called) == called else ""
+def _called(conn: Connection, user: User, order: Row[Any]) -> Target:
+    """The other party, by name unless the phone book has come to mean others by it; with all numbers of that name."""
+    to = parse_number(join_number(order.number_b, order.extension_b), None)
+    if not order.name_b:
+        return to
+    book = {fold_name(name): numbers for name, numbers in names_of(conn, user.id).items()}
+    numbers = parse_numbers(book.get(fold_name(order.name_b), to.kept()), None)
+    if to.canonical() not in {number.canonical() for number in numbers}:
+        return to
+    return NamedNumber(order.name_b, numbers[0], numbers[1:])

@@ -5,8 +5,9 @@ from sqlalchemy import Connection
 from inbound.commands.name import keep
 from inbound.given import Given, Ordered
 from kernel.errors import Refused
-from parsers.numbers import parse_number
+from parsers.numbers import Number, parse_number
 from parsers.results import CardsCommand
+from parsers.several import MOST_NUMBERS, each_once
 from replies.language import Words
 from replies.lists import fitting, shortened
 
@@ -21,7 +22,7 @@ def cards(conn: Connection, given: Given, command: CardsCommand) -> Ordered:
     names: list[str] = []
     for name, written in command.entries:
         try:
-            keep(conn, given, name, parse_number(written, given.user.country))
+            keep(conn, given, name, _numbers(given, written))
         except Refused:
             continue
         names.append(shortened(name))
@@ -35,3 +36,19 @@ def cards(conn: Connection, given: Given, command: CardsCommand) -> Ordered:
         lambda count: given.say(KEPT_MORE, count=len(names) - count),
     )
     return Ordered(said, (("cards", "passed"),))
+
+
+def _numbers(given: Given, written: tuple[str, ...]) -> tuple[Number, ...]:
+    """Those of a card that can be read, as many as a name may have. Refused if there is none."""
+    found: dict[str, Number] = {}
+    why = Refused("number_empty")
+    for text in written:
+        try:
+            number = parse_number(text, given.user.country)
+        except Refused as refused:
+            why = refused
+        else:
+            found.setdefault(number.canonical(), number)
+    if not found:
+        raise why
+    return each_once(list(found.values())[:MOST_NUMBERS])

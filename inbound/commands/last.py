@@ -25,6 +25,7 @@ HOW: Final[dict[str, Words]] = {
     "dropped": Words("dropped"),
     "expired": Words("not called"),
     "interrupted": Words("broken off"),
+    "switch_lost": Words("broken off"),
     "a_left": Words("hung up"),
     "b_left": Words("hung up"),
     "not_confirmed": Words("no 1 pressed"),

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from accounts.people import phones_of
-from billing.quotes import Quote, per_minute
+from billing.quotes import Quote, dearest, per_minute
 from billing.rating import Terms
 from inbound.given import Given, Ordered
 from inbound.placing import leg_a
@@ -25,10 +25,10 @@ def rate(conn: Connection, given: Given, command: RateCommand) -> Ordered:
     to = number_of(command.to)
     try:
         a = leg_a(given, tuple(phones_of(conn, given.user.id)))
-        quote = price(conn, given, a, to)
+        quote = price(conn, given, a, command.to)
     except Refused as why:
         return given.not_done("rate", why)
-    of_a, of_b = quote.terms("A"), quote.terms("B")
+    of_a, of_b = quote.terms("A"), dearest(quote, "B")
     fee = _with_tax(of_a.connect_fee + of_b.connect_fee, quote)
     return given.done(
         "rate",

@@ -10,13 +10,12 @@ from inbound.pages import words
 from inbound.pages.forms import Form
 from inbound.pages.here import Here
 from inbound.pages.model import Button, Listing, Page
-from kernel.masking import mask_number
 from kernel.money import display
 from orders import of_user, wishes
 from orders.states import OrderKind, OrderState, how_far
 from replies.language import Words
 from replies.lists import shortened
-from replies.receipts import outcome_text, party
+from replies.receipts import number_told, outcome_text, party
 from replies.sentences import DOING, duration
 
 MOST_LISTED = 40
@@ -91,7 +90,7 @@ def _legs(here: Here, order: Row[Any]) -> tuple[str, ...]:
 
 def _leg(here: Here, order: Row[Any], leg: LegSoFar, currency: str) -> str:
     who = here.say(words.YOU) if leg.role == "A" else shortened(order.name_b)
-    fields = {"who": who, "number": mask_number(leg.number)}
+    fields = {"who": who, "number": number_told(order, leg.number, here.language)}
     if leg.up_ms is None and order.state == OrderState.JOINED:
         return ""  # it has answered; when, the switch's log will say
     if leg.up_ms is None:

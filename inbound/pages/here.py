@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from accounts.handles import Holder
 from accounts.people import Account, User
+from inbound.given import Desk
 from inbound.pages.model import Button, Field, Main, Page
 from inbound.pages.tickets import LOOK
 from replies.language import say, translated
@@ -26,6 +27,7 @@ class Here:
     human_contact: str
     cap: int | None
     issue: Issue
+    desk: Desk
 
     @property
     def user(self) -> User:

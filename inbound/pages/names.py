@@ -1,6 +1,6 @@
 """The phone book: a page of it, one name, a new one."""
 
-from accounts.people import fold_name, split_number
+from accounts.people import fold_name, split_number, split_numbers
 from inbound.pages import words
 from inbound.pages.forms import Form
 from inbound.pages.here import Here
@@ -26,7 +26,8 @@ def one(here: Here, form: Form) -> Listing:
     if entry is None:
         return names_with(here, here.say(words.NO_NAME))
     main = here.change(here.button("delete", words.DELETE), hidden=(("entry", entry.key),))
-    line = here.say(words.PARTY, name=entry.name, number=mask_number(split_number(entry.number)[0]))
+    masked = (mask_number(split_number(each)[0]) for each in split_numbers(entry.number))
+    line = here.say(words.PARTY, name=entry.name, number=", ".join(masked))
     items = (here.button(f"dial.{entry.key}", words.CALL),)
     links = (here.button("book", words.BOOK), here.button("home", words.HOME))
     page = here.page(words.BOOK, lines=(line,), items=items, main=main, links=links, token=here.look())

@@ -11,6 +11,7 @@ class PageOrder(Fields):
     """`action` is the button; `what` the name, number, call or phone that it is for; the rest was keyed in.
 
     `nonce` is the button's own, `generation` that of the PIN that was signed in with. `secure`: it came over TLS.
+    `terms`: those that the page of a call showed, by their fingerprint.
     """
 
     user_id: str
@@ -22,3 +23,4 @@ class PageOrder(Fields):
     number: str
     rendering: Rendering
     secure: bool
+    terms: str = ""

@@ -7,17 +7,20 @@ from sqlalchemy import Connection, Row, select
 
 from accounts.handles import Holder
 from accounts.own import rung_at
-from accounts.people import Phone, User, fold_name, join_number, phones_of, split_number
+from accounts.people import Phone, User, fold_name, join_number, names_of, phones_of, split_number, split_numbers
 from accounts.tables import contacts
 from inbound.api.order import ApiOrder
 from inbound.api.reader import read_fields
 from inbound.mail_reader import names_known
+from inbound.rewritten import CODES
 from kernel.errors import Refused
 from kernel.masking import mask_number
 from parsers.commands import CallCommand, NamedNumber, NotACommand, Target
 from parsers.numbers import Number, parse_number
+from parsers.several import parse_numbers
 from replies.lists import shortened
 from replies.refusals import refusal_text
+from satellite.families import CODE_DIGITS
 
 KEY_LENGTH: Final = 8
 """Of an id its last letters, which are chance."""
@@ -31,7 +34,7 @@ class Unclear(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name in the phone book."""
+    """A name in the phone book; its numbers are parted by commas, in order of preference."""
 
     key: str
     name: str
@@ -39,7 +42,8 @@ class Entry:
 
     def target(self) -> NamedNumber:
         """As an order names it."""
-        return NamedNumber(self.name, parse_number(self.number, None))
+        first, *further = parse_numbers(self.number, None)
+        return NamedNumber(self.name, first, tuple(further))
 
 
 def key_of(row_id: str) -> str:
@@ -49,8 +53,9 @@ def key_of(row_id: str) -> str:
 
 def book(conn: Connection, user_id: str) -> list[Entry]:
     """The whole phone book, by name."""
-    query = select(contacts.c.id, contacts.c.name, contacts.c.number).where(contacts.c.user_id == user_id)
-    entries = [Entry(key_of(row.id), row.name, row.number) for row in conn.execute(query)]
+    query = select(contacts.c.id, contacts.c.name).where(contacts.c.user_id == user_id, contacts.c.rank == 0)
+    numbers = names_of(conn, user_id)
+    entries = [Entry(key_of(row.id), row.name, numbers[row.name]) for row in conn.execute(query)]
     return sorted(entries, key=lambda entry: (fold_name(entry.name), entry.key))
 
 
@@ -69,7 +74,7 @@ def written(conn: Connection, user: User, typed: str, language: str) -> str:
         raise Unclear(refusal_text(read, language))
     assert isinstance(read, CallCommand)
     if isinstance(read.to, Number):
-        return read.to.kept()
+        return _with_its_code(read.to)
     called = fold_name(read.to.name)
     entry = next((each for each in book(conn, user.id) if fold_name(each.name) == called), None)
     return ENTRY + entry.key if entry else read.to.number.kept()
@@ -77,10 +82,10 @@ def written(conn: Connection, user: User, typed: str, language: str) -> str:
 
 def written_of(conn: Connection, order: Row[Any]) -> str:
     """The other party of an order, in the same way; by number where the name has come to mean another one."""
-    called = fold_name(order.name_b)
+    called, party = fold_name(order.name_b), (order.number_b, order.extension_b)
     same = (
         each for each in book(conn, order.user_id)
-        if fold_name(each.name) == called and split_number(each.number) == (order.number_b, order.extension_b)
+        if fold_name(each.name) == called and party in map(split_number, split_numbers(each.number))
     )  # fmt: skip
     entry = next(same, None)
     return ENTRY + entry.key if entry else join_number(order.number_b, order.extension_b)
@@ -106,3 +111,9 @@ def ringing(conn: Connection, holder: Holder) -> tuple[str | None, str]:
 def told(phone: Phone) -> str:
     """A phone as its user knows it: `home +1 2..0101`."""
     return f"{shortened(phone.label)} {mask_number(phone.e164)}".strip()
+
+
+def _with_its_code(number: Number) -> str:
+    """By the old satellite code that it was keyed in with, so that the order's message keeps that."""
+    kept = number.kept()
+    return f"+{CODES[number.ocean]}{kept[1 + CODE_DIGITS :]}" if number.ocean else kept

@@ -94,14 +94,14 @@ class Pressing:
                 raise Unreadable
             hidden = [form[name] for name in BOUND[form.action]]
             self.tickets.check(form["t"], who, here.now_ms, form.action, hidden)
-            if form.action == "call" and not self._is_as_shown(here, form, ticket):
-                return home.at_home(here, here.say(words.CHANGED))
-        what = hidden[0] if hidden else ""
+            if form.action == "call" and (instead := self._not_as_shown(here, form, ticket)):
+                return instead
+        what, terms = hidden[0] if hidden else "", ""
         if form.action == "call":
-            what = what.rpartition(".")[0]
+            what, _, terms = confirm.shown_parts(what)
         order = PageOrder(
             who.user.id, who.generation, ticket.nonce, form.action, what, form["name"],
-            form["number"], rendering, secure,
+            form["number"], rendering, secure, terms,
         )  # fmt: skip
         return self._changed(who, ticket, order, peer)
 
@@ -115,16 +115,22 @@ class Pressing:
         def issue(purpose: str, about: Sequence[str]) -> str:
             return self.tickets.issue(who, now_ms, since_s, purpose, about)
 
-        return Here(conn, who, now_ms, language, self.human_contact, None if secure else self.plain_cap, issue)
+        cap = None if secure else self.plain_cap
+        return Here(conn, who, now_ms, language, self.human_contact, cap, issue, self.intake.ordering)
 
-    def _is_as_shown(self, here: Here, form: Form, ticket: Ticket) -> bool:
-        """Whether a call is to the numbers that were shown; what was ordered already is not judged anew."""
+    def _not_as_shown(self, here: Here, form: Form, ticket: Ticket) -> Listing | None:
+        """What is shown instead, if a call is not to the numbers and at the price that were shown.
+
+        What was ordered already is not judged anew.
+        """
         key = self.secrets.digest("message", f"{here.user.id}\n{order_key(ticket.nonce)}")
         if messages.first_of(here.conn, key):
-            return True
-        what, _, version = form["to"].rpartition(".")
+            return None
+        what, version, terms = confirm.shown_parts(form["to"])
         call = confirm.meant(here, what)
-        return call is not None and call.version == version
+        if call is None or call.phone is None or call.version != version:
+            return home.at_home(here, here.say(words.CHANGED))
+        return None if confirm.terms_of(here, call) == terms else confirm.anew(here, what)
 
     def _changed(self, who: Holder, ticket: Ticket, order: PageOrder, peer: str) -> Listing:
         if not self.may_order(who.user.id):

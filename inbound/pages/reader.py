@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from accounts.handles import holder
 from accounts.people import User, phones_of
+from gate.asking import Consent
 from inbound.heard import Heard
 from inbound.pages.order import PageOrder
 from inbound.pages.people import entry_of, key_of, target_of
@@ -17,6 +18,7 @@ from parsers.commands import CallCommand, DropCommand, NotACommand, Parsed
 from parsers.numbers import parse_number
 from parsers.pins import strike_pins
 from parsers.results import AtCommand, NameCommand
+from parsers.several import parse_numbers
 from replies.outbox import Envelope
 
 PAGE: Final = "page"
@@ -55,6 +57,8 @@ class PageReader:
             kept=strike_pins(_kept(order, parsed)),
             said={"peer": peer, "page": f"{order.rendering}, {'TLS' if order.secure else 'plain HTTP'}"},
             cap=None if order.secure else self.plain_cap,
+            consent=Consent(terms=order.terms) if order.terms else None,
+            in_place=True,
         )
 
 
@@ -96,7 +100,8 @@ def _drop(_conn: Connection, _user: User, order: PageOrder) -> Parsed:
 def _add(_conn: Connection, user: User, order: PageOrder) -> Parsed:
     if not order.name:
         raise Refused("not_a_contact_name", text="")
-    return NameCommand(order.name, parse_number(order.number, user.country))
+    first, *further = parse_numbers(order.number, user.country)
+    return NameCommand(order.name, first, further=tuple(further))
 
 
 def _delete(conn: Connection, user: User, order: PageOrder) -> Parsed:

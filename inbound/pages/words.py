@@ -39,6 +39,8 @@ FIRST: Final = Words("First {phone} rings: press 1.")
 PRICE: Final = Words("{price}/min: you {a}, they {b}.")
 CONNECT: Final = Words("And {fee} to connect.")
 AT_MOST: Final = Words("At most {cap} for the call.")
+AT_LEAST: Final = Words("Billed first: you {a} s, they {b} s. Money for {minutes} min.")
+REPRICED: Final = Words("The price has changed. Nothing was called yet.")
 CHANGED: Final = Words("Your phone book or your phone changed meanwhile. Nothing was called. Look again.")
 # a call
 STANDS: Final = Words("{ref} {name}: {doing}.")

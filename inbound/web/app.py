@@ -18,8 +18,8 @@ from inbound.web import problems
 log = logging.getLogger(__name__)
 
 WELL: Final = "ok"
-Health = Callable[[], Mapping[str, str]]
-"""Each part's name, and "ok" or in a word what ails it."""
+Health = Callable[[], Mapping[str, str | Mapping[str, str]]]
+"""Each part's name, and "ok" or in a word what ails it. What has parts of its own is only told, and not judged."""
 
 
 class Door(Protocol):
@@ -65,9 +65,11 @@ def _within(a_minute: int) -> Callable[[str], bool]:
 
 
 def _healthz(health: Health) -> Response:
-    parts = dict(health())
+    seen = health()
+    parts = {name: said for name, said in seen.items() if isinstance(said, str)}
     well = all(said == WELL for said in parts.values())
-    told = {"status": WELL if well else "unwell", "parts": parts}
+    inside = {name: dict(said) for name, said in seen.items() if not isinstance(said, str)}
+    told = {"status": WELL if well else "unwell", "parts": parts, **inside}
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
     return Response(json.dumps(told) + "\n", status, content_type="application/json")
 

@@ -6,6 +6,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -24,12 +25,18 @@ LONGEST_TOLD: Final = 40
 
 
 class Problem(Exception):
-    """Ends a request with an answer that is not what was asked for. `headers` come on top of the usual ones."""
+    """Ends a request with an answer that is not what was asked for. `headers` come on top of the usual ones.
 
-    def __init__(self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    So do the members of `more` in its body (RFC 9457, 3.2).
+    """
+
+    def __init__(
+        self, status: int, reason: str, detail: str, headers: dict[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(reason)
         self.status, self.reason, self.detail = HTTPStatus(status), reason, detail
-        self.headers = headers or {}
+        self.headers, self.more = headers or {}, more or {}
 
 
 def problem(reason: str, headers: dict[str, str] | None = None, **fields: object) -> Problem:
@@ -42,7 +49,7 @@ def problem(reason: str, headers: dict[str, str] | None = None, **fields: object
 def as_json(found: Problem) -> bytes:
     """The body."""
     told = {"type": "about:blank", "title": found.status.phrase, "status": found.status.value}
-    return json.dumps(told | {"detail": found.detail, "reason": found.reason}).encode() + b"\n"
+    return json.dumps(told | {"detail": found.detail, "reason": found.reason, **found.more}).encode() + b"\n"
 
 
 def respond(found: Problem) -> Response:

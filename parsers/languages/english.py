@@ -16,6 +16,7 @@ ENGLISH: Final = Language(
         ),
         "bill": ("bill",),
         "max": ("max", "maximum"),
+        "private": ("private", "privately"),
         "pin": ("pin",),
     },
     words={

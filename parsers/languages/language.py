@@ -6,7 +6,7 @@ from typing import Final
 
 Phrases = tuple[str, ...]
 
-CLAUSES: Final = ("from", "at", "bill", "max", "pin")
+CLAUSES: Final = ("from", "at", "bill", "max", "private", "pin")
 """What may stand beside a command. `at` is `from` in everyday words: if they name no telephone, they are just words."""
 
 ROLES: Final = (

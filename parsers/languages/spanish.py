@@ -40,6 +40,7 @@ SPANISH: Final = Language(
         ),
         "bill": ("cargo", "cargar a", "facturar a"),
         "max": ("máx", "máximo", "tope"),
+        "private": ("privado", "privada", "en privado"),
         "pin": ("pin", "clave"),
     },
     words={

@@ -33,6 +33,8 @@ LEAVES, A_NO_ANSWER, A_LISTENS = "+33140004321", "+33140000019", "+33140000055"
 """Of leg A: presses 1 and leaves two seconds later; rings only; hears what keys are sent to it."""
 ANSWERS_LATE, LISTENS, SHORT = "+442079460044", "+442079460055", "+442079460066"
 """Answers who is called off; hears what keys are sent; hangs up before much is said."""
+AT_SEA, SHIP = "+870776000099", "+870776000000"
+"""By satellite: answers and stays; answers, talks and hangs up."""
 DECLINES, UNALLOCATED, CONGESTED = "+442079460021", "+442079460001", "+442079460034"
 
 PHONES: dict[str, Kind] = {
@@ -52,6 +54,8 @@ PHONES: dict[str, Kind] = {
     ANSWERS_LATE: "answers_late",
     LISTENS: "listens",
     SHORT: "hangs_up_after",
+    AT_SEA: "answers",
+    SHIP: "hangs_up_after",
 }
 _QUICK = {"post_dial_s": 0.02, "ring_s": 0.1}
 _SUBSCRIBERS: dict[Kind, Any] = {

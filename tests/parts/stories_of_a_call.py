@@ -12,6 +12,7 @@ from tests.parts.places import (
     A_LISTENS,
     A_NO_ANSWER,
     ANSWERS_LATE,
+    AT_SEA,
     BUSY,
     CONGESTED,
     DECLINES,
@@ -19,6 +20,7 @@ from tests.parts.places import (
     LISTENS,
     NO_ANSWER,
     PRESSES_1,
+    SHIP,
     SHORT,
     STAYS,
     TALKS,
@@ -97,6 +99,42 @@ class CallStories:
         _, order = call(place, f"CALL {TALKS}", press_1=False)
         assert order.outcome == "talked"
         billed_from_the_log(place, order, "A", "B")
+
+    def test_from_a_ship_to_a_busy_home_costs_no_second_of_satellite(self, place: Place) -> None:
+        rung = place.rung(AT_SEA)
+        who, order = call(place, "CALL Bob", phone=AT_SEA, names={"Bob": BUSY}, satellite=True)
+        assert (order.outcome, order.first) == ("b_busy", "B")
+        assert set(place.attempts(order)) == {"B"}
+        assert place.rung(AT_SEA) == rung
+        billed_from_the_log(place, order)
+        asked, told = place.told(who, 2)
+        assert asked == "A1 Ringing Bob first, then your phone +870 7..0099. About $0.56/min."
+        assert told.startswith("A1 Bob busy. You paid $0.00.")
+
+    def test_from_a_ship_home_presses_1_and_holds_and_both_are_billed_once(self, place: Place) -> None:
+        who, order = call(place, "CALL Bob", phone=SHIP, names={"Bob": PRESSES_1}, satellite=True)
+        assert order.outcome == "talked"
+        billed_from_the_log(place, order, "A", "B")
+        bills = place.bills(order)
+        assert bills["B"].answered_ms < bills["A"].answered_ms
+        assert bills["A"].billed_seconds == 30
+        assert place.told(who, 2)[1].startswith("A1 Bob, ")
+
+    def test_from_a_ship_home_is_asked_for_a_1_whatever_the_ship_s_device_is_let(self, place: Place) -> None:
+        rung = place.rung(SHIP)
+        who, order = call(place, "CALL Bob", phone=SHIP, names={"Bob": VOICEMAIL}, satellite=True, press_1=False)
+        assert order.outcome == "b_not_confirmed"
+        assert place.rung(SHIP) == rung
+        billed_from_the_log(place, order, "B")
+        assert "nobody pressed 1" in place.told(who, 2)[1]
+
+    @pytest.mark.parametrize("silent", [BUSY, NO_ANSWER], ids=["busy", "no answer"])
+    def test_the_next_telephone_of_a_party_answers_and_is_billed_once(self, place: Place, silent: str) -> None:
+        who, order = call(place, "CALL Bob", names={"Bob": f"{silent},{TALKS}"})
+        assert order.outcome == "talked"
+        billed_from_the_log(place, order, "A", "B")
+        assert place.bills(order)["B"].number == TALKS
+        assert place.told(who, 2)[1].startswith("A1 Bob, ")
 
     def test_words_that_were_not_understood_launch_nothing(self, place: Place) -> None:
         who = place.somebody(names={"Bob": TALKS})

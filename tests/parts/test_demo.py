@@ -21,11 +21,15 @@ def is_told(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["ledger"] == {"ok": True, "problems": []}
-    assert [call["door"] for call in told["calls"]] == ["email", "page", "twilio"]
-    assert {call["charge"] for call in told["calls"]} == {"0.045"}
+    assert [call["door"] for call in told["calls"]] == ["email", "page", "twilio", "email"]
+    *anns, from_a_ship = told["calls"]
+    assert {call["charge"] for call in anns} == {"0.045"}
+    home, ship = (next(leg for leg in from_a_ship["legs"] if leg["role"] == role) for role in "BA")
+    assert home["answered_at"] < ship["answered_at"], "the dear leg is rung last"
+    assert ship["number"].startswith("+870")
     for call in told["calls"]:
         assert set(call) == {"order", "door", "legs", "charge", "currency"}
-        assert [leg["role"] for leg in call["legs"]] == ["A", "B"]
+        assert {leg["role"] for leg in call["legs"]} == {"A", "B"}
         assert [set(leg) for leg in call["legs"]] == [
             {"role", "number", "answered_at", "ended_at", "billed_seconds", "charge"}
         ] * 2

@@ -16,8 +16,12 @@ from billing.quotes import Ceiling, cost
 from billing.settle import Leg, close_order, finalise
 from billing.tables import cdrs, holds
 from dispatcher import lease
+from dispatcher.jobs import TAKEN_MS, Node
+from dispatcher.pool import ANSWERED_WITHIN_MS
+from dispatcher.progress import Action
 from dispatcher.switches.ari_once import AriOnce
 from dispatcher.switches.ari_requests import Request
+from dispatcher.switches.base import Kind
 from kernel.db import Database
 from kernel.errors import Refused
 from orders.states import AttemptState, OrderState
@@ -27,8 +31,9 @@ from tests.parts.places import TALKS, on_the_exchange
 from tests.parts.waiting import until
 from tests.unit import factory
 from tests.unit.billing.world import DOLLAR, QUOTE, Held, funded, held
-from tests.unit.dispatcher.desk import LEASE_MS, Desk
+from tests.unit.dispatcher.desk import APP, LEASE_MS, SWITCH, Desk, event
 from tests.unit.dispatcher.desk import enrolled as with_money
+from tests.unit.dispatcher.two import BOTH, OTHER, Two
 from tests.unit.factory import NOW
 from tests.unit.inbound.house import PIN, House, enrolled
 from tests.unit.replies.post import Post
@@ -175,18 +180,22 @@ class Willing(AriOnce):
         self.asked.append(request.path)
 
 
+def working(switch: Willing) -> dict[str, Node]:
+    return {SWITCH: Node(switch, APP)}
+
+
 def test_workers_at_once_claim_an_order_once_and_no_more_than_may_be_set_up(desk: Desk) -> None:
     papers = desk.papers()
     desk.log_was_read()
     switch, due = Willing(), [desk.order() for _ in range(6)]
-    launcher = replace(desk.launcher("http://unused", setting_up_max=3), once=switch)
+    launcher = replace(desk.launcher("http://unused", setting_up_max=3), nodes=working(switch))
     launched = together(8, lambda first: [launcher.launch(due[(first + n) % 6]) for n in range(6)])
     assert sum(map(sum, launched)) == len(switch.asked) == 3
     assert sorted(desk.state(order)[0] for order in due) == ["claimed"] * 3 + ["due"] * 3
     assert [len(desk.legs(order)) for order in due if desk.state(order)[0] == "claimed"] == [1, 1, 1]
     desk.now.later(20_000)  # the three were claimed by workers that died, it seems
     desk.log_was_read()
-    papers.renew()
+    papers.answered()
     together(8, lambda first: [launcher.launch(due[(first + n) % 6]) for n in range(6)])
     assert sum(len(desk.legs(order)) for order in due) == 6
     assert sum(leg.state == AttemptState.CLAIMED for order in due for leg in desk.legs(order)) == 3
@@ -195,10 +204,40 @@ def test_workers_at_once_claim_an_order_once_and_no_more_than_may_be_set_up(desk
 def test_an_order_whose_worker_died_is_claimed_again_once(desk: Desk) -> None:
     desk.papers()
     desk.log_was_read()
-    launcher = replace(desk.launcher("http://unused"), once=Willing())
+    launcher = replace(desk.launcher("http://unused"), nodes=working(Willing()))
     for _ in range(5):
         order = desk.order(OrderState.CLAIMED, taken_until_ms=desk.clock.ms() - 1)
         assert sum(together(6, lambda _: launcher.launch(order))) == len(desk.legs(order)) == 1  # noqa: B023 (at once)
+
+
+def test_a_claim_goes_to_another_switch_or_is_dialled_and_never_both(desk: Desk) -> None:
+    """Its own is away, or so it seems, and comes back in the same moment."""
+    two, switch = Two(desk), Willing()
+    launcher = replace(two.launcher, nodes=dict.fromkeys(BOTH, Node(switch, APP)))
+    papers = desk.papers("one")
+    for _ in range(20):
+        order, leg = desk.claimed(taken_until_ms=desk.clock.ms() + TAKEN_MS)
+        two.well(SWITCH, OTHER)
+        desk.now.later(ANSWERED_WITHIN_MS)
+        two.well(OTHER)
+
+        def race(number: int, order: str = order, leg: str = leg) -> list[Action | None]:
+            if number:
+                launcher.launch(order)
+                return []
+            return [ask.action for ask in papers.take([event(Kind.READY, leg)])]
+
+        asked = together(3, race)[0]
+        legs = {row.id: row for row in desk.legs(order)}
+        still_open = [row for row in legs.values() if row.state != AttemptState.ENDED]
+        assert len(still_open) == 1
+        if Action.DIAL_1 in asked:
+            assert (still_open[0].id, still_open[0].state) == (leg, AttemptState.DIALLING)
+            assert desk.state(order)[0] == OrderState.RINGING_1
+        else:
+            assert (legs[leg].state, legs[leg].end_reason) == (AttemptState.ENDED, "never_dialled")
+            assert (still_open[0].switch, still_open[0].state) == (OTHER, AttemptState.CLAIMED)
+            assert (desk.state(order)[0], desk.row(order).switch) == (OrderState.CLAIMED, OTHER)
 
 
 def test_what_is_said_by_many_is_said_once(pg: Database) -> None:
@@ -244,7 +283,7 @@ def test_a_drop_and_a_claim_at_once(desk: Desk) -> None:
     """Whoever is first: the order is over as dropped, its hold let go, and no leg can be dialled any more."""
     papers = desk.papers()
     desk.log_was_read()
-    launcher = replace(desk.launcher("http://unused"), once=Willing())
+    launcher = replace(desk.launcher("http://unused"), nodes=working(Willing()))
     due = [desk.order() for _ in range(20)]
 
     def race(number: int) -> None:

@@ -13,7 +13,7 @@ from orders.questions import MOST_TRIES
 from orders.tables import questions
 from tests.parts.crowd import together
 from tests.unit.factory import NOW
-from tests.unit.inbound.house import PIN, House, enrolled
+from tests.unit.inbound.house import ANN, DOLLAR, PIN, House, enrolled
 
 pytestmark = pytest.mark.parts
 
@@ -42,6 +42,16 @@ def test_an_ok_said_eight_times_at_once_calls_once(house: House) -> None:
     ids = [house.accept(house.mail(f"OK A1 {right:04}")) for _ in range(8)]
     together(8, lambda number: handle(house, ids[number::8]))
     assert len(house.orders) == len(house.rows(holds)) == 1
+    assert {house.message(message_id).state for message_id in ids} == {"handled"}
+
+
+def test_what_a_cap_leaves_no_two_orders_spend(house: House) -> None:
+    """Eight orders at once, and room for two of them: what is under way counts with all that it may yet cost."""
+    house.change(accounts, cap_call=5 * DOLLAR, cap_day=9 * DOLLAR)
+    house.signed.add(ANN)
+    ids = [house.accept(house.mail(f"CALL +44207946001{digit}")) for digit in range(8)]
+    together(8, lambda number: handle(house, ids[number::8]))
+    assert sorted(hold.most for hold in house.rows(holds)) == [4 * DOLLAR, 5 * DOLLAR]
     assert {house.message(message_id).state for message_id in ids} == {"handled"}
 
 

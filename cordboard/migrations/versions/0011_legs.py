@@ -12,6 +12,7 @@ _STATES = {"ringing_a": "ringing_1", "reaching_b": "reaching_2", "ringing_b": "r
 def upgrade() -> None:
     op.add_column("orders", sa.Column("first", sa.String(1), server_default=sa.text("'A'"), nullable=False))
     op.add_column("attempts", sa.Column("rank", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("attempts", sa.Column("not_before_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     op.create_table(
         "terminals",
         sa.Column("order_id", sa.String(28), nullable=False),
@@ -27,6 +28,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _rename({new: old for old, new in _STATES.items()})
     op.drop_table("terminals")
+    op.drop_column("attempts", "not_before_ms")
     op.drop_column("attempts", "rank")
     op.drop_column("orders", "first")
 

@@ -52,6 +52,7 @@ class Channel:
         self.variables: dict[str, str] = {}
         self.shared: dict[str, str] = {}
         self.handlers: list[str] = []
+        self.withheld = False
         self.party = {"caller": {"name": "", "number": ""}, "connected": {"name": "", "number": ""}}
         self.bridge: Bridge | None = None
         self.playing: list[Playback] = []
@@ -59,6 +60,11 @@ class Channel:
         self.ring_limit: asyncio.TimerHandle | None = None
         self.subscriber: Behaviour | None = None
         self._timers: list[asyncio.TimerHandle] = []
+
+    @property
+    def seen(self) -> str:
+        """Whom the subscriber sees calling: a number, "withheld", or "" where nobody was named."""
+        return "withheld" if self.withheld else self.party["connected"]["number"]
 
     def json(self) -> Json:
         """Show the channel as ARI does."""
@@ -194,6 +200,8 @@ class Channel:
             shared, _, owner = name.removeprefix("SHARED(").rstrip(")").partition(",")
             if channel := self.exchange.channels.get(owner or self.id):
                 channel.shared[shared] = value
+        elif name == "CONNECTEDLINE(num-pres)":
+            self.withheld = value.startswith("prohib")
         elif found := re.fullmatch(r"(CALLERID|CONNECTEDLINE)\((name|num)(?:,i)?\)", name):
             party = "caller" if found[1] == "CALLERID" else "connected"
             self.party[party]["name" if found[2] == "name" else "number"] = value

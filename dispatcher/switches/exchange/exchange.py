@@ -28,11 +28,12 @@ CANARY: Final = re.compile(r"Local/([0-9]+)@cordboard-canary(?:/n)?")
 
 @dataclass(slots=True)
 class Stats:
-    """What tests ask: who was dialled when and heard which keys and sounds, and how many legs were up at once."""
+    """What tests ask: who was dialled when, saw whom calling and heard what, and how many legs were up at once."""
 
     requests: Counter[str] = field(default_factory=Counter)
     dials: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, list[str]] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     sounds: dict[str, list[str]] = field(default_factory=dict)
     dialled_at: deque[tuple[float, str]] = field(default_factory=lambda: deque(maxlen=MOST_DIALS))
@@ -43,6 +44,7 @@ class Stats:
         """Count a subscriber who is rung."""
         self.dials[channel.id] += 1
         self.numbers[channel.digits] += 1
+        self.seen.setdefault(channel.digits, []).append(channel.seen)
         self.dialled_at.append((time.time(), channel.endpoint))
 
     def sent(self, channel: Channel, keys: str) -> None:
@@ -164,6 +166,7 @@ class Exchange:
             "dial_requests_by_channel": dict(self.stats.requests),
             "dials_by_channel": dict(self.stats.dials),
             "dials_by_number": dict(self.stats.numbers),
+            "seen_by_number": dict(self.stats.seen),
             "dialled_at": list(self.stats.dialled_at),
             "keys_by_number": dict(self.stats.keys),
             "sounds_by_number": dict(self.stats.sounds),

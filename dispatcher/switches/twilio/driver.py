@@ -76,6 +76,9 @@ class TwilioVoice:
         limit_s = legs.whole_seconds(late_ms + limit_ms)
         if limit_s == row.limit_s:
             return
+        if row.dialled_ms is None:
+            await self._aside(self._noted, attempt_id, limit_s=limit_s)
+            return
         if not row.sid:
             raise SwitchSilent("Twilio has not told its id of the leg yet.")
         await self._aside(self._rest.limit, row.sid, limit_s)
@@ -274,7 +277,7 @@ class TwilioVoice:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **more))
 
 
-_ORDER: Final = (Kind.READY, Kind.UP, Kind.DIGIT, Kind.PLAYED)
+_ORDER: Final = (Kind.READY, Kind.RINGS, Kind.UP, Kind.DIGIT, Kind.PLAYED)
 
 
 def _events(row: Row[Any]) -> list[SwitchEvent]:
@@ -282,7 +285,8 @@ def _events(row: Row[Any]) -> list[SwitchEvent]:
     leg = row.attempt_id
     if row.dialled_ms is None:
         return [SwitchEvent(Kind.READY, leg)]
-    found = [SwitchEvent(Kind.UP, leg)] if row.up else []
+    found = [SwitchEvent(Kind.RINGS, leg)] if row.status == "ringing" else []
+    found += [SwitchEvent(Kind.UP, leg)] if row.up else []
     found += [SwitchEvent(Kind.DIGIT, leg, row.digit)] if row.digit else []
     return found + ([SwitchEvent(Kind.PLAYED, leg)] if row.told and not row.first_leg else [])
 

@@ -11,7 +11,7 @@ from kernel.db import Database
 
 @dataclass(frozen=True, slots=True)
 class TwilioOnce:
-    """For one switch; `own` is what those called see unless the plan has a number for them."""
+    """For one switch. `own` is what those called see who are to see no other number: Twilio can withhold none."""
 
     db: Database
     clock: Clock
@@ -25,6 +25,10 @@ class TwilioOnce:
         shown = plan.caller_id if E164.fullmatch(plan.caller_id) else self.own
         with self.db.write() as conn:
             legs.make(conn, self.switch, plan, shown, self.clock.ms())
+
+    def is_there(self) -> bool:
+        """Always, for all a worker knows: calls there go on without us, with the limits that they have."""
+        return True
 
     def hang_up(self, attempt_id: str) -> None:
         """A leg that was not dialled is over. One that was is the conductor's."""

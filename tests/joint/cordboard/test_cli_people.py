@@ -128,11 +128,57 @@ def test_allowing_and_closing(run: Run, petrel: str) -> None:
     run("accounts", "cap", "MV Petrel", "2.50")
     run("accounts", "close", "MV Petrel")
     account = json.loads(run("accounts", "list", "--json").stdout)[0]
-    allowed = {"premium": False, "satellite": True, "high-cost": False, "any-phone": False, "verify": True}
+    allowed = {"premium": False, "high-cost": False, "any-phone": False, "verify": True}
     assert account["allowed"] == allowed
+    assert {"Inmarsat", "Iridium", "Globalstar", "Thuraya"} < set(account["satellite"])
     assert (account["zones"], account["cap_call"], account["active"]) == (["US"], "2.50", False)
     assert "closed" in run("accounts", "list").stdout
     run("accounts", "cap", "MV Petrel", "0", fails=2)
+
+
+def test_satellite_systems_are_allowed_one_by_one_with_their_caps(run: Run, petrel: str) -> None:
+    lines = run("accounts", "satellite", "MV Petrel").stdout.splitlines()
+    assert {line.split()[-1] for line in lines[1:]} == {"off"}
+    on = ("accounts", "satellite", "MV Petrel", "inmarsat", "on")
+    assert "Inmarsat             inmarsat             on   $50.00  $200.00" in run(
+        *on, "--cap-call", "50", "--cap-day", "200").stdout  # fmt: skip
+    run("accounts", "satellite", "MV Petrel", "cellular-at-sea", "on")
+    shown = json.loads(run(*on, "--cap-call", "none", "--json").stdout)
+    assert shown == {
+        "Inmarsat": {"cap_call": None, "cap_day": "200.00"}, "cellular at sea": {"cap_call": None, "cap_day": None},
+    }  # fmt: skip
+    assert "Satellite     Inmarsat (a day $200.00), cellular at sea" in run("accounts", "show", "MV Petrel").stdout
+    run("accounts", "satellite", "MV Petrel", "inmarsat", "off")
+    assert set(json.loads(run("accounts", "satellite", "MV Petrel", "--json").stdout)) == {"cellular at sea"}
+    run("accounts", "satellite", "MV Petrel", "all", "off")
+    assert json.loads(run("accounts", "show", "MV Petrel", "--json").stdout)["satellite"] == {}
+    assert "Name a system, and on or off" in run("accounts", "satellite", "MV Petrel", "iridium", fails=2).output
+    run("accounts", "satellite", "MV Petrel", "iridium", "on", "--cap-day", "0", fails=2)
+    run("accounts", "satellite", "MV Petrel", "telex", "on", fails=2)
+
+
+def test_caps_of_the_account_as_a_whole_and_the_price_that_waits_for_an_ok(run: Run, petrel: str) -> None:
+    account = json.loads(run("accounts", "show", "MV Petrel", "--json").stdout)
+    named = ("quote_above", "cap_hour", "cap_day", "most_at_once")
+    assert [account[name] for name in named] == ["1.00", None, None, None]
+    run("accounts", "quote-above", "MV Petrel", "2.5")
+    run("accounts", "cap", "MV Petrel", "30", "--per", "hour")
+    assert run("accounts", "cap", "MV Petrel", "90", "--per", "day").stdout == (
+        "MV Petrel: all calls within 24 hours may cost $90.00 at most.\n"
+    )
+    run("accounts", "at-once", "MV Petrel", "2")
+    account = json.loads(run("accounts", "show", "MV Petrel", "--json").stdout)
+    assert [account[name] for name in named] == ["2.50", "30.00", "90.00", 2]
+    shown = run("accounts", "show", "MV Petrel").stdout
+    for line in ("In an hour    $30.00 at most", "In 24 hours   $90.00 at most", "At once       2 calls at most",
+                 "everybody above $2.50"):  # fmt: skip
+        assert line in shown
+    for what in (("cap", "MV Petrel", "none", "--per", "day"), ("at-once", "MV Petrel", "none")):
+        run("accounts", *what)
+    account = json.loads(run("accounts", "show", "MV Petrel", "--json").stdout)
+    assert (account["cap_day"], account["most_at_once"]) == (None, None)
+    run("accounts", "cap", "MV Petrel", "none", fails=2)
+    run("accounts", "cap", "MV Petrel", "0", "--per", "hour", fails=2)
 
 
 def test_tokens(run: Run, petrel: str, tools: Tools) -> None:
@@ -193,3 +239,35 @@ def test_a_telephone_that_texts(run: Run, petrel: str) -> None:
     run("devices", "remove", "+33612345679")
     left = json.loads(run("devices", "list", "--json").stdout)
     assert [each["address"] for each in left] == ["ann@petrel.example", "sat@sat.example"]
+
+
+def test_which_number_each_leg_sees_is_set_and_shown(run: Run, petrel: str) -> None:
+    assert petrel
+    shown = json.loads(run("accounts", "show", "mv petrel", "--json").stdout)
+    assert (shown["number"], shown["shows"], shown["private"]) == (None, {"a": "usual", "b": "usual"}, False)
+    assert run("accounts", "shows", "mv petrel", "--b", "withheld").stdout == (
+        "MV Petrel: leg A sees usual, leg B sees withheld.\n"
+    )
+    assert "calls from +33140009999" in run("accounts", "number", "mv petrel", "+33 1 40 00 99 99").stdout
+    assert "calls are private." in run("accounts", "private", "mv petrel", "on").stdout
+    shown = json.loads(run("accounts", "show", "mv petrel", "--json").stdout)
+    assert (shown["number"], shown["shows"]["b"], shown["private"]) == ("+33140009999", "withheld", True)
+    assert "all calls are private" in run("accounts", "show", "mv petrel").stdout
+    run("accounts", "shows", "mv petrel", "--a", "withheld", "--b", "own")
+    added = run("accounts", "user", "mv petrel", "Bob", "--email", "b@x.org", "--phone", "+33140001234")
+    assert "by a withheld number" in added.stdout
+    assert "no number of its own" in run("accounts", "number", "mv petrel", "none").stdout
+    assert "only where the order says so" in run("accounts", "private", "mv petrel", "off").stdout
+
+
+def test_a_name_has_several_numbers_at_the_command_line(run: Run, petrel: str) -> None:
+    assert petrel
+    said = run("devices", "name", "mv petrel", "MV Astrid", "+870 773 123 456", "+8816 1234 5678")
+    assert said.stdout == 'Ann may now write "CALL MV Astrid" for +870 773 123 456, then +881 6 123 45678.\n'
+    (user,) = json.loads(run("accounts", "show", "mv petrel", "--json").stdout)["users"]
+    assert user["names"]["MV Astrid"] == "+870773123456, +881612345678"
+    assert "MV Astrid: +870 773 123 456, then +881 6 123 45678" in run("accounts", "show", "mv petrel").stdout
+    assert run("devices", "name", "mv petrel", "mv astrid").stdout.endswith("no longer has mv astrid.\n")
+    too_many = [f"+4420794600{at:02d}" for at in range(6)]
+    said = run("devices", "name", "mv petrel", "Ann", *too_many, fails=2)
+    assert said.stderr == "A name may have 5 numbers at most. Leave some out.\n"

@@ -55,6 +55,7 @@ def test_the_settings_in_comments_can_be_used_and_those_of_calls_are_all_there(h
     CliRunner().invoke(main, ["init", "--yes"])
     text = re.sub(r"(?m)^# (?=[a-z_]+ = |\[\[)", "", (here / "cordboard.toml").read_text())
     data = tomllib.loads(text.replace('"redis://..."', '"redis://r"').replace('"postgresql://..."', '"sqlite://"'))
+    assert data["switch"].pop("nodes")[0].keys() == {"name", "ari_url", "cel_file"}
     assert data["switch"].pop("carriers")[0].keys() == Carrier.model_fields.keys() - {"endpoint"}
     usual = Settings().model_dump(include={"calls", "routing", "web", "log", "dns", "language"}, mode="json")
     shown = settings_from(data).model_dump(include={"calls", "routing", "web", "log", "dns", "language"}, mode="json")
@@ -73,6 +74,25 @@ def test_init_tells_of_every_door(here: Path) -> None:
     told = CliRunner().invoke(main, ["init", "--yes"]).output
     for door in ("http://127.0.0.1:8080/m", "[[mailboxes]]", "[sms.twilio]", "[sms.kannel]", "cordboard tokens add"):
         assert door in told
+
+
+def test_each_switch_of_a_pool_has_its_files(here: Path) -> None:
+    nodes = "".join(
+        f'[[switch.nodes]]\nname = "{name}"\nari_url = "http://127.0.0.1:{port}/ari"\nsip_port = {port + 1}\n'
+        f'cel_file = "/var/log/asterisk/cel-custom/{name}.csv"\n'
+        for name, port in (("newyork", 8088), ("toronto", 9088))
+    )
+    (here / "cordboard.toml").write_text(f'[switch]\nkind = "asterisk"\ncaller_id = "+12025550100"\n{nodes}')
+    result = CliRunner().invoke(main, ["init"])
+    assert result.exit_code == 0, result.output
+    assert "asterisk/toronto/ (" in result.output
+    assert "copy asterisk/NAME/*.conf to /etc/asterisk of each switch" in result.output
+    for name, port in (("newyork", 8088), ("toronto", 9088)):
+        files = here / "asterisk" / name
+        assert f"bindport = {port}" in (files / "http.conf").read_text()
+        assert f":{port + 1}" in (files / "pjsip.conf").read_text()
+        assert f"{name}.csv" in (files / "cel_custom.conf").read_text()
+        assert (files / "sounds").is_dir()
 
 
 def test_another_folder_than_ones_own_is_told_as_that(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

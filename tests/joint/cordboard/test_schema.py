@@ -4,11 +4,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
+from accounts import systems
 from cordboard import schema
+from cordboard.cli.systems import SPEAKING
 from kernel.db import metadata
 from kernel.errors import Misconfigured, Unavailable
 
@@ -39,7 +43,7 @@ def _statements(path: Path) -> set[str]:
     db = schema.open_database(f"sqlite:///{path}")
     with db.read() as conn:
         found = conn.execute(text("SELECT sql FROM sqlite_master WHERE sql <> '' AND name <> 'alembic_version'"))
-        statements = {" ".join(sorted(re.findall(r"[^\s,()]+", row.sql))) for row in found}  # in whatever order
+        statements = {" ".join(sorted(re.findall(r'[^\s,()"]+', row.sql))) for row in found}  # in whatever order
     db.close()
     return statements
 
@@ -84,3 +88,30 @@ def test_wrong_urls_are_one_sentence_without_the_password(url: str) -> None:
         schema.upgrade(url)
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_who_might_call_satellites_may_call_each_system(here: Path) -> None:
+    """0015 makes one switch a row for each system."""
+    url = f"sqlite:///{here}/x.db"
+    db = schema.open_database(url)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    row = "'USD', 'd', '', false, false, false, 1, true, 0, '', true, 0, 0"
+    columns = (
+        "currency, deck, zones, allow_premium, allow_high_cost, allow_any_phone, cap_call, charge_unjoined, tax_ppm,"
+        " caller_id, active, orders_placed, created_ms"
+    )
+    with db.write() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0012")
+        for name, yes in (("a", "true"), ("b", "false")):
+            told = (
+                f"INSERT INTO accounts (id, name, allow_satellite, {columns}) VALUES ('{name}', '{name}', {yes}, {row})"
+            )
+            conn.execute(text(told))
+    schema.upgrade(url)
+    with db.read() as conn:
+        assert set(systems.allowed(conn, "a")) == set(SPEAKING)
+        assert set(systems.allowed(conn, "a").values()) == {systems.NO_CAPS}
+        assert systems.allowed(conn, "b") == {}
+    db.close()

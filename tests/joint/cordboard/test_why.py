@@ -198,6 +198,18 @@ def test_a_redelivery_is_in_the_order_and_names_it(house: House) -> None:
         assert told in text
 
 
+def test_an_old_satellite_code_is_told_with_its_region(house: House) -> None:
+    house.allow_satellites()
+    house.signed.add(ANN)
+    message = house.send(house.mail("CALL +873 773 123456"), house.alias)
+    told = as_json(house, message)
+    written = "+873 773 123456 is dialled as +870773123456; +873 named the Indian Ocean (IOR)"
+    assert told["message"]["evidence"]["number"] == written
+    assert told["order"]["number_b"] == "+870773123456"
+    assert f"number: {written}" in why(house, message)
+    assert "CALL +873 773 123456" in told["message"]["wrote"]
+
+
 def test_a_ref_of_several_accounts_has_to_be_told_apart(house: House) -> None:
     house.send(house.mail(f"CALL mum PIN {PIN}"))
     house.send(house.mail(f"CALL {MUM} PIN {PIN}", **{"from": "bob@rig.example"}))
@@ -215,7 +227,7 @@ def test_a_ref_of_several_accounts_has_to_be_told_apart(house: House) -> None:
         ("CALL mum", "x@y.example", "nobody who is enrolled: neither acted on nor answered"),
         (f"CALL mum tomorow PIN {PIN}", ANN, "Not called: I don't know"),
         ("thanks", ANN, "a bare thank-you"),
-        (f"CALL +33140001234 PIN {PIN}", ANN, "Stopped rate known: no_rate Not asked route, cap per call, funds"),
+        (f"CALL +33140001234 PIN {PIN}", ANN, "Stopped rate known: no_rate Not asked route, at once, cap per call"),
     ],
 )
 def test_a_message_without_an_order_says_what_became_of_it(house: House, text: str, sender: str, told: str) -> None:

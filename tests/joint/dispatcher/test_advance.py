@@ -5,7 +5,7 @@ import pytest
 from billing.receipt import receipt
 from billing.settle import LATE_FREE_MS
 from dispatcher.advance import Failed, Timer
-from dispatcher.causes import CAUSES, word
+from dispatcher.causes import CAUSES, TOLD, kind, word
 from dispatcher.progress import Action, Event
 from dispatcher.settling import TOGETHER_MS
 from dispatcher.switches.base import Kind
@@ -76,7 +76,8 @@ def test_everything_twice_is_done_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("cause", [*CAUSES, 0, 126, None])
 def test_every_cause_is_told_in_words(cause: int | None) -> None:
-    assert word(cause) == CAUSES.get(cause or 0, "unreachable")
+    assert word(cause) == TOLD.get(kind(cause), kind(cause))
+    assert kind(cause) == CAUSES.get(cause or 0, "unreachable")
     assert {f"a_{word(cause)}", f"b_{word(cause)}"} <= set(OUTCOMES)
 
 

@@ -31,12 +31,17 @@ def channel(kind: str, state: str = "Up", **fields: Any) -> dict[str, Any]:
     return {"type": kind, **_MORE, **fields, "channel": {**_CHANNEL, "state": state}}
 
 
+DIAL = {"type": "Dial", "dialstring": "trunk/1", "peer": {"id": LEG, "state": "Down"}}
 PLAYBACK = {"id": f"tell-{LEG}", "media_uri": "sound:cordboard-busy", "target_uri": f"channel:{LEG}", "state": "done"}
 EVENTS: list[tuple[dict[str, Any], SwitchEvent | None]] = [
     (channel("StasisStart", "Down", args=[]), SwitchEvent(Kind.READY, LEG)),
     (channel("StasisStart", "Up", args=[]), SwitchEvent(Kind.UP, LEG)),
     (channel("ChannelStateChange", "Up"), SwitchEvent(Kind.UP, LEG)),
-    (channel("ChannelStateChange", "Ringing"), None),
+    (channel("ChannelStateChange", "Ringing"), SwitchEvent(Kind.RINGS, LEG)),
+    (DIAL | {"dialstatus": "RINGING"}, SwitchEvent(Kind.RINGS, LEG)),
+    (DIAL | {"dialstatus": "PROGRESS"}, SwitchEvent(Kind.RINGS, LEG)),
+    (DIAL | {"dialstatus": ""}, None),
+    (DIAL | {"dialstatus": "BUSY"}, None),
     (channel("ChannelStateChange", "Ring"), None),
     (channel("ChannelDtmfReceived", digit="1", duration_ms=120), SwitchEvent(Kind.DIGIT, LEG, "1")),
     (channel("ChannelDtmfReceived", digit="#", duration_ms=120), SwitchEvent(Kind.DIGIT, LEG, "#")),

@@ -65,10 +65,11 @@ def went_well(desk: Desk, exchange: RunningExchange, order: str, outcome: str) -
 
 def test_a_call_from_the_pressed_1_to_the_receipt(timed_desk: Desk, exchange: RunningExchange) -> None:
     async def story(at_work: Conducting) -> None:
-        order = await at_work.launch(caller_id="+12025550100", extension_b="42")
+        order = await at_work.launch(shown_a="+12025550100", shown_b="withheld", extension_b="42")
         assert await at_work.over(order) == "talked"
         went_well(timed_desk, exchange, order, "talked")
         assert len(timed_desk.bills(order)) == 2
+        assert sorted(exchange.stats()["seen_by_number"].values()) == [["+12025550100"], ["withheld"]]
         assert exchange.globals()["CB_HEARTBEAT"].isdigit()
 
     tell(timed_desk, exchange, story)

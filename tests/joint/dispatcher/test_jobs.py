@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dispatcher import jobs, lease
+from dispatcher import jobs, lease, pool
 from dispatcher.jobs import AGAIN_AFTER_MS, TAKEN_MS
+from dispatcher.pool import ANSWERED_WITHIN_MS
 from dispatcher.switches import ari_once
 from dispatcher.switches.base import Kind
 from dispatcher.switches.exchange.running import RunningExchange
@@ -44,10 +45,15 @@ def conducted(desk: Desk) -> Desk:
     return desk
 
 
-def renew(desk: Desk) -> None:
+def conduct(desk: Desk) -> None:
     with desk.db.write() as conn:
         lease.acquire(conn, SWITCH, "one", desk.now.ms(), LEASE_MS)
+
+
+def renew(desk: Desk) -> None:
+    conduct(desk)
     desk.log_was_read()
+    desk.switch_answers()
 
 
 def created(exchange: RunningExchange) -> int:
@@ -55,7 +61,7 @@ def created(exchange: RunningExchange) -> int:
 
 
 def test_an_order_is_claimed_and_its_silent_channel_created(conducted: Desk, exchange: RunningExchange) -> None:
-    order = conducted.order(caller_id="+12025550100")
+    order = conducted.order(shown_a="+12025550100")
     assert conducted.launcher_on(exchange).launch(order)
     (leg,) = conducted.legs(order)
     assert (leg.state, leg.role, leg.number, leg.carrier, leg.switch) == (
@@ -90,7 +96,13 @@ def test_an_order_that_is_further_or_over_is_not_claimed(conducted: Desk, state:
     assert (conducted.row(order).state, conducted.legs(order)) == (state, [])
 
 
-@pytest.mark.parametrize("why", ["no lease", "lease ran out", "no canary", "canary is old", "not due yet", "no room"])
+NOT_YET = (
+    "no lease", "lease ran out", "no canary", "canary is old", "no answer", "answer is old", "drained", "not due yet",
+    "no room",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("why", NOT_YET)
 def test_an_order_that_may_not_be_launched_yet_stays_due(desk: Desk, exchange: RunningExchange, why: str) -> None:
     order = desk.order(due_ms=NOW + (why == "not due yet"), rung_ms=NOW)
     desk.order(OrderState.REACHING_2)
@@ -99,13 +111,21 @@ def test_an_order_that_may_not_be_launched_yet_stays_due(desk: Desk, exchange: R
         desk.log_was_read()
     if why != "no lease":
         desk.now.now_ms = NOW - LEASE_MS if why == "lease ran out" else NOW
-        desk.papers()
+        conduct(desk)
+    if why != "no answer":
+        desk.now.now_ms = NOW - ANSWERED_WITHIN_MS if why == "answer is old" else NOW
+        desk.switch_answers()
+    if why == "drained":
+        with desk.db.write() as conn:
+            pool.drain(conn, SWITCH, True)
     desk.now.now_ms = NOW
     assert not desk.launcher_on(exchange, 1 if why == "no room" else 20).launch(order)
     assert (desk.row(order).state, desk.legs(order), created(exchange)) == (OrderState.DUE, [], 0)
     assert desk.row(order).rung_ms == 0  # whoever makes way for it need not wait to ring for it
     desk.now.later(1)
     renew(desk)
+    with desk.db.write() as conn:
+        pool.drain(conn, SWITCH, False)
     assert desk.launcher_on(exchange, 2).launch(order)
 
 

@@ -62,7 +62,7 @@ def test_a_claimed_order_ends_at_once_and_its_channel_is_ended_when_it_comes(des
 
 def test_a_claimed_order_whose_worker_died_is_not_launched_again(desk: Desk) -> None:
     """The conductor is connected to no switch, and so reads no wishes."""
-    order, leg = desk.claimed()
+    order, leg = desk.claimed(taken_until_ms=desk.now.ms() + TAKEN_MS)
     desk.papers()
     desk.drop(order)
     assert not desk.launcher(NOWHERE).launch(order)  # that worker may still be at it

@@ -62,8 +62,9 @@ def test_the_answer_tells_all_that_is_needed(house: House, web: Web) -> None:
     (order,) = house.orders
     assert answer.headers["location"] == f"/api/v1/calls/{order.id}"
     assert answer.json == {
-        "id": order.id, "ref": "A1", "state": "due", "to": "Mum", "from": "+1 2..0101", "price_per_minute": "0.0415",
-        "currency": "USD", "message": "A1 Ringing +1 2..0101. Press 1, then Mum. About $0.04/min.",
+        "id": order.id, "ref": "A1", "state": "due", "to": "Mum", "from": "+1 2..0101", "private": False,
+        "price_per_minute": "0.0415", "currency": "USD",
+        "message": "A1 Ringing +1 2..0101. Press 1, then Mum. About $0.04/min.",
     }  # fmt: skip
     assert (order.bill, order.press_1) == ("7", True)
 

@@ -68,7 +68,7 @@ def test_the_operators_word_on_the_main_phone_outdoes_an_at(two_phones: House) -
     ("number", "why"),
     [
         ("+81 3 1234 5678", "calls to +81 3 1234 5678 (JP) are switched off for you."),
-        ("+870 773 000 000", "+870 773 000 000 is a satellite number"),
+        ("+870 773 000 000", "+870 773 000 000 is Inmarsat, which is off"),
         ("+33 1 40 00 12 34", "I have no price for +33 1 40 00 12 34"),
         ("+1 900 555 0123", "+1 900 555 0123 is a special-rate number"),
         ("+1 202 555 0109", "+1 202 555 0109 is this service's own number."),

@@ -62,7 +62,8 @@ ANSWERS = (
 
 @pytest.fixture
 def going(house: House) -> House:
-    """With a call of Ann's that waits."""
+    """With a call of Ann's that waits, and a name that she wrote down by a claim."""
+    house.change(contacts, sure=False)
     assert say(house, "CALL +44 20 7946 0000").startswith("A1 Ringing")
     return house
 

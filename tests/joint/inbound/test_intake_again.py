@@ -1,6 +1,7 @@
 """One message, one order: however often, wherever and whenever it comes again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from threading import Barrier
 
 import pytest
@@ -9,6 +10,7 @@ from accounts import manage
 from accounts.people import account_named, users_of
 from accounts.tables import accounts
 from billing.tables import holds
+from orders.states import UNDER_WAY, how_far
 from orders.tables import orders
 from replies import sentences
 from replies.tables import outbox
@@ -70,7 +72,7 @@ def test_without_a_message_id_the_date_is_the_key(house: House) -> None:
 
 
 def test_without_both_the_mail_itself_is_the_key(house: House) -> None:
-    for text in ("CALL mum", "CALL mum", "CALL mum BILL 7"):
+    for text in ("CALL mum", "CALL mum", "CALL +442079460019"):
         house.send(house.mail(f"{text} PIN {PIN}", message_id="", date=""))
     assert len(house.orders) == 2
 
@@ -126,16 +128,32 @@ def test_a_refused_order_that_comes_again_is_refused_again_though_it_would_pass_
 
 def test_the_same_call_asked_for_again_while_it_is_under_way_is_told_how_far_it_is(house: House) -> None:
     house.send(house.mail(f"CALL mum PIN {PIN}"))
-    for state, doing in sentences.DOING.items():
-        house.change(orders, state=state)
+    for first, state in product("AB", UNDER_WAY):
+        house.change(orders, state=state, first=first)
         house.send(house.mail(f"call Mum PIN {PIN}"))
+        doing = sentences.DOING[how_far(state, first)]
         assert house.said()[-1][1] == f"Not called: A1 for the same call is {doing}."
     assert len(house.orders) == 1
-    for state in ("telling", "closing"):
-        house.change(orders, state=state)
+    for ending in ("telling", "closing"):
+        house.change(orders, state=ending)
         house.send(house.mail(f"CALL mum PIN {PIN}"))
-        house.change(orders, state=state)
+        house.change(orders, state=ending)
     assert len(house.orders) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [("CALL mum BILL 7", True), ("CALL mum MAX 2", True), ("CALL +442079460018 MAX 9 MIN BILL x", True),
+     ("CALL mum FROM +12025550101", True), ("CALL mum FROM +12025550188", False), ("CALL +442079460018 x7", False),
+     ("CALL +442079460019", False)],
+)  # fmt: skip
+def test_the_same_call_is_between_the_same_telephones_whatever_else_is_said_of_it(
+    house: House, text: str, same: bool
+) -> None:
+    house.change(accounts, allow_any_phone=True)
+    house.send(house.mail(f"CALL mum PIN {PIN}"))
+    house.send(house.mail(f"{text} PIN {PIN}"))
+    assert len(house.orders) == 2 - same
 
 
 def test_one_mail_to_two_addresses_of_ours_is_one_order(house: House) -> None:

@@ -30,7 +30,7 @@ BAD = {
     "62-808": ("+808 12345678", "is a special-rate number"),
     "62-882": ("+882 10 12345678", "is a special-rate number"),
     "62-883": ("+883 510 001234567", "is a special-rate number"),
-    "62-8816": ("+8816 12345678", "is a satellite number"),
+    "62-8816": ("+8816 12345678", "is Iridium, which is off for your account"),
     "63-809": ("+1 809 555 1234", "(DO) are switched off"),
     "63-876": ("876-555-1234", "(JM) are switched off"),
     "63-284": ("(284) 494-1234", "(VG) are switched off"),

@@ -20,7 +20,8 @@ def test_a_call_by_name(house: House) -> None:
     message_id = house.send(house.mail(f"CALL mum PIN {PIN}", subject="hello"))
     (order,) = house.orders
     assert (order.number_a, order.number_b, order.name_b, order.ref) == (ANNS_PHONE, MUM, "Mum", "A1")
-    assert (order.state, order.press_1, order.caller_id, order.door) == (OrderState.DUE, True, OWN_NUMBER, "email")
+    assert (order.state, order.press_1, order.door) == (OrderState.DUE, True, "email")
+    assert (order.shown_a, order.shown_b, order.private) == (OWN_NUMBER, OWN_NUMBER, False)
     assert (order.message_id, order.accepted_ms, order.due_ms) == (message_id, NOW, NOW)
     assert house.bell.rung == [order.id]
     answer = "A1 Ringing +1 2..0101. Press 1, then Mum. About $0.04/min."

@@ -19,6 +19,7 @@ def book(house: House) -> dict[str, str]:
 
 
 def test_a_name_is_kept_changed_called_and_struck_out(house: House) -> None:
+    house.change(contacts, sure=False)
     assert say(house, "NAME dad +44 20 7946 0000 x12") == "dad is +44 2..0000 from now on."
     assert say(house, "NAME Dad: +44 20 7946 0001") == "Dad is +44 2..0001 from now on, and no longer +44 2..0000."
     assert book(house) == {"Dad": "+442079460001", "Mum": "+442079460018"}
@@ -79,6 +80,7 @@ def test_a_long_list_is_cut_and_looked_through_by_letters(house: House) -> None:
 
 
 def test_a_book_is_full_some_day_and_can_still_be_changed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.change(contacts, sure=False)
     monkeypatch.setattr(own, "MOST_NAMES", 2)
     say(house, "NAME dad +44 20 7946 0000")
     full = "Nothing done: your phone book is full, with 2 names. Write NAME DELETE and one you don't need."
@@ -136,6 +138,7 @@ def answered(house: House, raw: bytes, to: str = "") -> str:
     ("text", "subject"), [("", ""), ("", "Mum"), ("", "Contact: Dad"), ("NAME", ""), ("\n-- \nAnn\nMV Petrel", "")]
 )
 def test_cards_fill_the_book_if_the_mail_says_nothing_else(house: House, text: str, subject: str) -> None:
+    house.change(contacts, sure=False)
     said = answered(house, with_cards(text, subject))
     assert (
         said == "Kept in your phone book: Mum. Left out: 3."
@@ -147,6 +150,7 @@ def test_cards_fill_the_book_if_the_mail_says_nothing_else(house: House, text: s
 
 
 def test_numbers_in_cards_are_read_where_the_user_is(house: House) -> None:
+    house.change(contacts, sure=False)
     house.change(users, country="GB")
     assert answered(house, with_cards()) == "Kept in your phone book: Dad, Mum. Left out: 2."
     assert book(house) == {"Dad": "+442079460000", "Mum": "+442079460001"}
@@ -160,6 +164,7 @@ def test_a_mail_with_an_order_is_that_order_whatever_is_attached(house: House) -
 
 
 def test_cards_need_proof_which_a_pin_is(house: House) -> None:
+    house.change(contacts, sure=False)
     assert answered(house, with_cards(), to=ORDER) == ""
     assert book(house) == {"Mum": "+442079460018"}
     assert answered(house, with_cards(f"PIN {PIN}"), to=ORDER).startswith("Kept in your phone book: ")
@@ -180,3 +185,16 @@ def test_a_whole_book_is_told_within_one_text(house: House) -> None:
     assert said.startswith("Kept in your phone book: Crew member 0, Crew member 1")
     assert len(said) <= 160
     assert len(book(house)) == 61
+
+
+def test_what_was_surely_the_users_own_word_no_claim_changes(house: House) -> None:
+    """Who came by the PIN would have the user's next call to that name ring another number."""
+    stays = "Nothing done: Mum stays as it is: I am not sure enough that this is you. Ask whoever runs this."
+    assert say(house, "NAME mum +44 20 7946 0001") == stays
+    assert say(house, "NAME DELETE mum") == stays
+    house.change(users, country="GB")
+    assert answered(house, with_cards()) == "Kept in your phone book: Dad. Left out: 3."
+    assert say(house, f"NAME MUM +44 20 7946 0018 PIN {PIN}", to=ORDER) == "MUM is +44 2..0018 from now on."
+    assert [(row.number, row.sure) for row in house.rows(contacts) if row.name == "MUM"] == [("+442079460018", True)]
+    house.signed.add(ANN)
+    assert say(house, "NAME mum +44 20 7946 0001").startswith("mum is +44 2..0001 from now on")

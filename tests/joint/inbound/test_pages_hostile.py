@@ -458,7 +458,7 @@ class _Mute:
     """Stores, and can't handle just now."""
 
     def __init__(self, intake: object) -> None:
-        self.accept = intake.accept  # type: ignore[attr-defined]
+        self.accept, self.ordering = intake.accept, intake.ordering  # type: ignore[attr-defined]
 
     def handle(self, _message: str) -> NoReturn:
         raise Unavailable("away")

@@ -8,13 +8,14 @@ import pytest
 
 from accounts import manage
 from accounts.tables import accounts, devices
-from billing.tables import holds
+from billing.quotes import Quote
+from billing.tables import deck_rows, holds
 from kernel.money import MICRO
 from orders.questions import DAY_MS, MOST_TRIES, MOST_WRONG_A_DAY, OPEN_MS
 from orders.tables import orders, questions
 from replies.tables import outbox
 from tests.unit import factory
-from tests.unit.inbound.house import ANN, BOB, DOLLAR, NOW, PIN, SECRETS, House
+from tests.unit.inbound.house import ANN, ANNS_PHONE, BOB, DOLLAR, NOW, PIN, SECRETS, House
 
 NEW = "+442079460019"
 LATE = "Mon, 21 Sep 2026 14:01:00 +0000"
@@ -63,6 +64,7 @@ def test_a_new_number_is_asked_about_and_called_after_an_ok(asking: House) -> No
 
 def test_who_is_in_the_phone_book_is_not_asked_about(asking: House) -> None:
     asking.send(asking.mail(f"CALL mum PIN {PIN}"))
+    asking.change(orders, state="ended")
     asking.send(asking.mail(f"CALL +44 20 7946 0018 BILL 2 PIN {PIN}"))
     assert len(asking.orders) == 2
 
@@ -279,16 +281,24 @@ def test_the_gate_is_asked_again(asking: House) -> None:
     assert len(asking.orders) == 1
 
 
-def test_no_more_is_paid_than_was_said(asking: House) -> None:
-    from billing.tables import deck_rows
-
+@pytest.mark.parametrize("rate", [2_000_000, 1_000])
+def test_what_was_said_is_the_price_whatever_the_deck_says_since(asking: House, rate: int) -> None:
     right = asked(asking)
-    with asking.db.write() as conn:
-        dearer = deck_rows.update().where(deck_rows.c.prefix == "44").values(rate=2_000_000)
-        conn.execute(dearer)
+    asking.change(deck_rows, rate=rate)
     asking.send(asking.mail(f"OK A1 {right}"))
-    assert last(asking) == "Not called: it now costs $2.02/min, more than I said. Order it again."
-    assert asking.orders == []
+    assert last(asking).endswith("About $0.04/min.")
+    (hold,) = asking.rows(holds)
+    assert hold.quote == asking.rows(questions)[0].quote
+    assert Quote.from_json(hold.quote).terms("B").rate == 24_500
+
+
+def test_the_phone_that_was_meant_is_rung_wherever_the_sender_says_to_be_since(asking: House) -> None:
+    """Who came by the PIN would have the user's own OK ring another phone."""
+    asking.change(accounts, allow_any_phone=True)
+    right = asked(asking)
+    asking.send(asking.mail(f"AT +12025550188 PIN {PIN}"))
+    asking.send(asking.mail(f"OK A1 {right}"))
+    assert [order.number_a for order in asking.orders] == [ANNS_PHONE]
 
 
 @pytest.mark.parametrize("text", ["CALL +44 20 7946 0019 x512 FROM +12025550101 BILL J.1 MAX 3 MAX 20 MIN",
@@ -364,9 +374,9 @@ class TestWhoCannotBeAsked:
 
     def test_a_standing_limit_is_the_cap_and_the_order_may_say_less(self, house: House) -> None:
         house.change(devices, limit_call=2 * DOLLAR)
-        house.send(house.mail(f"CALL mum PIN {PIN}"))
-        house.send(house.mail(f"CALL mum MAX 1 BILL 2 PIN {PIN}"))
-        house.send(house.mail(f"CALL mum MAX 4 BILL 3 PIN {PIN}"))
+        for text in ("CALL mum", "CALL mum MAX 1", "CALL mum MAX 4"):
+            house.send(house.mail(f"{text} PIN {PIN}"))
+            house.change(orders, state="ended")
         assert [hold.most for hold in house.rows(holds)] == [2 * DOLLAR, DOLLAR, 2 * DOLLAR]
 
     def test_only_the_phone_book_is_called(self, house: House) -> None:

@@ -144,7 +144,7 @@ def test_a_number_is_rung_three_times_a_day_and_a_user_has_ten(house: House) -> 
     ("number", "why"),
     [
         ("+44 909 879 0000", "+44 909 879 0000 is a special-rate number"),
-        ("+870 773 111 222", "+870 773 111 222 is a satellite number"),
+        ("+870 773 111 222", "+870 773 111 222 is Inmarsat, which is off"),
         ("+49 30 123456", "calls to +49 30 123456 (DE) are switched off for you."),
         ("+1 202 555 0109", "+1 202 555 0109 is this service's own number."),
         ("911", "911"),

@@ -91,7 +91,8 @@ def _checked(answer: Answer) -> Answer:
         return answer  # a page
     if answer.status >= 400 and "parts" not in answer.json:
         assert answer.headers["content-type"] == kind
-        assert set(answer.json) == {"type", "title", "status", "detail", "reason"}
+        assert set(answer.json) - {"quote"} == {"type", "title", "status", "detail", "reason"}
+        assert ("quote" in answer.json) == (answer.json["reason"] == "dear")
         assert answer.json["status"] == answer.status
     return answer
 

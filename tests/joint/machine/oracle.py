@@ -6,6 +6,7 @@ The price of a leg is worked out here once more, in fractions, from the deck's t
 from collections import Counter
 from email import message_from_bytes, policy
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -64,9 +65,20 @@ class Books:
 
 
 def nothing_dialled_twice(product: Product, books: Books) -> None:
+    """No attempt twice; of a leg's attempts one after the other, and none after one that was answered."""
     assert all(times <= 1 for times in product.street.dials.values()), product.street.dials
-    legs = Counter((row.order_id, row.role) for row in books.attempts.values() if product.street.dials[row.id])
-    assert all(times == 1 for times in legs.values()), legs
+    legs: dict[tuple[str, str], list[Truth]] = {}
+    for row in books.attempts.values():
+        truth = product.street.truth.get(row.id)
+        if truth is not None and truth.dialled_ms is not None:
+            legs.setdefault((row.order_id, row.role), []).append(truth)
+    for tried in legs.values():
+        tried.sort(key=lambda truth: truth.dialled_ms or 0)
+        for earlier, later in pairwise(tried):
+            assert later.dialled_ms is not None
+            assert earlier.answered_ms is None
+            assert earlier.ended_ms is not None
+            assert earlier.ended_ms <= later.dialled_ms
 
 
 def holds_are_on_open_orders(books: Books) -> None:
@@ -97,7 +109,11 @@ def _is_priced(product: Product, books: Books, bill: Row[Any], truth: Truth) -> 
         assert 0 <= hold.amount - hold.spent < 3 * STEP
     elif _is_free(product, books, bill, truth, payer):
         assert got == (0, 0)
-    elif not (bill.role == "B" and truth.ended_ms - truth.answered_ms < FREE_LATE_MS and got == (0, 0)):
+    elif not (
+        bill.role != books.orders[bill.order_id].first
+        and truth.ended_ms - truth.answered_ms < FREE_LATE_MS
+        and got == (0, 0)
+    ):
         assert got == due
 
 
@@ -107,11 +123,11 @@ def _is_free(product: Product, books: Books, bill: Row[Any], truth: Truth, payer
     others = [product.street.truth[row.id] for row in rows if row.id in product.street.truth]
     assert truth.answered_ms is not None
     assert truth.ended_ms is not None
-    if bill.role == "A":
+    if bill.role == books.orders[bill.order_id].first:
         return not payer.charge_unjoined and all(
-            b.answered_ms is None or b.answered_ms >= truth.ended_ms for b in others
+            each.answered_ms is None or each.answered_ms >= truth.ended_ms for each in others
         )
-    left = any(a.answered_ms and a.ended_ms and a.ended_ms <= truth.answered_ms for a in others)
+    left = any(each.answered_ms and each.ended_ms and each.ended_ms <= truth.answered_ms for each in others)
     return left and truth.ended_ms - truth.answered_ms < FREE_LATE_MS
 
 

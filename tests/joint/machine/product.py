@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from dispatcher import jobs
 from dispatcher.conductor import Conductor, Pace
 from dispatcher.due import Due
-from dispatcher.jobs import Launcher
+from dispatcher.jobs import Launcher, Node
 from dispatcher.lease import LeaseLost
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Waits
+from dispatcher.pool import Pool
 from dispatcher.routes import Routes
 from dispatcher.slices import Slicing
 from dispatcher.switches.ari_requests import Carrier
@@ -51,6 +52,10 @@ WAITS = Waits(ring_a=20, ring_b=20, confirm=10)
 LIMITS = Limits(confirm_s=10, ring_b_s=20, min_talk_s=30, max_talk_s=MAX_TALK_S, stale_ms=STALE_MS)
 PACE = Pace(beat=2.0, log_poll=0.4, idle_poll=0.4)
 SLICING = Slicing(slice_s=40, low_s=15)
+CARRIERS = [
+    Carrier(name, f"PJSIP/{name}/sip:{{digits}}@{name}.example", priority=priority, uplink=name.startswith("sky"))
+    for name, priority in (("trunk", 1), ("second", 2), ("sky", 1), ("sky2", 2))
+]
 ROLES = ("door", "worker", "sweeper", "cel", "conductor")
 
 
@@ -149,7 +154,7 @@ class Product:
         self.db, self.queue, self.post = db, Queue(), MailHost()
         self.street = Street(loop, self.true, CelLog(cel_file))
         self.wire = Wire(self.street)
-        self.routes = Routes([Carrier("trunk", "PJSIP/trunk/sip:{digits}@trunk.example")])
+        self.routes = Routes(CARRIERS)
         self.outside: list[Posted] = []
         self.accepted: list[str] = []
         self.processes: dict[str, Process] = {}
@@ -167,11 +172,11 @@ class Product:
         own = "+12025550109"
         ordering = Ordering(SECRETS, self.clock, LIMITS, own, frozenset({own}), self.routes.has)
         self.intake = Intake(self.db, self.clock, SECRETS, self.queue, {EMAIL: reader}, ordering)
-        self.due = Due(self.db, self.clock, self.queue, SETTING_UP_MAX, STALE_MS)
+        pool = Pool((SWITCH,), SETTING_UP_MAX)
+        self.due = Due(self.db, self.clock, self.queue, pool, STALE_MS)
         self.sender = Sender(self.db, self.clock, SECRETS, {EMAIL: ByMail(self.post, ORDER)}, "boss@door.test")
-        self.launcher = Launcher(
-            self.db, self.clock, SimOnce(self.wire, alive), SWITCH, "cordboard", self.routes, SETTING_UP_MAX, STALE_MS,
-        )  # fmt: skip
+        nodes = {SWITCH: Node(SimOnce(self.wire, alive), "cordboard")}
+        self.launcher = Launcher(self.db, self.clock, pool, nodes, self.routes, STALE_MS)
         jobs.install(self.launcher.launch)
         self._work: dict[str, Callable[[], Awaitable[None]]] = {
             "world": lambda: _every(0.5, self._deliver),

@@ -39,6 +39,7 @@ class Truth:
     """One channel as it was."""
 
     number: str
+    dialled_ms: int | None = None
     answered_ms: int | None = None
     ended_ms: int | None = None
 
@@ -49,6 +50,7 @@ class Line:
 
     id: str
     digits: str
+    carrier: str = ""
     state: str = "Down"
     dialled: bool = False
     peer: str = ""
@@ -68,6 +70,7 @@ class Street:
         self.truth: dict[str, Truth] = {}
         self.dials: Counter[str] = Counter()
         self.habits: dict[str, Habit] = {}
+        self.down: dict[str, int] = {}  # carriers that take no call, with the cause that they say so by
         self.tell: Callable[[Told], None] | None = None
         self._heartbeat_s = 0.0
         self._playing: dict[str, str] = {}
@@ -106,7 +109,7 @@ class Street:
         if channel in self.lines:
             return 409, None
         digits = endpoint.partition("sip:")[2].partition("@")[0]
-        line = self.lines[channel] = Line(channel, digits)
+        line = self.lines[channel] = Line(channel, digits, endpoint.split("/")[1])
         self.truth[channel] = Truth("+" + digits)
         self._arm(line, variables[LIMIT])
         line.peer = variables.get("CB_PEER", "")
@@ -141,7 +144,10 @@ class Street:
         if line.dialled:
             return 409, None
         line.dialled = True
+        self.truth[line.id].dialled_ms = self._time.ms()
         habit = self.habits.get(line.digits, Habit())
+        if line.carrier in self.down:
+            habit = Habit(ring_s=0.3, cause=self.down[line.carrier])
         self._loop.call_later(habit.alert_s, self._rings, line)
         self._loop.call_later(ring_s, self._rang_out, line)
         if habit.ring_s is not None:
@@ -180,6 +186,8 @@ class Street:
     def _rings(self, line: Line) -> None:
         if line.state == "Down":
             line.state = "Ringing"
+            if self.tell:
+                self.tell({"type": "Dial", "dialstatus": "RINGING", "peer": {"id": line.id}})
 
     def _picked_up(self, line: Line, habit: Habit) -> None:
         if line.id not in self.lines:

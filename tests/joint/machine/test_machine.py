@@ -29,8 +29,8 @@ from kernel.crashpoints import POINTS
 from tests.joint.machine import oracle
 from tests.joint.machine.loop import SimLoop
 from tests.joint.machine.oracle import Books
-from tests.joint.machine.people import OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person
-from tests.joint.machine.product import ROLES, MortalDatabase, Posted, Product
+from tests.joint.machine.people import CALLED, OTHERS, PEOPLE, RIG, SHIP, Home, Payer, Person
+from tests.joint.machine.product import CARRIERS, ROLES, MortalDatabase, Posted, Product
 from tests.joint.machine.street import Habit
 from tests.joint.machine.wire import Fault
 
@@ -49,6 +49,7 @@ HABITS = (
     Habit(ring_s=0.001, press_s=0.001),
     Habit(cause=17),
     Habit(ring_s=12, cause=21),
+    Habit(ring_s=0.5, cause=34),
 )
 NUMBERS = [*(person.phone for person in PEOPLE), *OTHERS]
 KINDS = ("create", "dial", "end", "arm", "play", "bridge", "look")
@@ -56,7 +57,7 @@ BACK_AFTER_S = (0.5, 3.0, 14.0)
 few = st.integers(0, 5)
 a_while = st.sampled_from([0.0, 0.2, 1.1, 4.0, 12.0])
 faults = st.dictionaries(st.sampled_from(KINDS), st.sampled_from(list(Fault)), min_size=1, max_size=4)
-mails = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(OTHERS))
+mails = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(CALLED))
 
 
 class WholeProduct(RuleBasedStateMachine):
@@ -84,13 +85,16 @@ class WholeProduct(RuleBasedStateMachine):
     @initialize(
         first=st.lists(mails, min_size=1, max_size=3),
         habits=st.lists(st.sampled_from(HABITS), max_size=2),
+        away=st.sets(st.sampled_from(["trunk", "sky"])),
         spoiled=st.none() | faults,
         crash_at=st.sampled_from(["", *POINTS]),
     )
     def begin(
-        self, first: list[tuple[Person, str]], habits: list[Habit], spoiled: dict[str, Fault] | None, crash_at: str
-    ) -> None:
+        self, first: list[tuple[Person, str]], habits: list[Habit], away: set[str], spoiled: dict[str, Fault] | None,
+        crash_at: str,
+    ) -> None:  # fmt: skip
         """Most of what can go wrong can go wrong with the first call already."""
+        self.product.street.down |= dict.fromkeys(sorted(away), 34)
         self.product.wire.faults |= spoiled or {}
         self.product.crash_at = crash_at
         for (_, number), habit in zip(first, habits, strict=False):
@@ -98,7 +102,7 @@ class WholeProduct(RuleBasedStateMachine):
         for person, number in first:
             self.write(person, number, 0.0)
 
-    @rule(person=st.sampled_from(PEOPLE), number=st.sampled_from(OTHERS), seconds=a_while)
+    @rule(person=st.sampled_from(PEOPLE), number=st.sampled_from(CALLED), seconds=a_while)
     def write(self, person: Person, number: str, seconds: float) -> None:
         self._post(person, f"<{len(self.posted)}@ship.example>", f"CALL {number}")
         self.product.loop.advance(seconds)
@@ -110,7 +114,7 @@ class WholeProduct(RuleBasedStateMachine):
         self._post(mail.person, mail.message_id, mail.text)
 
     @precondition(lambda self: self.posted)
-    @rule(which=few, number=st.sampled_from(OTHERS))
+    @rule(which=few, number=st.sampled_from(CALLED))
     def deliver_changed(self, which: int, number: str) -> None:
         mail = self.posted[which % len(self.posted)]
         self._post(mail.person, mail.message_id, f"CALL {number}")
@@ -126,6 +130,12 @@ class WholeProduct(RuleBasedStateMachine):
     @rule(number=st.sampled_from(NUMBERS), habit=st.sampled_from(HABITS))
     def take_to(self, number: str, habit: Habit) -> None:
         self.product.street.habits[number[1:]] = habit
+
+    @rule(name=st.sampled_from(CARRIERS).map(lambda carrier: carrier.name), cause=st.sampled_from([0, 0, 34, 18, 23]))
+    def a_carrier_is_away_or_back(self, name: str, cause: int) -> None:
+        self.product.street.down.pop(name, None)
+        if cause:
+            self.product.street.down[name] = cause
 
     @precondition(lambda self: self.product.street.lines)
     @rule(which=few)

@@ -22,7 +22,7 @@ def test_a_mailbox_made_anew_begins_at_now(desk: Desk) -> None:
     desk.server.renumber(desk.user)
     desk.watch(done_folder="")
     desk.until(lambda: desk.told("operator"))
-    desk.put(desk.house.mail(f"CALL mum BILL after PIN {PIN}"))
+    desk.put(desk.house.mail(f"CALL +442079460019 BILL after PIN {PIN}"))
     desk.until(lambda: len(desk.house.orders) == 2)
     assert [order.bill for order in desk.house.orders] == ["", "after"]
     (after,) = desk.house.rows(mailboxes)

@@ -1,5 +1,8 @@
 """A plan never costs more than it holds, wherever and however late the switch cuts."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,8 @@ QUOTES = st.builds(
     tax_ppm=st.sampled_from([0, 1, 77_777, 200_000, 1_000_000]),
     ring_b_s=st.integers(0, 90),
     confirm_s=st.sampled_from([0, 20]),
+    first=st.sampled_from("AB"),
+    also=st.lists(TERMS, max_size=2).map(tuple),
 )
 BUDGETS = st.integers(0, 5_000_000_000)
 
@@ -38,8 +43,31 @@ def test_a_late_cut_at_both_limits_costs_no_more_than_the_hold(
     made = plan(quote, budget, max_talk_s=longest)
     if made is not None:
         paid_a = gross(made.limit_a_ms + late_a, quote.a, quote.tax_ppm)
-        paid_b = gross(made.limit_b_ms + late_b, quote.terms("B"), quote.tax_ppm)
-        assert paid_a + paid_b <= made.amount
+        for of_b in quote.of("B"):  # one of its telephones answers
+            assert paid_a + gross(made.limit_b_ms + late_b, of_b, quote.tax_ppm) <= made.amount
+
+
+def test_who_is_rung_first_waits() -> None:
+    made = plan(replace(per_minute_quote(), first="B"), 10 * DOLLAR, max_talk_s=7200)
+    assert made is not None
+    assert (made.limit_a_ms, made.limit_b_ms) == (239_500, 319_500)
+
+
+def test_of_several_telephones_the_dearest_is_held_for_and_each_is_billed_by_its_own_row() -> None:
+    quote = replace(QUOTE, also=(replace(GB, rate=10 * GB.rate), US))
+    assert cost(quote, 60) == cost(replace(QUOTE, b=quote.also[0]), 60)
+    assert [quote.terms("B", rank) for rank in range(3)] == [GB, quote.also[0], US]
+    assert Quote.from_json(quote.to_json()) == quote
+    with pytest.raises(ValueError, match="no such leg B"):
+        quote.terms("B", 3)
+    with pytest.raises(ValueError, match="two currencies"):
+        replace(QUOTE, also=(replace(GB, currency="EUR"),))
+
+
+def test_a_quote_of_before_there_were_orders_of_ringing_is_read_as_it_was_meant() -> None:
+    kept = json.loads(QUOTE.to_json())
+    del kept["first"], kept["also"]
+    assert Quote.from_json(json.dumps(kept)) == QUOTE
 
 
 def test_a_plan_in_round_numbers() -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.configure import load_settings
+from cordboard.configure import load_settings, settings_from
 from cordboard.keys import ari_password, secrets_of
 from kernel.errors import Misconfigured
 
@@ -49,6 +49,19 @@ def test_variable_outdoes_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ('[switch]\ncaller_id = "0123"', "(a number like +12025550100)"),
         ('[switch]\ncarriers = [{name = "x"}]', "The setting switch.carriers.0.host in cordboard.toml is missing."),
         ('[switch]\ncarriers = [{name="x", host="h", endpoint="{y}"}]', "endpoint may hold {name}, {digits}"),
+        (
+            '[switch]\nnodes = [{name = "a", ari_url = "http://a"}, {name = "b"}]',
+            "each of the nodes needs its own ari_url",
+        ),
+        (
+            '[switch]\nnodes = [{name = "a", ari_url = "http://a"}, {name = "b", ari_url = "http://a"}]',
+            "the same ari_url",
+        ),
+        ('[switch]\nnodes = [{name = "a", ari_url = "http://a"}, {name = "a", ari_url = "http://b"}]', "the same name"),
+        (
+            '[switch]\nname = "x"\nnodes = [{name = "a", ari_url = "http://a"}]',
+            "name must be said of each node instead",
+        ),
         ("[switch]\ncarriers = []", "carriers must name at least one carrier"),
         ('[sms.twilio]\naccount_sid = "AC1"', "The setting sms.twilio.account_sid in cordboard.toml is wrong"),
         ('[sms.twilio]\nnumbers = ["+12025550109"]', "account_sid, auth_token, numbers and public_url go together"),
@@ -111,7 +124,7 @@ def test_secret_key_is_made_once(here: Path) -> None:
     assert len(key.read_text().strip()) == 64
     assert [path.name for path in key.parent.iterdir()] == ["secret.key"]
     assert second.unseal(first.seal(b"x")) == b"x"
-    assert ari_password(settings, first) == ari_password(settings, second)
+    assert ari_password(settings.node(), first) == ari_password(settings.node(), second)
     key.write_text("short")
     with pytest.raises(Misconfigured, match="is too short"):
         secrets_of(settings)
@@ -145,3 +158,19 @@ def test_secrets_of_the_gateways_may_have_files_and_are_never_told(here: Path, m
 def test_texts_leave_by_what_is_set_up(here: Path, toml: str, way: str) -> None:
     (here / "cordboard.toml").write_text(toml)
     assert load_settings().sms.texts_by == way
+
+
+def test_one_switch_or_a_pool_of_them(here: Path) -> None:
+    alone = settings_from({"switch": {"name": "newyork", "ari_url": "http://ny:8088"}})
+    assert [node.name for node in alone.nodes] == ["newyork"]
+    assert (alone.node().ari_url, alone.cel_file_of(alone.node())) == ("http://ny:8088", here / "var/cel.csv")
+    nodes = [{"name": "newyork", "ari_url": "http://ny"}, {"name": "toronto", "ari_url": "http://to", "ari_user": "t"}]
+    pool = settings_from({"switch": {"ari_user": "all", "ari_app": "calls", "nodes": nodes}})
+    assert [(node.name, node.ari_user, node.ari_app) for node in pool.nodes] == [
+        ("newyork", "all", "calls"), ("toronto", "t", "calls"),
+    ]  # fmt: skip
+    assert pool.cel_file_of(pool.node("toronto")) == here / "var/cel-toronto.csv"
+    with pytest.raises(Misconfigured, match="say which by --switch: newyork, toronto"):
+        pool.node()
+    with pytest.raises(Misconfigured, match="no switch 'paris'; there is newyork, toronto"):
+        pool.node("paris")

@@ -13,9 +13,11 @@ from billing.check import check
 from billing.quotes import Ceiling, Quote
 from billing.tables import cdrs
 from billing.tables import holds as holds_table
+from dispatcher import pool, ports
 from dispatcher.advance import Ask, Happening
-from dispatcher.jobs import Launcher
+from dispatcher.jobs import Launcher, Node
 from dispatcher.paperwork import Paperwork
+from dispatcher.pool import Pool
 from dispatcher.progress import Action
 from dispatcher.routes import Routes
 from dispatcher.switches.ari_once import AriOnce
@@ -38,6 +40,7 @@ from tests.unit.factory import NOW
 SWITCH, APP, HOLD = "main", "cb", 5 * DOLLAR
 STALE_MS, LEASE_MS = 600_000, 6_000
 TRUNK = Carrier("trunk", "PJSIP/trunk/sip:{digits}@trunk.example")
+UPLINK = Carrier("uplink", "PJSIP/uplink/sip:{digits}@sky.example", uplink=True)
 _key = count(1)
 
 
@@ -78,7 +81,7 @@ class Desk:
         self.db = where if isinstance(where, Database) else Database(f"sqlite:///{where}")
         self.now = Now()
         self.clock: Clock = clock or self.now
-        self.routes = Routes([TRUNK])
+        self.routes = Routes([TRUNK, UPLINK])
         self.account, self.user = ann.account, ann.user
 
     # -- what is there beforehand ----------------------------------------------------------------------------------
@@ -89,7 +92,9 @@ class Desk:
     ) -> str:  # fmt: skip
         """An order with 5 dollars held for it, or what is `held`."""
         now_ms = self.clock.ms()
+        switch = "" if state is OrderState.DUE else SWITCH
         terms = {"state": state, "accepted_ms": now_ms, "due_ms": now_ms, "answer_to": "sealed", "id": _id()}
+        terms |= {"switch": switch}
         with self.db.write() as conn:
             order = factory.order(conn, self.account, self.user, **{**terms, **columns})
             holds.open_hold(conn, order, self.account, held, quote, now_ms, ceiling)
@@ -121,20 +126,28 @@ class Desk:
             if conn.execute(update(log_positions).values(values)).rowcount == 0:
                 conn.execute(insert(log_positions).values(switch=SWITCH, **values))
 
+    def switch_answers(self, switch: str = SWITCH) -> None:
+        """Its conductor had an answer from it, now."""
+        with self.db.write() as conn:
+            pool.answered(conn, switch, self.clock.ms())
+
     # -- the product's parts -----------------------------------------------------------------------------------------
 
     def idle_papers(self, holder: str = "one") -> Paperwork:
         return Paperwork(self.db, self.clock, switch=SWITCH, routes=self.routes, holder=holder, lease_ms=LEASE_MS)
 
     def papers(self, holder: str = "one") -> Paperwork:
-        """A conductor's papers, the lease in hand."""
+        """A conductor's papers, the lease in hand; its switch has just answered."""
         papers = self.idle_papers(holder)
         assert papers.acquire()
+        self.switch_answers()
         return papers
 
     def launcher(self, url: str, setting_up_max: int = 20) -> Launcher:
         once = AriOnce(url, "cordboard", "cordboard")
-        return Launcher(self.db, self.clock, once, SWITCH, APP, self.routes, setting_up_max, STALE_MS)
+        return Launcher(
+            self.db, self.clock, Pool((SWITCH,), setting_up_max), {SWITCH: Node(once, APP)}, self.routes, STALE_MS
+        )
 
     def launcher_on(self, exchange: RunningExchange, setting_up_max: int = 20) -> Launcher:
         return self.launcher(exchange.url, setting_up_max)
@@ -190,7 +203,7 @@ class Desk:
 
     def problems(self) -> list[str]:
         with self.db.read() as conn:
-            return check(conn)
+            return check(conn) + ports.leaked(conn)
 
     def is_over(self, order: str, outcome: str) -> None:
         """Ended with this outcome, nothing held, one receipt, the books in order."""

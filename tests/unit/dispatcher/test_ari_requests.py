@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.shown import WITHHELD
 from dispatcher.switches import ari_requests as rest
 from dispatcher.switches.ari_requests import MAX_LIMIT_MS, limit_value
 from dispatcher.switches.base import LegPlan
@@ -58,7 +59,7 @@ def test_a_leg_is_created_silent_armed_and_with_its_handler() -> None:
         "variables": {
             "TIMEOUT(absolute)": "90.500",
             "CHANNEL(hangup_handler_push)": "cordboard-hangup,bye,1",
-            "CALLERID(num)": "+12025550100",
+            "CONNECTEDLINE(num)": "+12025550100",
             "CB_PEER": FIRST,
             f"SHARED(CB_PEERS,{FIRST})": LEG,
         }
@@ -91,7 +92,24 @@ def test_103_a_caller_id_is_a_number(caller: str) -> None:
 def test_callers_that_a_switch_can_show(caller: str) -> None:
     body = rest.create(replace(PLAN, caller_id=caller), TRUNK, "cb").body
     assert body is not None
-    assert body["variables"]["CALLERID(num)"] == caller
+    assert body["variables"]["CONNECTEDLINE(num)"] == caller
+    assert not any("pres" in name for name in body["variables"])
+
+
+def test_a_leg_that_sees_none_is_asked_for_with_a_number_of_ours_and_none_presented() -> None:
+    body = rest.create(replace(PLAN, caller_id=WITHHELD), replace(TRUNK, own_number="+12025550100"), "cb").body
+    assert body is not None
+    assert {name: value for name, value in body["variables"].items() if name.startswith("CONNECTED")} == {
+        "CONNECTEDLINE(num)": "+12025550100",
+        "CONNECTEDLINE(num-pres)": "prohib",
+        "CONNECTEDLINE(name-pres)": "prohib",
+    }
+
+
+def test_no_leg_is_told_who_joins_it() -> None:
+    assert rest.join("b", LEG, FIRST).query == {
+        "channel": f"{LEG},{FIRST}", "inhibitConnectedLineUpdates": "true",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("digits", ["", "123456789", "1,2", "12#", "w1", "1\n", "\u0661"])

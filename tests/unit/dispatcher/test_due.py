@@ -5,10 +5,11 @@ from redis import Redis
 
 from dispatcher.closing import close
 from dispatcher.due import NOT_TAKEN_MS, Due
+from dispatcher.pool import Pool
 from kernel.doorbell import Doorbell
 from orders import orders
 from orders.states import OrderState
-from tests.unit.dispatcher.desk import STALE_MS, Desk
+from tests.unit.dispatcher.desk import STALE_MS, SWITCH, Desk
 
 
 class Bell(Doorbell):
@@ -31,7 +32,7 @@ def bell() -> Bell:
 
 
 def due(desk: Desk, bell: Bell, room: int = 20) -> Due:
-    return Due(desk.db, desk.clock, bell, room, STALE_MS)
+    return Due(desk.db, desk.clock, bell, Pool((SWITCH,), room), STALE_MS)
 
 
 def test_what_is_due_is_rung_for_oldest_first_and_what_is_not_yet_due_is_not(desk: Desk, bell: Bell) -> None:

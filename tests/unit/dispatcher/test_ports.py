@@ -120,7 +120,7 @@ def test_the_cheapest_that_costs_no_more_than_is_charged(desk: Desk) -> None:
     routes = Routes([carrier(name, deck=f"d{name}") for name in "abc"])
     assert admit(desk, routes) == ("c", "b")  # c loses on +44, where 0.0245 and 0.01 to connect are charged
     with desk.db.read() as conn:
-        told = {way.carrier: way.why for way in routes.ways(conn, B, GB, NOW)}
+        told = {way.name: way.why for way in routes.ways(conn, B, GB, NOW)}
     assert list(told) == ["b", "a", "c"]
     assert told["b"].startswith("costs 0.01 USD a minute")
     assert "more than the 0.0245 USD a minute and 0.01 to connect that are charged" in told["c"]
@@ -135,7 +135,7 @@ def test_an_ill_carrier_is_tried_last_until_it_is_well(desk: Desk) -> None:
         desk.attempt(order, "B", AttemptState.ENDED, carrier="a", cause=34, dialling_ms=NOW)
     assert admit(desk, routes) == ("b", "b")
     with desk.db.read() as conn:
-        assert [way.carrier for way in routes.ways(conn, B, GB, NOW)] == ["b", "a"]
+        assert [way.name for way in routes.ways(conn, B, GB, NOW)] == ["b", "a"]
     desk.now.later(15 * 60_000)
     assert admit(desk, routes) == ("a", "a")
 
@@ -301,6 +301,6 @@ def test_it_is_said_of_a_full_carrier_that_it_is(desk: Desk) -> None:
     routes = Routes([carrier("a", ports=2), carrier("b")])
     admit(desk, routes)
     with desk.db.read() as conn:
-        told = [(way.carrier, way.note) for way in routes.ways(conn, B, GB, NOW)]
+        told = [(way.name, way.note) for way in routes.ways(conn, B, GB, NOW)]
         assert told == [("a", "full now"), ("b", "")]
         assert conn.execute(select(rows.c.role)).scalars().all() == ["A", "B"]

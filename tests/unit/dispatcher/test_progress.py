@@ -10,6 +10,7 @@ from tests.unit.dispatcher.desk import Desk
 from tests.unit.factory import NOW
 
 A, E = Action, Event
+AGAIN = {E.FIRST_AGAIN, E.SECOND_AGAIN}
 ENDS_A, ENDS_B = {A.END_1}, {A.END_2}
 FAR_SIDE = {
     E.FIRST_READY,
@@ -73,10 +74,23 @@ def test_from_every_state_closing_can_be_reached_by_what_the_far_side_does(state
 
 
 def test_nothing_goes_back() -> None:
-    """No state is reached twice, so that any sequence of events is at its end after finitely many moves."""
+    """No state is reached twice but by another try, of which there are so many and no more (`test_tries`).
+
+    So any sequence of events is at its end after finitely many moves.
+    """
+    forward = set(E) - AGAIN
     for state in LIVE_ORDERS:
-        ahead = {row.to for (here, _), row in PROGRESS.items() if here is state and row.to is not state}
-        assert all(state not in reachable(each, set(E)) for each in ahead)
+        ahead = {row.to for (here, event), row in PROGRESS.items() if here is state and event in forward} - {state}
+        assert all(state not in reachable(each, forward) for each in ahead)
+
+
+def test_another_try_begins_at_the_channel_and_is_for_a_leg_that_did_not_answer() -> None:
+    assert {(pair, PROGRESS[pair].to, PROGRESS[pair].actions) for pair in PROGRESS if pair[1] in AGAIN} == {
+        ((S.REACHING_1, E.FIRST_AGAIN), S.REACHING_1, (A.CREATE_1,)),
+        ((S.RINGING_1, E.FIRST_AGAIN), S.REACHING_1, (A.CREATE_1,)),
+        ((S.REACHING_2, E.SECOND_AGAIN), S.REACHING_2, (A.CREATE_2,)),
+        ((S.RINGING_2, E.SECOND_AGAIN), S.REACHING_2, (A.CREATE_2,)),
+    }
 
 
 def test_closing_is_left_by_nothing_but_the_last_line_of_the_log() -> None:
@@ -84,14 +98,13 @@ def test_closing_is_left_by_nothing_but_the_last_line_of_the_log() -> None:
 
 
 def test_each_leg_is_dialled_at_one_place_and_only_when_it_is_ready() -> None:
-    assert with_action(A.DIAL_1) == {(S.CLAIMED, E.FIRST_READY)}
+    assert with_action(A.DIAL_1) == {(S.CLAIMED, E.FIRST_READY), (S.REACHING_1, E.FIRST_READY)}
     assert with_action(A.DIAL_2) == {(S.REACHING_2, E.SECOND_READY)}
 
 
 def test_b_is_asked_for_only_by_a_pressed_1_or_the_answer_of_a_trusted_a() -> None:
-    assert (
-        with_action(A.CREATE_2) == into(S.REACHING_2) == {(S.CONFIRMING, E.PRESSED_1), (S.RINGING_1, E.FIRST_TRUSTED)}
-    )
+    first_try = {pair for pair in with_action(A.CREATE_2) | into(S.REACHING_2) if pair[1] not in AGAIN}
+    assert first_try == {(S.CONFIRMING, E.PRESSED_1), (S.RINGING_1, E.FIRST_TRUSTED)}
     assert into(S.CONFIRMING) == {(S.RINGING_1, E.FIRST_ANSWERED)}
     assert into(S.RINGING_2) == {(S.REACHING_2, E.SECOND_READY)}
     assert into(S.JOINED) == {(S.RINGING_2, E.SECOND_ANSWERED)}
@@ -125,7 +138,8 @@ def test_whoever_may_still_be_there_is_ended_on_the_way_to_closing(state: S, eve
 @pytest.mark.parametrize(("state", "event"), sorted(into(S.CLOSING) | into(S.TELLING)))
 def test_an_order_has_an_outcome_when_it_closes(state: S, event: Event) -> None:
     decided_before = state in (S.JOINED, S.TELLING)  # "talked", or what B's end was called
-    assert bool(PROGRESS[state, event].outcome) is (not decided_before or (state, event) == (S.JOINED, E.DROP))
+    cut_short = state is S.JOINED and event in (E.DROP, E.LOST)
+    assert bool(PROGRESS[state, event].outcome) is (not decided_before or cut_short)
     assert PROGRESS[S.RINGING_2, E.SECOND_ANSWERED].outcome == "talked"
 
 
@@ -137,3 +151,11 @@ def test_a_drop_ends_whatever_is_live() -> None:
     for state in LIVE_ORDERS - {S.CLOSING, S.TELLING}:
         found = PROGRESS[state, E.DROP]
         assert (found.to, set(found.actions), found.outcome) == (S.CLOSING, ENDS_A | ENDS_B, "dropped")
+
+
+def test_of_a_switch_that_is_lost_nobody_is_dialled_again() -> None:
+    """What was claimed and rings nobody goes to another switch; of all else only the end is left."""
+    assert (S.CLAIMED, E.LOST) not in PROGRESS
+    for state in LIVE_ORDERS - {S.CLAIMED, S.CLOSING, S.TELLING}:
+        assert (PROGRESS[state, E.LOST].to, PROGRESS[state, E.LOST].outcome) == (S.CLOSING, "switch_lost")
+    assert (PROGRESS[S.TELLING, E.LOST].to, PROGRESS[S.TELLING, E.LOST].outcome) == (S.CLOSING, "")

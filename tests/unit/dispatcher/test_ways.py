@@ -47,8 +47,8 @@ CHEAP, DEAR, UNKNOWN = way("cheap", cost(CENT)), way("dear", cost(2 * CENT)), wa
     ],
 )
 def test_the_order_of_ways(order: Order, found: list[Way], expected: str) -> None:
-    assert [each.carrier for each in ways.in_order(found, order)] == expected.split()
-    assert [each.carrier for each in ways.in_order(found[::-1], order)] == expected.split()
+    assert [each.name for each in ways.in_order(found, order)] == expected.split()
+    assert [each.name for each in ways.in_order(found[::-1], order)] == expected.split()
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
-from accounts import manage
+from accounts import manage, systems
 from accounts.people import Phone, account_of, phones_of, user_of
+from accounts.systems import NO_CAPS, Caps
 from billing import ledger
 from billing.holds import available, open_hold
 from billing.quotes import Quote, cost
 from billing.rating import Terms
 from gate import gate
+from gate.asking import Consent
 from gate.highcost import HIGH_COST
+from gate.quoting import fingerprint
 from gate.rules import RULES, Asked
 from gate.sureness import sureness
 from parsers.numbers import Kind, Number, parse_number
@@ -52,12 +55,25 @@ def asked(house: House) -> Asked:
 
 def changed(asked: Asked, changes: Changes) -> Asked:
     """With these fields; those of the account by `account_...`, of the user by `user_...`."""
+    changes = {name: value for name, value in changes.items() if name != "allowed"}
     of_account = {name[8:]: value for name, value in changes.items() if name.startswith("account_")}
     of_user = {name[5:]: value for name, value in changes.items() if name.startswith("user_")}
     own = {name: value for name, value in changes.items() if not name.startswith(("account_", "user_"))}
     return replace(
-        asked, account=replace(asked.account, **of_account), user=replace(asked.user, **of_user), terms={}, **own
+        asked,
+        account=replace(asked.account, **of_account),
+        user=replace(asked.user, **of_user),
+        systems={},
+        bounds=[],
+        **own,
     )
+
+
+def allow(house: House, asked: Asked, changes: Changes) -> None:
+    """The systems that `changes` has as `allowed`, with their caps."""
+    with house.db.write() as conn:
+        for system, caps in changes.get("allowed", {}).items():
+            systems.allow(conn, asked.account.id, system, caps)
 
 
 def judge(house: House, asked: Asked) -> gate.Verdict:
@@ -76,13 +92,15 @@ PASSES: list[tuple[str, Changes]] = [
     ("two parties", {"b": number("+12025550188")}),
     ("premium", {"b": number("+18002345678")}),
     ("premium", {"b": number("+19002345678"), "account_allow_premium": True}),
-    ("satellite", {"b": number("+870773123456"), "account_allow_satellite": True, "account_cap_call": 15 * DOLLAR,
-                   "proof": "dkim"}),
+    ("satellite", {"b": number("+870773123456"), "allowed": {"Inmarsat": Caps(14 * DOLLAR, 14 * DOLLAR)},
+                   "account_cap_call": 15 * DOLLAR, "account_quote_above": 7 * DOLLAR, "proof": "dkim"}),
     ("zone", {"b": number("+18762345678"), "account_zones": frozenset({"GB", "JM"}), "account_allow_high_cost": True,
               "a": number(MUM), "phones": (phone(MUM),)}),
     ("rate known", {"b": number("+442079460019")}),
     ("route", {"has_route": lambda e164: e164 in (ANNS_PHONE, MUM)}),
+    ("at once", {"account_most_at_once": 1}),
     ("cap per call", {"account_cap_call": 75_300}),
+    ("caps", {"account_cap_hour": 75_300, "account_cap_day": 75_300}),
     ("funds", {"account_cap_call": 1000 * DOLLAR}),
     ("consent", {"answerable": False, "most": DOLLAR}),
     ("consent", {"answerable": False, "has_max": True}),
@@ -94,12 +112,19 @@ PASSES: list[tuple[str, Changes]] = [
     ("asked back", {"b": number("+12025550188"), "proof": "dkim", "account_ask_new": True, "account_ask_above": 0}),
     ("asked back", {"b": number(MUM), "account_ask_new": True, "account_ask_above": 41_500}),
     ("asked back", {"sent_ms": NOW - LIMITS.stale_ms - 1, "agreed": quoted(24_500), "account_ask_above": 0}),
+    ("asked back", {"agreed": quoted(24_400), "account_quote_above": 0}),
+    ("asked back", {"proof": "dkim", "account_quote_above": 41_500}),
+    ("asked back", {"proof": "token", "in_place": True, "account_quote_above": 0, "consent": Consent(41_500)}),
+    ("asked back", {"proof": "page", "in_place": True, "account_quote_above": 0,
+                    "consent": Consent(terms=fingerprint(quoted(24_500)))}),
+    ("asked back", {"answerable": False, "most": DOLLAR, "account_quote_above": 0}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rule", "changes"), PASSES)
 def test_passes(house: House, asked: Asked, rule: str, changes: Changes) -> None:
     assert rule in NAMES
+    allow(house, asked, changes)
     verdict = judge(house, changed(asked, changes))
     assert verdict.refused is None
     assert verdict.rules == tuple((name, "passed") for name in NAMES)
@@ -124,8 +149,11 @@ REFUSES: list[tuple[str, str, Changes]] = [
     ("premium", "premium", {"b": number("+447012345678")}),
     ("premium", "premium", {"b": number("+979123456789")}),
     ("premium", "premium", {"a": number("+19002345678"), "account_allow_any_phone": True}),
-    ("satellite", "satellite_no_voice", {"b": number("+870423456789"), "account_allow_satellite": True}),
+    ("satellite", "satellite_inmarsat_c", {"b": number("+870423456789"), "allowed": {"Inmarsat": NO_CAPS}}),
+    ("satellite", "satellite_bgan_data", {"b": number("+870782345678")}),
+    ("satellite", "satellite_inmarsat_b", {"a": number("+870324798181"), "account_allow_any_phone": True}),
     ("satellite", "satellite_off", {"b": number("+870773123456")}),
+    ("satellite", "satellite_off", {"b": number("+870773123456"), "allowed": {"Iridium": NO_CAPS}}),
     ("satellite", "satellite_off", {"b": number("+881612345678"), "account_allow_premium": True}),
     ("satellite", "satellite_off", {"a": number("+870773123456"), "account_allow_any_phone": True}),
     ("zone", "zone", {"b": number("+390612345678")}),
@@ -141,7 +169,20 @@ REFUSES: list[tuple[str, str, Changes]] = [
     ("route", "no_route", {"has_route": lambda e164: e164 == ANNS_PHONE}),
     ("route", "no_route", {"has_route": lambda e164: e164 == MUM}),
     ("cap per call", "over_call_cap", {"account_cap_call": 75_299}),
-    ("cap per call", "over_call_cap", {"b": number("+870773123456"), "account_allow_satellite": True}),
+    ("cap per call", "over_call_cap", {"b": number("+870773123456"), "allowed": {"Inmarsat": NO_CAPS}}),
+    (
+        "cap per call",
+        "over_call_cap",
+        {"b": number("+870773123456"), "account_cap_call": 15 * DOLLAR, "allowed": {"Inmarsat": Caps(6 * DOLLAR)}},
+    ),
+    ("at once", "at_once", {"account_most_at_once": 0}),
+    ("caps", "over_hour", {"account_cap_hour": 75_299, "account_cap_day": 75_299}),
+    ("caps", "over_day", {"account_cap_day": 75_299}),
+    (
+        "caps",
+        "over_system_day",
+        {"b": number("+870773123456"), "account_cap_call": 15 * DOLLAR, "allowed": {"Inmarsat": Caps(day=6 * DOLLAR)}},
+    ),
     ("funds", "no_funds", {"account_id": "nobody's"}),
     ("cap per call", "over_call_cap", {"most": 75_299}),
     ("consent", "no_consent", {"answerable": False}),
@@ -162,13 +203,18 @@ REFUSES: list[tuple[str, str, Changes]] = [
         "not_in_book",
         {"answerable": False, "most": DOLLAR, "a": number("+12025550188"), "account_allow_any_phone": True},
     ),
-    ("asked back", "dearer", {"agreed": quoted(24_400)}),
-    ("asked back", "dearer", {"agreed": quoted(24_500, fee=9_000)}),
+    ("asked back", "ask_quote", {"account_quote_above": 41_499, "proof": "dkim"}),
+    ("asked back", "ask_quote", {"account_quote_above": 41_499, "sent_ms": NOW - LIMITS.stale_ms - 1}),
+    ("asked back", "dear", {"account_quote_above": 41_499, "proof": "token", "in_place": True}),
+    ("asked back", "dear", {"proof": "token", "in_place": True, "consent": Consent(41_499)}),
+    ("asked back", "dear", {"proof": "page", "in_place": True, "consent": Consent(terms=fingerprint(quoted(24_400)))}),
+    ("asked back", "dear_to_verify", {"b": None, "account_quote_above": 0, "proof": "dkim"}),
 ]
 
 
 @pytest.mark.parametrize(("rule", "key", "changes"), REFUSES)
 def test_refuses(house: House, asked: Asked, rule: str, key: str, changes: Changes) -> None:
+    allow(house, asked, changes)
     verdict = judge(house, changed(asked, changes))
     assert verdict.refused is not None
     assert verdict.refused.key == key
@@ -188,12 +234,14 @@ WRONG: dict[str, Changes] = {
     "own phone": {"phones": ()},
     "two parties": {"service_numbers": frozenset({"+870773123456"})},
     "premium": {"b": replace(number(MUM), kind=Kind.PREMIUM)},
-    "satellite": {"account_allow_satellite": False},
+    "satellite": {},
     "zone": {"account_zones": frozenset()},
     "rate known": {"account_deck": "none"},
     "route": {"has_route": lambda _: False},
+    "at once": {"account_most_at_once": 0},
     "cap per call": {"account_cap_call": 1},
-    "funds": {"account_id": "nobody's"},
+    "caps": {"account_cap_hour": 0},
+    "funds": {"limits": replace(LIMITS, min_talk_s=600)},
     "consent": {"answerable": False},
     "asked back": {"account_ask_above": 0},
 }
@@ -203,9 +251,10 @@ WRONG: dict[str, Changes] = {
 def test_the_first_rule_of_the_table_that_refuses_has_the_say(house: House, asked: Asked, rule: str) -> None:
     """Everything from `rule` on is wrong, everything before it right."""
     satellite: Changes = {
-        "a": number("+870773123456"), "phones": (phone("+870773123456"),), "account_allow_satellite": True,
-        "account_cap_call": 1000 * DOLLAR,
+        "a": number("+870773123456"), "phones": (phone("+870773123456"),), "account_cap_call": 1000 * DOLLAR,
     }  # fmt: skip
+    if NAMES.index(rule) > NAMES.index("satellite"):
+        allow(house, asked, {"allowed": {"Inmarsat": NO_CAPS}})
     for name in NAMES[NAMES.index(rule) :]:
         satellite |= WRONG[name]
     verdict = judge(house, changed(asked, satellite))

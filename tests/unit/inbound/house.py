@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -11,7 +12,8 @@ from argon2 import PasswordHasher
 from sqlalchemy import Row, Table, event, select, update
 
 import dispatcher.tables  # noqa: F401 (for what it declares)
-from accounts import manage
+from accounts import manage, systems
+from accounts.tables import accounts
 from billing import decks, ledger
 from gate.rules import Limits
 from inbound.api.reader import API, ApiReader
@@ -35,6 +37,7 @@ from kernel.secrets import Secrets
 from orders.tables import messages, orders
 from replies.outbox import Envelope
 from replies.tables import outbox
+from satellite.families import SYSTEMS
 
 NOW = 1_790_000_000_000  # Mon, 21 Sep 2026 14:13:20 UTC
 TODAY = "Mon, 21 Sep 2026 14:13:10 +0000"
@@ -177,6 +180,13 @@ class House:
         """Write this in every row."""
         with self.db.write() as conn:
             conn.execute(update(table).values(**values))
+
+    def allow_satellites(self) -> None:
+        """Every account may call every system, at any price without being asked."""
+        self.change(accounts, cap_call=1000 * DOLLAR, quote_above=1000 * DOLLAR)
+        with self.db.write() as conn:
+            for account, system in product(self.rows(accounts), SYSTEMS):
+                systems.allow(conn, account.id, system)
 
     def bytes_on_disk(self) -> bytes:
         """The database file and its write-ahead log."""

@@ -21,7 +21,7 @@ def new(desk: Desk, key: str = "k", ref: str = "A1") -> NewOrder:
         id=factory.new("ord"), ref=ref, account_id=desk.account, user_id=desk.user,
         message_id=factory.message(desk.conn), door="email", key=key, digest="d", number_a="+12025550101",
         extension_a="", number_b="+442079460018", extension_b="512", name_b="Mum", bill="JOB", press_1=True,
-        notices=True, caller_id="+12025550109", answer="Ringing", answer_to="", due_ms=NOW + 7,
+        notices=True, shown_a="+12025550109", shown_b="withheld", answer="Ringing", answer_to="", due_ms=NOW + 7,
     )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def test_who_was_just_rung_for_does_not_wait(desk: Desk) -> None:
 
 def test_a_worker_holds_on_to_an_order(desk: Desk) -> None:
     order_id = desk.order(state=OrderState.CLAIMED)
-    orders.hold_on(desk.conn, order_id, NOW + 100)
+    orders.hold_on(desk.conn, order_id, NOW + 100, "main")
     assert orders.waiting(desk.conn, NOW + 99, NOW, OrderState.CLAIMED, 10) == []
     assert orders.waiting(desk.conn, NOW + 100, NOW, OrderState.CLAIMED, 10) == [order_id]
 
@@ -107,5 +107,8 @@ def test_stale_are_those_still_due_and_accepted_before(desk: Desk) -> None:
 
 def test_setting_up_counts_what_is_between_create_and_bridge(desk: Desk) -> None:
     for state in OrderState:
-        desk.order(state=state)
-    assert orders.setting_up(desk.conn) == len(SETTING_UP) == 5
+        desk.order(state=state, switch="main")
+    desk.order(state=OrderState.JOINED, switch="other")
+    going_on = len(OrderState) - 2
+    assert len(SETTING_UP) == 6
+    assert orders.loads(desk.conn) == {"main": orders.Load(going_on, 6), "other": orders.Load(1, 0)}

@@ -121,9 +121,16 @@ REFUSED = [
     ("chicago-or-pacific", "(872) 555-0123", "US", "number_satellite_or_national"),
     ("bare-satellite", "870772001234", "US", "number_satellite_or_national"),
     ("bare-ocean-region", "873773123456", "GB", "number_satellite_or_national"),
-    ("old-inmarsat-c", "+873 447701033", None, "number_old_satellite"),
-    ("old-inmarsat-a", "+871 1234567", None, "number_old_satellite"),
-    ("old-behind-prefix", "00873447701033", "GB", "number_old_satellite"),
+    ("bare-without-country", "870772001234", None, "number_satellite_or_national"),
+    ("bare-inmarsat-a", "8711234567", "US", "number_satellite_or_national"),
+    ("bare-fifteen-digits", "870 7744 12345678", "CA", "number_satellite_or_national"),
+    ("bare-quebec", "873.555.0123", "CA", "number_satellite_or_national"),
+    ("satellite-of-no-country", "00870773123456", None, "number_no_country"),
+    ("old-inmarsat-c", "+873 447701033", None, "satellite_inmarsat_c"),
+    ("old-inmarsat-a", "+871 1234567", None, "satellite_inmarsat_a"),
+    ("old-behind-prefix", "00873447701033", "GB", "satellite_inmarsat_c"),
+    ("old-behind-011", "011 874 600935012", "US", "satellite_fleet_data"),
+    ("old-short", "+871 77312345", None, "number_old_satellite"),
     ("satellite-length", "+870 77312345", None, "number_not_valid"),
 ]
 
@@ -187,3 +194,22 @@ def test_the_same_telephone_has_one_canonical_text() -> None:
 @pytest.mark.parametrize("digits", ["", "4155552671", "442079460000", "911123456789"])
 def test_a_whole_number_is_no_emergency(digits: str) -> None:
     assert not is_emergency(digits, "US")
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "like"),
+    [
+        ("870-772-0012", "US", "+18707720012"),
+        ("(873) 555 0123", "CA", "+18735550123"),
+        ("870772001234", "US", "+870772001234"),
+        ("873773123456", "GB", "+870773123456"),  # by the code of today
+        ("870772001234", None, "+870772001234"),
+        ("870447701033", "US", "+870773123456"),  # an example only: Inmarsat-C takes no calls
+        ("8711234567", "US", "+870773123456"),
+        ("8707720012", "XX", "+870773123456"),
+    ],
+)
+def test_what_bare_digits_may_be_is_offered_and_not_guessed(text: str, country: str | None, like: str) -> None:
+    with pytest.raises(Refused) as refused:
+        parse_number(text, country)
+    assert (refused.value.key, refused.value.fields["like"]) == ("number_satellite_or_national", like)

@@ -10,6 +10,7 @@ from replies.refusals import REFUSALS
 
 PARSERS = Path(__file__).parents[3] / "parsers"
 TYPICAL = {
+    "like": "+18707720012, +870772001234",
     "order": "call Ann Marie Longname from +1 4..2671 bill ACME-17 max 20.00",
     "limit": "20.000.000,00 US$",
     "language": "franglais",
@@ -18,6 +19,7 @@ TYPICAL = {
     "name": "Ann Marie Longname",
     "clause": "FROM",
     "code": "ACME/17",
+    "most": "5",
     "one": "call Ann Marie Longname",
     "other": "call +44 2..0018 from +870 7..1234 bill ACM",
 }

@@ -30,7 +30,20 @@ def card(*lines: str) -> str:
     ],
 )  # fmt: skip
 def test_a_card_is_read(lines: tuple[str, ...], found: tuple[str, str]) -> None:
-    assert cards_of(card(*lines)) == [Card(*found)]
+    assert [(each.name, each.numbers[0]) for each in cards_of(card(*lines))] == [found]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "ordered"),
+    [
+        (("TEL:1", "TEL;TYPE=CELL:2", "TEL;TYPE=pref:3"), ("3", "2", "1")),
+        (("TEL;PREF=2:1", "TEL;PREF=1:2", "TEL;PREF=100;TYPE=cell:3", "TEL:4"), ("2", "1", "3", "4")),
+        (("TEL:1", "TEL;PREF:2", "TEL;VOICE:3"), ("2", "3", "1")),
+        (("TEL;PREF=0:1", "TEL;PREF=101:2", "TEL;PREF=x:3", "TEL;PREF=99:4"), ("4", "1", "2", "3")),
+    ],
+)
+def test_several_numbers_stand_in_order_of_preference(numbers: tuple[str, ...], ordered: tuple[str, ...]) -> None:
+    assert cards_of(card("FN:MV Astrid", *numbers)) == [Card("MV Astrid", ordered)]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +62,7 @@ def test_a_card_is_read(lines: tuple[str, ...], found: tuple[str, str]) -> None:
     ],
 )
 def test_what_is_no_name_with_a_number_is_passed_over_and_keeps_no_other(lines: tuple[str, ...]) -> None:
-    assert cards_of(card(*lines) + BOB) == [Card("Bob", "+442079460018")]
+    assert cards_of(card(*lines) + BOB) == [Card("Bob", ("+442079460018",))]
 
 
 @pytest.mark.parametrize(
@@ -83,7 +96,7 @@ def mail(content: bytes, kind: str = "text/vcard", name: str = "ann.vcf") -> byt
     [("text/vcard", "x"), ("text/x-vcard", "x"), ("application/octet-stream", "ann.VCF"), ("text/directory", "x")],
 )
 def test_a_card_is_found_in_a_mail(kind: str, name: str) -> None:
-    assert cards_in(mail(BOB.encode(), kind, name)) == (Card("Bob", "+442079460018"),)
+    assert cards_in(mail(BOB.encode(), kind, name)) == (Card("Bob", ("+442079460018",)),)
 
 
 def test_one_of_another_kind_or_within_another_mail_is_not() -> None:

@@ -22,6 +22,7 @@ from replies.gsm import is_gsm
 from replies.language import CATALOGUE, LOCALE, Words, languages, say, translated
 from replies.lists import fitting, shortened
 from replies.refusals import NOT_DONE, REFUSALS, refusal_text
+from replies.sentences import ASKED, QUOTE_BUYS, QUOTE_FEE
 from tests.unit.replies import test_receipts, test_refusals
 
 SCRIPT: dict[str, Any] = runpy.run_path(str(Path(__file__).parents[3] / "scripts" / "catalogues.py"))
@@ -30,11 +31,12 @@ OTHERS = [code for code in languages() if code != "en"]
 PLAINER = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 """Letters that GSM-7 has without their accents: each is sent as one character."""
 LONG = {
+    "first_a": "60", "first_b": "60", "buys": "",
     **test_refusals.TYPICAL, **test_receipts.TYPICAL,
     "contact": "Pat Smith, +44 20 7946 0000", "free": "EUR 1000.00", "time": "59 min 59 s, EUR 1000.00",
     "human": "Pat Smith, +44 20 7946 0000, any time", "phone": "+870 7..1234",
     "phones": "home (+1 2..0101)", "back": "boat of Captain Haddock and the crew", "held": "EUR 1000.00",
-    "cap": "EUR 1000.00", "how": "no 1 pressed", "count": "500", "letters": "ABC", "left": "499",
+    "cap": "EUR 1000.00", "how": "no 1 pressed", "count": "500", "all": "500", "letters": "ABC", "left": "499",
     "names": "Ann Marie Longname, Robert", "theirs": "EUR 13.0000", "yours": "EUR 13.0000", "a": "60/60 s",
     "b": "60/60 s", "fee": ", EUR 13.00 to connect", "doing": "ringing the other party",
     "legs": "you 59 min 59 s, Ann Marie Longname 59 min 59 s", "most": "EUR 1000.00", "from_": " from +870 7..1234",
@@ -78,7 +80,15 @@ def test_a_sentence_has_its_fields_and_goes_into_one_text(code: str) -> None:
         assert (said[0] == " ", said[-1] == " ") == (text[0] == " ", text[-1] == " "), text
         assert is_gsm(said.translate(PLAINER)), text
         if "wrong PINs" not in text and "{answer}" not in text:  # these two go by mail
-            assert len(said.format(**LONG)) <= 160, text
+            assert len(said.format(**LONG | _quoted(code, text))) <= 160, text
+
+
+def _quoted(code: str, text: str) -> dict[str, str]:
+    """What a quote says at most, in the language."""
+    if text != ASKED["ask_quote"]:
+        return {}
+    fee = say(code, QUOTE_FEE, fee=display(13_990_000, "EUR"))
+    return test_refusals.QUOTED | {"fee": fee, "buys": say(code, QUOTE_BUYS["balance"], minutes=1234)}
 
 
 @pytest.mark.parametrize("code", OTHERS)

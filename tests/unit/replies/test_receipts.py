@@ -21,9 +21,15 @@ TYPICAL = {
 }  # fmt: skip
 
 
-def order(**columns: str) -> Any:
-    row = {"ref": "K7", "name_b": "Bob", "number_a": "+12025550101", "number_b": "+442079460018", "bill": ""}
-    row |= {"language": "", "first": "A"}
+def order(**columns: Any) -> Any:
+    row: dict[str, Any] = {
+        "ref": "K7",
+        "name_b": "Bob",
+        "number_a": "+12025550101",
+        "number_b": "+442079460018",
+        "bill": "",
+    }
+    row |= {"language": "", "private": False, "first": "A"}
     return SimpleNamespace(**{**row, **columns})
 
 

@@ -49,7 +49,7 @@ class Voice:
     """Every request that was answered, as the door had it."""
     mischief: Callable[[Mapping[str, str]], Mischief] = lambda _: ""
     again: int = 0
-    """How often a request for TwiML that had no answer is made again (connection overrides)."""
+    """How often a request for TwiML that had no answer is made again, if its connection override says no more."""
     second: float = 1.0
     """How long a <Pause> of a second takes."""
 
@@ -92,7 +92,8 @@ class Voice:
         """Ask the door what a call is to do next: TwiML. A door that fails is an error, and the end of the call."""
         whole = {**self.common(call), "CallStatus": call.status, **form}
         token = f"{call.sid}-{time.monotonic_ns()}"
-        for _ in range(self.again + 1):
+        override = parse_qs(url.partition("#")[2])
+        for _ in range(max(self.again, int(override.get("rc", ["0"])[0])) + 1):
             with suppress(OSError, http.client.HTTPException):
                 answer = self._post(url, whole, token)
                 self.asked.append(whole | {"url": url, "status": str(answer.status)})
@@ -137,8 +138,9 @@ class Voice:
     def _post(self, url: str, form: Mapping[str, str], token: str) -> Any:
         from cordboard.lab.twilio import post, sign
 
-        at = url.replace(self._public, self._door, 1)
-        return post(at, form, sign(url, form), I_Twilio_Idempotency_Token=token)
+        asked = url.partition("#")[0]
+        at = asked.replace(self._public, self._door, 1)
+        return post(at, form, sign(asked, form), I_Twilio_Idempotency_Token=token)
 
     # -- for REST --------------------------------------------------------------------------------------------------
 

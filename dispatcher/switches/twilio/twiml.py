@@ -22,6 +22,8 @@ WAIT_S: Final = 1
 """A call that waits for what is to become of it asks again after so long."""
 LAST_S: Final = 4
 """What was said is over, and we are to end the call; if we are dead, it ends by itself after so long."""
+AGAIN: Final = "#rc=5&rp=all"
+"""A door that is just being started is asked again (connection override); this is no part of what is signed."""
 PAUSE: Final = "ww"  # a second, before an extension
 
 
@@ -33,7 +35,7 @@ class Where:
 
     def at(self, what: str, leg: str, of: str = "") -> str:
         """The address for a purpose of a leg's; `of` is the leg that it concerns."""
-        return f"{self.public_url}?{urlencode({'leg': leg, 'at': what} | ({'of': of} if of else {}))}"
+        return f"{self.public_url}?{urlencode({'leg': leg, 'at': what} | ({'of': of} if of else {}))}{AGAIN}"
 
 
 def opening(where: Where, leg: str, opens: Opening, confirm_s: int) -> str:

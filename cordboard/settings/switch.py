@@ -77,7 +77,8 @@ class Switch(Node):
         twilio = data.get("twilio")
         numbers = twilio.get("numbers") if isinstance(twilio, dict) else None
         own = {"caller_id": numbers[0]} if isinstance(numbers, list | tuple) and numbers else {}
-        return {"carriers": [{"name": "twilio", "host": "twilio", "endpoint": "twilio/{digits}"}]} | own | data
+        every = {"uplink": True, "prefixes": tuple("123456789")}  # satellites, and by these prefixes all others
+        return {"carriers": ({"name": "twilio", "host": "twilio", "endpoint": "{digits}", **every},)} | own | data
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -22,6 +22,7 @@ SEEN = NOW - 1_000
 ENDED: list[tuple[S, T, T | None, str, str]] = [
     # on paper: order, A, B       its outcome before, and now
     (S.RINGING_1, T.DIALLING, None, "", "switch_lost"),
+    (S.REACHING_1, T.CLAIMED, None, "", "switch_lost"),
     (S.CONFIRMING, T.ANSWERED, None, "", "switch_lost"),
     (S.SPEAKING, T.ANSWERED, None, "", "switch_lost"),
     (S.REACHING_2, T.ANSWERED, T.CLAIMED, "", "switch_lost"),

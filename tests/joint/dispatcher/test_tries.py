@@ -230,6 +230,7 @@ class TestQuiet:
         leg = told.rings()
         told.hears(Quiet(leg))
         desk.log((leg, "hangup", NOW + 30_000, 16))
+        desk.now.later(1_000)
         told.papers = desk.papers()
         asks, _ = told.papers.recover([live(told.a, "up")], [])
         assert [ask.action for ask in asks] == [Action.CREATE_2]
@@ -243,6 +244,7 @@ class TestTakenOver:
         told = Trying(desk)
         leg = told.rings()
         desk.log((leg, "hangup", NOW + 5_000, 34))
+        desk.now.later(1_000)
         told.papers = desk.papers()
         asks, _ = told.papers.recover([live(told.a, "up")], [])
         assert [ask.action for ask in asks] == [Action.CREATE_2]
@@ -265,6 +267,7 @@ class TestTakenOver:
     def test_one_that_may_not_have_been_dialled_is_ended_and_not_tried_again(self, desk: Desk) -> None:
         told = Trying(desk)
         leg = told.rings()
+        desk.now.later(1_000)
         told.papers = desk.papers()
         asks, _ = told.papers.recover([live(told.a, "up"), live(leg, "down")], [])
         assert [(ask.action, ask.attempt_id) for ask in asks] == [(None, leg)]

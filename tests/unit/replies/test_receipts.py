@@ -148,3 +148,10 @@ def test_a_drop_says_whom_it_was_with_and_how_long_if_anybody_talked() -> None:
     assert talked.startswith("K7 Bob, 1 min 2 s, then ended as asked. You paid $0.07. Balance $9.83.\n")
     late = receipt_text(order(), "dropped", receipt(leg("A", 9, 5_100), leg("B", 1, waived="late_b")))
     assert late.startswith("K7 The call to Bob was ended as asked.")
+
+
+def test_tries_at_one_telephone_that_nobody_answered_are_one_line_and_none_once_it_answered() -> None:
+    twice = receipt_text(order(), "b_congestion", receipt(leg("A", 9, 5_100), leg("B", None), leg("B", None)))
+    assert twice.count("not answered") == 1
+    reached = receipt_text(order(), "talked", receipt(leg("A", 9, 5_100), leg("B", None), leg("B", 5, 100)))
+    assert "not answered" not in reached

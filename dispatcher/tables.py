@@ -89,7 +89,7 @@ twilio_legs = Table(
     Column("heard_ms", BigInteger, nullable=False),  # when Twilio last said something of it
     Column("up", Boolean, nullable=False),
     Column("digit", String(1), nullable=False),
-    Column("told", Boolean, nullable=False),  # the words that it was to hear were said
+    Column("told", Boolean, nullable=False),  # of a first leg: its words were said; of a second: the first outlived it
     Column("answered_ms", BigInteger),
     Column("ended_ms", BigInteger),
     Column("cause", Integer),

@@ -189,6 +189,9 @@ class Recovery:
         )
         if rang_out or call.state is OrderState.CLOSING or call.legs.get(leg.role) is not leg:
             return [Ask(None, call, leg.attempt_id)]
+        if call.state is OrderState.RINGING_2 and leg.role == call.second and not seen.up:
+            # Its limit is what the hold pays for if it answers now; a ship rings longer than that.
+            return [Ask(Action.RENEW_2, call, leg.attempt_id)]
         return []
 
     def _stuck_ms(self, number: str) -> int:

@@ -93,6 +93,13 @@ class TestTheSnapshot:
         assert self.looks(rings, rings.there("ringing")) == []
         assert self.looks(rings, rings.there("ringing"), times=9)[-1] == "end a"
 
+    def test_a_second_leg_that_rings_on_has_its_limit_set_anew(self, desk: Desk) -> None:
+        call = left(desk, S.RINGING_2, T.ANSWERED, T.DIALLING)
+        assert self.looks(call, call.there("up", "ringing"), times=2) == ["renew_2", "renew_2"]
+        assert self.looks(call, call.there("up", "up")) == []
+        alone = left(desk, S.RINGING_1, T.DIALLING)  # the first leg's limit reaches beyond its ringing
+        assert self.looks(alone, alone.there("ringing")) == []
+
     def test_an_answer_that_the_log_never_had_is_billed_and_a_person_told(self, desk: Desk) -> None:
         call = left(desk, S.RINGING_1, T.DIALLING)
         self.looks(call, call.there("ringing"))

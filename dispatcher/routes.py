@@ -80,7 +80,8 @@ class Routes:
     def next(self, conn: Connection, switch: str, leg: Wanted, tried: Collection[str], now_ms: int) -> Taken | None:
         """Another way for a leg whose carrier failed it, or for its next number; the port that it had comes free.
 
-        None if no way is left that has room; it is not waited for, since somebody holds the line.
+        None if no way is left that has room; it is not waited for, since somebody holds the line. A carrier whose calls
+        a second are used up by the orders that wait has room for it all the same, seconds later.
         """
         ports.release(conn, leg.order_id, leg.role)
         try:
@@ -88,7 +89,7 @@ class Routes:
         except NoWay:
             return None
         ports.keep_others_from_taking(conn)
-        fitting = _first_fit([open_ways], Room(conn, [way.line for way in open_ways], now_ms))
+        fitting = _first_fit([open_ways], Room(conn, [way.line for way in open_ways], now_ms, ports.AHEAD_AGAIN_MS))
         if fitting is None:
             return None
         ports.take(conn, leg.order_id, [(leg.role, fitting[0].line)], now_ms)

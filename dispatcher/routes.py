@@ -95,6 +95,11 @@ class Routes:
         ports.take(conn, leg.order_id, [(leg.role, fitting[0].line)], now_ms)
         return Taken(fitting[0].name)
 
+    def keep_others_from_taking(self, conn: Connection) -> None:
+        """Who may take a port or a slot, and writes of other things too, does so first, or two wait for each other."""
+        if any(each.ports or each.cps for each in self.by_name.values()):
+            ports.keep_others_from_taking(conn)
+
     def slot(self, conn: Connection, order_id: str, role: str, attempt_id: str, carrier: str, now_ms: int) -> int:
         """When (ms) an attempt may be dialled, by its carrier's calls a second. Now or before: at once."""
         known = self.by_name.get(carrier)

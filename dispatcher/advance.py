@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 
 from billing.quotes import Plan
 from dispatcher.calls import QUIET, Call, Calls, Leg, Try
-from dispatcher.causes import TIMEOUT, UNREACHABLE, kind, word
+from dispatcher.causes import CLEARED, TIMEOUT, UNREACHABLE, kind, word
 from dispatcher.progress import PROGRESS, Action, Event, Step
 from dispatcher.routes import Routes
 from dispatcher.settling import Settling
@@ -66,6 +66,20 @@ class Quiet:
 
 Happening = SwitchEvent | Timer | Failed | Quiet | Row[Any]
 """A row is a line of the switch's log."""
+
+
+def may_take(happening: Happening) -> bool:
+    """Whether it may take a port or a slot: a leg is to be dialled, or ended so that another try may follow."""
+    match happening:
+        case SwitchEvent(kind):
+            return kind is Kind.READY
+        case Timer() | Quiet():
+            return False
+        case Failed():
+            return True
+        case _:
+            return happening.what == "hangup" and happening.cause not in CLEARED
+
 
 _TRIED = (
     frozenset({OrderState.REACHING_1, OrderState.RINGING_1}),

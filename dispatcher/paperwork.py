@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from dispatcher import closing, lease, pool, switchlog
-from dispatcher.advance import Advance, Ask, Happening, Timer
+from dispatcher.advance import Advance, Ask, Happening, Timer, may_take
 from dispatcher.calls import Call, Calls
 from dispatcher.lease import LeaseLost
 from dispatcher.progress import PROGRESS, Action, Event
@@ -51,6 +51,7 @@ class Paperwork:
     ) -> None:  # fmt: skip
         self._db, self._clock, self._switch = db, clock, switch
         self._holder, self._lease_ms, self._lost_ms = holder, lease_ms, lost_ms
+        self._routes = routes
         self.calls = Calls()
         self.settling = Settling(self.calls, clock)
         self._slices = Slices(clock, slicing or Slicing())
@@ -90,6 +91,7 @@ class Paperwork:
             now_ms = self._clock.ms()
             if pool.asked_in_vain(conn, self._switch, now_ms) > now_ms - self._lost_ms:
                 return
+            self._routes.keep_others_from_taking(conn)
             if gone := self._recovery.lost(conn):
                 log.error("the switch is lost, its calls are ended", extra={"switch": self._switch, "calls": gone})
         self._start_over()
@@ -122,6 +124,8 @@ class Paperwork:
     def _written(self, batch: list[Happening]) -> list[Ask]:
         asks: list[Ask] = []
         with self._ours(asks) as conn:
+            if any(may_take(happening) for happening in batch):
+                self._routes.keep_others_from_taking(conn)
             asks += [ask for happening in batch for ask in self._advance.take(conn, happening)]
             extends = any(ask.action is Action.EXTEND for ask in asks)
             crash_point("extend.before_commit" if extends else "batch.before_commit")
@@ -182,6 +186,7 @@ class Paperwork:
     ) -> tuple[list[Ask], list[str]]:
         """Bring every open order in line with the log and with what the switch has; stray bridges to remove."""
         with self._ours() as conn:
+            self._routes.keep_others_from_taking(conn)
             newest = select(func.max(switch_log.c.id)).where(switch_log.c.switch == self._switch)
             self._log_id = conn.execute(newest).scalar_one() or 0
             self._owed = []  # the switch is looked at anew
@@ -194,6 +199,7 @@ class Paperwork:
         asks: list[Ask] = []
         try:
             with self._ours(asks) as conn:
+                self._routes.keep_others_from_taking(conn)
                 asks += self._recovery.compare(conn, live, asked_ms)
         except Unavailable:
             self._start_over()

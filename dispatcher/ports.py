@@ -27,6 +27,8 @@ TAKING = 7_236_405
 MANY = 10**6
 AHEAD_MS = 2_000
 """So long may an order that was admitted wait for its first dial: longer than a round of the sweeper."""
+AHEAD_AGAIN_MS = 5_000
+"""So long may another try wait for its dial: somebody holds the line, and where many wait orders leave it no less."""
 
 _TAKE = insert(ports)
 _OF_LEG = select(ports).where(ports.c.order_id == bindparam("order"), ports.c.role == bindparam("leg"))
@@ -58,9 +60,9 @@ class Taken:
 class Room:
     """What carriers have left at one moment. Be alone (`keep_others_from_taking`) while what it says must stay so."""
 
-    def __init__(self, conn: Connection, carriers: Iterable[Carrier], now_ms: int) -> None:
+    def __init__(self, conn: Connection, carriers: Iterable[Carrier], now_ms: int, ahead_ms: int = AHEAD_MS) -> None:
         self._by_name = {each.name: each for each in carriers if each.ports or each.cps}
-        self._now_us = now_ms * 1000
+        self._now_us, self._ahead_us = now_ms * 1000, ahead_ms * 1000
         self._used = in_use(conn, self._by_name) if self._by_name else {}
         paced = [name for name, each in self._by_name.items() if each.cps]
         self._due_us = _due_us(conn, paced) if paced else {}
@@ -70,7 +72,7 @@ class Room:
         used, interval = self._used.get(carrier.name, 0), pacing.interval_us(carrier.cps)
         free = max(carrier.ports - used, 0) if carrier.ports else MANY
         due_us = self._due_us.get(carrier.name, 0)
-        return min(free, pacing.calls_within(due_us, self._now_us, interval, AHEAD_MS * 1000)) if interval else free
+        return min(free, pacing.calls_within(due_us, self._now_us, interval, self._ahead_us)) if interval else free
 
     def fits(self, chosen: Sequence[Carrier]) -> bool:
         """Whether there is room for a leg on each of these, of which some may be the same.

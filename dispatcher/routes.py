@@ -80,7 +80,8 @@ class Routes:
     def next(self, conn: Connection, switch: str, leg: Wanted, tried: Collection[str], now_ms: int) -> Taken | None:
         """Another way for a leg whose carrier failed it, or for its next number; the port that it had comes free.
 
-        None if no way is left that has room; it is not waited for, since somebody holds the line.
+        None if no way is left that has room; it is not waited for, since somebody holds the line. A carrier whose calls
+        a second are used up by the orders that wait has room for it all the same, seconds later.
         """
         ports.release(conn, leg.order_id, leg.role)
         try:
@@ -88,11 +89,16 @@ class Routes:
         except NoWay:
             return None
         ports.keep_others_from_taking(conn)
-        fitting = _first_fit([open_ways], Room(conn, [way.line for way in open_ways], now_ms))
+        fitting = _first_fit([open_ways], Room(conn, [way.line for way in open_ways], now_ms, ports.AHEAD_AGAIN_MS))
         if fitting is None:
             return None
         ports.take(conn, leg.order_id, [(leg.role, fitting[0].line)], now_ms)
         return Taken(fitting[0].name)
+
+    def keep_others_from_taking(self, conn: Connection) -> None:
+        """Who may take a port or a slot, and writes of other things too, does so first, or two wait for each other."""
+        if any(each.ports or each.cps for each in self.by_name.values()):
+            ports.keep_others_from_taking(conn)
 
     def slot(self, conn: Connection, order_id: str, role: str, attempt_id: str, carrier: str, now_ms: int) -> int:
         """When (ms) an attempt may be dialled, by its carrier's calls a second. Now or before: at once."""

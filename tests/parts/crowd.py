@@ -5,6 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import TypeVar
 
+from sqlalchemy import text
+
+from kernel.db import Database
+from tests.parts.waiting import until
+
 T = TypeVar("T")
 
 
@@ -18,3 +23,16 @@ def together(count: int, work: Callable[[int], T]) -> list[T]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(begin, range(count)))
+
+
+def until_somebody_waits(db: Database) -> None:
+    """One waits for what another has locked."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+
+    def somebody_waits() -> bool:
+        with db.read() as conn:
+            return bool(conn.execute(waits).scalar_one())
+
+    until(somebody_waits, 60)

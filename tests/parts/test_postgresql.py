@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from accounts.tables import accounts
 from billing import byhand, ledger
@@ -26,9 +26,8 @@ from kernel.db import Database
 from kernel.errors import Refused
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
-from tests.parts.crowd import together
+from tests.parts.crowd import together, until_somebody_waits
 from tests.parts.places import TALKS, on_the_exchange
-from tests.parts.waiting import until
 from tests.unit import factory
 from tests.unit.billing.world import DOLLAR, QUOTE, Held, funded, held
 from tests.unit.dispatcher.desk import APP, LEASE_MS, SWITCH, Desk, event
@@ -136,21 +135,9 @@ def test_of_two_who_end_a_leg_each_the_later_lets_the_hold_go(pg: Database) -> N
         with pg.write() as conn:
             byhand.settle(conn, call.a, 60, NOW)
             ended = pool.submit(ends_b)
-            _until_somebody_waits(pg)
+            until_somebody_waits(pg)
         assert ended.result(60)
     assert books(pg) == []
-
-
-def _until_somebody_waits(db: Database) -> None:
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-
-    def somebody_waits() -> bool:
-        with db.read() as conn:
-            return bool(conn.execute(waits).scalar_one())
-
-    until(somebody_waits, 60)
 
 
 # -- conductors, workers, senders --------------------------------------------------------------------------------------

@@ -288,6 +288,16 @@ def test_no_more_orders_are_admitted_than_can_be_dialled_in_good_time(desk: Desk
     assert [admit(desk, routes) for _ in range(2)] == [("a", "b"), None]
 
 
+def test_another_try_comes_before_the_orders_that_use_up_a_carriers_calls_a_second(desk: Desk) -> None:
+    routes, order = Routes([carrier("a"), carrier("b", cps=5, priority=20)]), desk.order(OrderState.CLAIMED)
+    assert admit(desk, routes, order) == ("a", "a")
+    while admit(desk, Routes([routes.by_name["b"]])):
+        pass
+    with desk.db.write() as conn:
+        found = [routes.next(conn, SWITCH, legs(order)[1], ["a"], NOW) for _ in range(20)]
+    assert found == [Taken("b")] * 14 + [None] * 6  # five in each of three seconds, one of them taken by an order
+
+
 def test_a_carrier_slower_than_one_call_in_two_seconds_takes_both_legs_all_the_same(desk: Desk) -> None:
     routes = Routes([carrier("a", cps=0.1)])
     assert [admit(desk, routes) for _ in range(2)] == [("a", "a"), None]

@@ -21,6 +21,7 @@ from gate.sureness import Sure, sureness
 from kernel.errors import Refused
 from kernel.money import display
 from parsers.numbers import DEAR, Kind, Number
+from satellite.numbering import why_silent
 
 DAY_MS = 24 * 3600 * 1000
 
@@ -105,11 +106,14 @@ def fresh(asked: Asked, _conn: Connection) -> None:
 
 
 def own_phone(asked: Asked, _conn: Connection) -> None:
-    """Leg A is a number that was verified for this user, unless the account lets it be any, or it is to be verified."""
+    """Leg A is a number that was verified for this user, unless the account lets it be any, or it is to be verified.
+
+    One that can't speak is told so instead: it could not be verified either.
+    """
     if asked.b is None:
         return
     if not asked.account.allow_any_phone and all(phone.e164 != asked.a.e164 for phone in asked.phones):
-        raise Refused("phone_not_yours", number=asked.a.original)
+        raise Refused(why_silent(asked.a.e164) or "phone_not_yours", number=asked.a.original)
 
 
 def two_parties(asked: Asked, _conn: Connection) -> None:

@@ -61,6 +61,7 @@ class Performer:
             Action.SPEAK: self._speak,
             Action.CREATE_2: self._create_2,
             Action.DIAL_2: self._dial_2,
+            Action.RENEW_2: self._renew,
             Action.ARM_JOINED: self._arm_joined,
             Action.EXTEND: self._extend,
             Action.TELL_1: self._tell,
@@ -198,6 +199,11 @@ class Performer:
         await self._dial(call, ask.attempt_id, call.second)
         if manners_of(call.legs[call.second].number).prompt:
             await self._ask_to_hold(call.legs[call.first].attempt_id)
+
+    async def _renew(self, call: Call, ask: Ask) -> None:
+        leg = call.legs[call.second]
+        if leg.attempt_id == ask.attempt_id and not (leg.up_ms or leg.answered_ms or leg.gone):
+            await self._switch.arm(leg.attempt_id, leg.limit_ms)
 
     async def _ask_to_hold(self, attempt_id: str) -> None:
         try:

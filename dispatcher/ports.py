@@ -35,9 +35,9 @@ _FREE_LEG = _FREE.where(ports.c.role == bindparam("leg"))
 _IN_QUEUE = (
     select(port_queue)
     .join(orders, orders.c.id == port_queue.c.order_id)
-    .where(orders.c.rung_ms <= bindparam("rung_before"))
+    .where(port_queue.c.carrier == bindparam("name"), orders.c.rung_ms <= bindparam("rung_before"))
     .order_by(port_queue.c.since_ms, port_queue.c.order_id)
-    .limit(1000)
+    .limit(bindparam("most"))
 )
 _LEAVE_QUEUE = delete(port_queue).where(port_queue.c.order_id == bindparam("order"))
 _PACE = select(paces).where(paces.c.carrier == bindparam("name"))
@@ -170,15 +170,22 @@ def queued(conn: Connection) -> dict[str, int]:
 def next_in_queue(
     conn: Connection, carriers: Mapping[str, Carrier], now_ms: int, rung_before_ms: int, limit: int
 ) -> list[str]:
-    """Orders that waited and for which there may be room now, longest first; for a carrier that is no more, all."""
-    waiting = conn.execute(_IN_QUEUE, {"rung_before": rung_before_ms}).all()
-    if not waiting:
+    """Orders that waited and for which there may be room now, longest first; for a carrier that is no more, all.
+
+    Each carrier's queue is looked at by itself: a long one keeps nobody waiting who has another.
+    """
+    names = queued(conn)
+    if not names:
         return []
     room = Room(conn, carriers.values(), now_ms)
-    left = {name: room.left(each) for name, each in carriers.items()}
+    left = {name: room.left(carriers[name]) if name in carriers else MANY for name in names}
+    waiting: list[Row[Any]] = []
+    for name, many in left.items():
+        bound = {"name": name, "rung_before": rung_before_ms, "most": min(many, limit)}
+        waiting += conn.execute(_IN_QUEUE, bound).all() if many > 0 else []
     found: dict[str, None] = {}
-    for row in waiting:
-        if row.order_id not in found and left.setdefault(row.carrier, MANY) > 0:
+    for row in sorted(waiting, key=lambda row: (row.since_ms, row.order_id)):
+        if row.order_id not in found and left[row.carrier] > 0:
             left[row.carrier] -= 1
             found[row.order_id] = None
     return list(found)[:limit]

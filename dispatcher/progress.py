@@ -48,6 +48,7 @@ class Action(StrEnum):
     ARM_JOINED = (
         "arm_joined"  # set the second's limit from its answer; the first's reaches beyond, either end ends both
     )
+    RENEW_2 = "renew_2"  # it rings on: its limit, which runs from its making, is set anew, from now
     EXTEND = "extend"  # set both limits anew, to what a larger hold pays for
     TELL_1 = "tell_1"
     END_1 = "end_1"

@@ -189,6 +189,9 @@ class Recovery:
         )
         if rang_out or call.state is OrderState.CLOSING or call.legs.get(leg.role) is not leg:
             return [Ask(None, call, leg.attempt_id)]
+        if call.state is OrderState.RINGING_2 and leg.role == call.second and not seen.up:
+            # Its limit is what the hold pays for if it answers now; a ship rings longer than that.
+            return [Ask(Action.RENEW_2, call, leg.attempt_id)]
         return []
 
     def _stuck_ms(self, number: str) -> int:
@@ -202,6 +205,7 @@ class Recovery:
             return []
         call, leg = found
         leg.interrupted = True
+        leg.gone = leg.end_taken  # its event may have come, and its line, which was waited for, never
         asks = self._take(conn, SwitchEvent(Kind.GONE, leg.attempt_id, str(SWITCH_DIED)))
         if leg.answered_ms is None and leg.up_ms is not None:
             told = f"Call {call.ref}: leg {leg.role} was up, and the switch's log has no line of it. Look at that log."

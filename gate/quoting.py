@@ -35,10 +35,11 @@ def quote_of(
 
 
 def is_of(quote: Quote, telephones: Sequence[Number]) -> bool:
-    """Whether it has a row for each of B's telephones, in their order: one may have come to be refused since."""
+    """Whether it has a row for each of B's telephones, in their order: which of them may be called may have changed.
+
+    A single one, too: else the other number of a name would be called at the price of the one that was quoted.
+    """
     rows = quote.of("B")
-    if len(rows) <= 1 and len(telephones) <= 1:
-        return True
     pairs = zip(rows, telephones, strict=False)
     return len(rows) == len(telephones) and all(number.e164[1:].startswith(row.prefix) for row, number in pairs)
 

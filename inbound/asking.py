@@ -7,6 +7,7 @@ the user's answers.
 import json
 import secrets as chance
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -146,7 +147,8 @@ def _words(given: Given, doubted: Doubted, ref: str, code: str) -> str:
     }  # fmt: skip
     if doubted.why.key == QUOTE:
         return _quoted(given, doubted, asked)
-    return given.say(sentences.ASKED[doubted.why.key], **asked, **doubted.why.fields)
+    fields = doubted.why.fields | ({"phone": given.say(sentences.PRIVATE_PHONE)} if private else {})
+    return given.say(sentences.ASKED[doubted.why.key], **asked, **fields)
 
 
 def _quoted(given: Given, doubted: Doubted, asked: dict[str, object]) -> str:
@@ -162,8 +164,8 @@ def _quoted(given: Given, doubted: Doubted, asked: dict[str, object]) -> str:
         "buys": given.say(sentences.QUOTE_BUYS[fields["by"]], minutes=fields["minutes"]),
     }  # fmt: skip
     name = str(asked["name"])
-    tries = [(from_, most) for from_ in (asked["from_"], "") for most in range(len(name), SHORTEST - 1, -1)]
-    for from_, most in tries or [("", len(name))]:  # money before names
+    lengths = range(len(name), min(len(name), SHORTEST) - 1, -1)
+    for from_, most in product((asked["from_"], ""), lengths):  # money before names
         said = given.say(sentences.ASKED[QUOTE], **asked | told | {"from_": from_, "name": shortened(name, most)})
         if len(said) <= LONGEST:
             break

@@ -33,6 +33,11 @@ class Desk:
     language: str = ENGLISH  # of who never said which
 
 
+def service_numbers(desk: Desk, account: Account) -> frozenset[str]:
+    """What a call from this account would reach itself by: the installation's numbers and the account's own (E.164)."""
+    return desk.service_numbers | ({account.caller_id} if account.caller_id else set())
+
+
 @dataclass(frozen=True, slots=True)
 class Ordered:
     """What came of a command: the answer, what the rules said, and the order to ring for, if it is a new one.

@@ -16,7 +16,7 @@ from gate.rules import Asked
 from gate.sureness import Sure, sureness
 from gate.terminals import with_terminals
 from inbound.asking import Doubted, ask
-from inbound.given import Given, Ordered
+from inbound.given import Given, Ordered, service_numbers
 from inbound.numbering import next_reference
 from kernel.errors import Refused
 from kernel.ids import new_id
@@ -75,7 +75,7 @@ def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     if verdict.asks and verdict.quote:
         return ask(conn, given, Doubted(wanted.command, wanted.digest, wanted.again, a, verdict))
     if verdict.refused or verdict.plan is None or verdict.quote is None:
-        return _refused(given, verdict)
+        return _refused(given, wanted, asked, verdict)
     device = given.heard.device
     proven = sureness(given.proof) == Sure.PROVEN
     trusted = device is not None and not device.press_1 and proven and _verified(asked)
@@ -86,13 +86,26 @@ def place(conn: Connection, given: Given, wanted: Wanted) -> Ordered:
     return Ordered(order.answer, verdict.rules, order.id)
 
 
-def _refused(given: Given, verdict: Verdict) -> Ordered:
+def _refused(given: Given, wanted: Wanted, asked: Asked, verdict: Verdict) -> Ordered:
     """No call; with its quote, if that is what was not agreed to: the same order is judged anew with a consent."""
     why = verdict.refused or Refused("no_funds", balance="?")
+    if wanted.command.private or given.account.private:
+        why = _without_number(given, wanted.command.to, asked, why)
     done = given.refused(verdict.rules, why)
     if why.key != "dear" or verdict.quote is None:
         return done
     return replace(done, said={"quote": verdict.quote.to_json(), "minutes": why.fields["minutes"]}, anew=True)
+
+
+def _without_number(given: Given, to: Target, asked: Asked, why: Refused) -> Refused:
+    """Why a private call was refused: the phone that would ring first, a name, or "a private number"."""
+    if "number" not in why.fields:
+        return why
+    told = shortened(to.name) if isinstance(to, NamedNumber) else given.say(sentences.PRIVATE_PARTY)
+    number = why.fields["number"]
+    if number == asked.a.original and all(number != each.original for each in asked.telephones):
+        told = given.say(sentences.PRIVATE_PHONE)
+    return Refused(why.key, **(why.fields | {"number": told}))
 
 
 def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted) -> Asked:
@@ -107,7 +120,7 @@ def asked_of(given: Given, phones: tuple[Phone, ...], a: Number, wanted: Wanted)
         a=a,
         b=number_of(command.to),
         phones=phones,
-        service_numbers=desk.service_numbers | ({account.caller_id} if account.caller_id else set()),
+        service_numbers=service_numbers(desk, account),
         has_route=desk.has_route,
         sent_ms=given.sent_ms,
         now_ms=desk.clock.ms(),

@@ -19,7 +19,7 @@ from kernel.errors import Refused
 from kernel.secrets import Secrets
 from orders import orders, questions
 from orders.questions import QuestionState
-from orders.states import OrderState
+from orders.states import OrderState, how_far
 from parsers.results import NoCommand, OkCommand
 from replies import outbox, sentences
 from replies.language import Words
@@ -122,5 +122,5 @@ def _placed_before(conn: Connection, given: Given, question: Row[Any]) -> str:
     assert order is not None
     if order.state == OrderState.ENDED:
         return over_text(order, given.language)
-    doing = Words(sentences.DOING.get(order.state, sentences.DOING[OrderState.JOINED]))
+    doing = Words(sentences.DOING.get(how_far(order.state, order.first), sentences.DOING[OrderState.JOINED]))
     return given.say(sentences.OK_BEFORE, ref=question.ref, doing=doing)

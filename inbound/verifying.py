@@ -18,7 +18,7 @@ from billing.holds import open_hold
 from billing.quotes import Ceiling, Quote, per_minute
 from gate import gate
 from gate.rules import Asked
-from inbound.given import Given, Ordered
+from inbound.given import Given, Ordered, service_numbers
 from inbound.numbering import next_reference
 from kernel.errors import Refused
 from kernel.ids import new_id
@@ -105,7 +105,7 @@ def _asked(conn: Connection, given: Given, number: Number) -> Asked:
     return Asked(
         account=account, user=given.user, proof=given.proof, a=number, b=None,
         phones=tuple(phones_of(conn, given.user.id)),
-        service_numbers=desk.service_numbers | ({account.caller_id} if account.caller_id else set()),
+        service_numbers=service_numbers(desk, account),
         has_route=desk.has_route, sent_ms=given.sent_ms, now_ms=desk.clock.ms(), limits=limits,
         answerable=given.heard.answerable, most=min(mosts, default=None),
     )  # fmt: skip

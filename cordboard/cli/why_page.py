@@ -16,7 +16,7 @@ from orders.states import how_far
 ELSEWHERE = frozenset({"peer", "from", "proof", "quote", "minutes"})
 """Of the evidence what is told in lines of its own, or is for programs."""
 WAIVED = {
-    "unjoined": "not charged: leg B never answered, and this account then pays nothing for leg A",
+    "unjoined": "not charged: the other leg never answered, and this account then pays nothing for this one",
     "late_b": "not charged: leg B answered after leg A had left or a drop, and was hung up within 2 s",
     "late_a": "not charged: leg A answered after leg B had left or a drop, and was hung up within 2 s",
 }
@@ -111,7 +111,7 @@ class Page:
             ("Leg B", self._terms(price["b"]) if two else ""),
             ("Tax", f"{plain(price['tax_ppm'] * 100)} %"),
             ("Waiting", f"{price['confirm_s']} s to press 1, {price['ring_b_s']} s of ringing" if two else ""),
-            ("Unjoined", f"leg A is {'' if price['charge_unjoined'] else 'not '}charged" if two else ""),
+            ("Unjoined", f"leg {price['first']} is {'' if price['charge_unjoined'] else 'not '}charged" if two else ""),
             ("Hold", f"{self._money(hold['amount'])}, {self._money(hold['spent'])} of it spent, {kept}"),
             ("Ceiling", f"{self._money(hold['most'])}, {hold['most_talk_s']} s talk"),
             ("Pays for", f"{limits['talk_s']} s talk; {cut}"),

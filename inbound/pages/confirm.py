@@ -6,11 +6,12 @@ from typing import Final
 
 from accounts.people import phones_of, split_number
 from billing.holds import available
-from billing.quotes import LONGEST_TALK_S, Quote, connect, dearest, leg_minute, per_minute, plan
+from billing.quotes import Quote, connect, dearest, leg_minute, per_minute, plan
 from gate.quoting import fingerprint, quote_of
 from gate.rules import Asked
 from gate.spending import call_caps
 from gate.terminals import with_terminals
+from inbound.given import service_numbers
 from inbound.pages import words
 from inbound.pages.forms import Form
 from inbound.pages.here import Here
@@ -136,21 +137,28 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
 def _quote(here: Here, call: Meant) -> Quote:
     """What it costs now; Refused if nobody knows, or no telephone answers there."""
     assert call.phone is not None
-    a, *to = (_hidden(number) for number in (parse_number(call.phone, None), *numbers_of(call.target)))
+    a, *to = (_hidden(here, number) for number in (parse_number(call.phone, None), *numbers_of(call.target)))
     asked = Asked(
         account=here.account, user=here.user, proof=PAGE, a=a, b=to[0],
-        phones=tuple(phones_of(here.conn, here.user.id)), service_numbers=here.desk.service_numbers,
-        has_route=here.desk.has_route, sent_ms=here.now_ms, now_ms=here.now_ms, limits=here.desk.limits,
+        phones=tuple(phones_of(here.conn, here.user.id)),
+        service_numbers=service_numbers(here.desk, here.account), has_route=here.desk.has_route,
+        sent_ms=here.now_ms, now_ms=here.now_ms, limits=here.desk.limits,
     )  # fmt: skip
     asked = with_terminals(here.conn, asked, to)
     for number in asked.parties:
         if silent := why_silent(number.e164):
             raise Refused(silent, number=number.original)
-    return quote_of(here.conn, here.account, a, asked.called, here.now_ms, also=asked.also)
+    limits = here.desk.limits
+    return quote_of(
+        here.conn, here.account, a, asked.called, here.now_ms,
+        ring_b_s=limits.ring_b_s, confirm_s=limits.confirm_s, also=asked.also,
+    )  # fmt: skip
 
 
-def _hidden(number: Number) -> Number:
-    return replace(number, original=mask_number(number.e164))
+def _hidden(here: Here, number: Number) -> Number:
+    """As a page's refusal tells it: where calls are private, not even masked."""
+    told = here.say(sentences.PRIVATE_PARTY) if here.account.private else mask_number(number.e164)
+    return replace(number, original=told)
 
 
 def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
@@ -173,5 +181,5 @@ def _minutes(here: Here, call: Meant, quote: Quote) -> int:
     numbers = (split_number(call.phone or "")[0], *(number.e164 for number in numbers_of(call.target)))
     limits = (here.account.cap_call, *call_caps(here.conn, here.account.id, numbers))
     budget = min(available(here.conn, here.account.id), *limits, *(() if here.cap is None else (here.cap,)))
-    made = plan(quote, budget, max_talk_s=LONGEST_TALK_S, min_talk_s=1)
+    made = plan(quote, budget, max_talk_s=here.desk.limits.max_talk_s, min_talk_s=1)
     return made.talk_s // 60 if made else 0

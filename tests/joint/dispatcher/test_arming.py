@@ -13,7 +13,7 @@ from dispatcher.switches.base import Kind, LiveLeg
 from orders.states import AttemptState as T
 from orders.states import OrderState as S
 from tests.unit.billing.world import DOLLAR, QUOTE
-from tests.unit.dispatcher.desk import APP, Desk, actions, event, lines
+from tests.unit.dispatcher.desk import APP, Desk, actions, event, lines, live
 from tests.unit.dispatcher.left import left
 from tests.unit.dispatcher.told import Told
 from tests.unit.factory import NOW
@@ -57,6 +57,19 @@ def test_b_answered_during_an_outage_and_the_log_is_still_to_be_read(desk: Desk)
     plan = extend.plan
     assert plan is not None
     assert switch.limits == {call.a: plan.limit_a_ms - 30_000, call.b: plan.limit_b_ms - 20_000}
+
+
+def test_a_leg_that_rings_longer_than_it_may_talk_is_not_cut_and_one_that_answered_gets_no_more(desk: Desk) -> None:
+    told, switch = Told(desk), Arms(desk)
+    told.says(Kind.READY, told.to_b())
+    renewals = told.papers.looked([live(told.a, "up"), live(told.b, "ringing")], NOW + 1)
+    assert actions(renewals) == [Action.RENEW_2]
+    perform(desk, switch, renewals)
+    assert switch.limits == {told.b: desk.leg(told.b).limit_ms}
+    switch.limits.clear()
+    told.says(Kind.UP, told.b)
+    perform(desk, switch, renewals)  # it came late
+    assert switch.limits == {}
 
 
 def test_what_was_decided_before_a_larger_hold_is_armed_as_it_was_decided(desk: Desk) -> None:

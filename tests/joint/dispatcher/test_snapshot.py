@@ -1,15 +1,19 @@
 """The switch is looked at every ten seconds: who is alive, who vanished, what a lost event or request left standing."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
 from billing.tables import cdrs
 from dispatcher.recovery import LOG_GRACE_MS
-from dispatcher.switches.base import LiveLeg
+from dispatcher.routes import Routes
+from dispatcher.switches.base import Kind, LiveLeg
 from orders.states import AttemptState as T
 from orders.states import OrderState as S
 from replies.tables import outbox
-from tests.unit.dispatcher.desk import Desk, asked
+from tests.unit.billing.world import QUOTE
+from tests.unit.dispatcher.desk import HOLD, TRUNK, Desk, asked, event
 from tests.unit.dispatcher.left import Left, left
 from tests.unit.factory import NOW
 
@@ -93,6 +97,13 @@ class TestTheSnapshot:
         assert self.looks(rings, rings.there("ringing")) == []
         assert self.looks(rings, rings.there("ringing"), times=9)[-1] == "end a"
 
+    def test_a_second_leg_that_rings_on_has_its_limit_set_anew(self, desk: Desk) -> None:
+        call = left(desk, S.RINGING_2, T.ANSWERED, T.DIALLING)
+        assert self.looks(call, call.there("up", "ringing"), times=2) == ["renew_2", "renew_2"]
+        assert self.looks(call, call.there("up", "up")) == []
+        alone = left(desk, S.RINGING_1, T.DIALLING)  # the first leg's limit reaches beyond its ringing
+        assert self.looks(alone, alone.there("ringing")) == []
+
     def test_an_answer_that_the_log_never_had_is_billed_and_a_person_told(self, desk: Desk) -> None:
         call = left(desk, S.RINGING_1, T.DIALLING)
         self.looks(call, call.there("ringing"))
@@ -109,3 +120,12 @@ class TestTheSnapshot:
         desk.now.later(4_000)  # the switch, or the database, took its time
         self.papers.looked(call.there("up", "up"), NOW)
         assert desk.leg(call.a).seen_ms == NOW
+
+    def test_an_end_whose_line_never_comes_keeps_nobody_waiting(self, desk: Desk) -> None:
+        """Of an end that another try might follow the log is waited for; but not for ever."""
+        desk.routes = Routes([TRUNK, replace(TRUNK, name="second")])
+        self.papers = desk.papers()
+        call = left(desk, S.RINGING_2, T.ANSWERED, T.DIALLING, quote=replace(QUOTE, ring_b_s=180), held=10 * HOLD)
+        assert self.papers.take([event(Kind.GONE, call.b, "34")]) == []
+        assert self.looks(call, call.there("up"), times=3) == ["tell_1"]
+        assert (desk.state(call.order)[0], [leg.state for leg in desk.legs(call.order)][1:]) == (S.TELLING, [T.ENDED])

@@ -14,7 +14,7 @@ from replies.receipts import private_phone
 from tests.joint.inbound.browser import BROWSERS, Browser
 from tests.joint.inbound.saying import say
 from tests.joint.inbound.web import live
-from tests.unit.inbound.house import ANNS_PHONE, MUM, OWN_NUMBER, House
+from tests.unit.inbound.house import ANNS_PHONE, MUM, OWN_NUMBER, PIN, House
 
 DIGITS = re.compile(r"\d\.\.\d|\d{7}")
 
@@ -71,6 +71,32 @@ def test_no_answer_tells_a_number_and_again_keeps_it_so(house: House, to: str, b
     assert [(order.private, order.shown_a, order.shown_b) for order in house.orders] == [
         (True, OWN_NUMBER, OWN_NUMBER)
     ] * 2
+
+
+@pytest.mark.parametrize("by_account", [True, False])
+@pytest.mark.parametrize("to", ["+881612345678", "+870600123456", ANNS_PHONE, "+19005551234", "+5355512345", "Ship"])
+def test_no_refusal_tells_a_number(house: House, to: str, by_account: bool) -> None:
+    say(house, "NAME Ship +881612345678")
+    house.change(accounts, private=by_account)
+    said = say(house, f"CALL {to}" + ("" if by_account else " PRIVATE"))
+    assert said.startswith("Not called: ")
+    assert ("Ship" if to == "Ship" else "a private number") in said
+    assert not DIGITS.search(said)
+    if by_account:
+        with live(house) as web:
+            refused = [web.order(to=to).json["detail"]]
+            page = Browser(web, BROWSERS["html"]).sign_in()
+            refused += [page.press("Call", to=to).text.partition("First home")[0].partition("You are rung")[0]]
+        assert [text for text in refused if DIGITS.search(text)] == []
+
+
+def test_no_question_tells_a_number(house: House) -> None:
+    house.change(accounts, private=True, ask_new=True, allow_any_phone=True)
+    for call, asked in (("mum FROM +12025550188", "your phone is new"), ("+442079460099", "a private number is new")):
+        house.send(house.mail(f"CALL {call} PIN {PIN}"))
+        said = house.said()[-1][1]
+        assert asked in said
+        assert not DIGITS.search(said)
 
 
 def test_spanish_has_its_words_for_it(house: House) -> None:

@@ -197,6 +197,16 @@ def test_a_second_ok_calls_nobody_again(asking: House) -> None:
     assert last(asking) == first  # the same message again
     asking.send(asking.mail(f"OK A1 {right} PIN {PIN}"))
     assert last(asking) == "A1 was called already: it is about to ring you."
+    for state, first, doing in (
+        ("ringing_1", "A", "ringing you now"),
+        ("ringing_1", "B", "ringing the other party"),
+        ("confirming", "B", "waiting for the other party to press 1"),
+        ("ringing_2", "B", "ringing you now"),
+        ("joined", "A", "going on"),
+    ):
+        asking.change(orders, state=state, first=first)
+        asking.send(asking.mail(f"OK A1 {right} PIN {PIN}"))
+        assert last(asking) == f"A1 was called already: it is {doing}."
     asking.change(orders, state="ended", outcome="b_busy")
     asking.send(asking.mail(f"OK A1 PIN {PIN}"))
     assert last(asking) == "A1 is over already: +44 2..0019 was busy."

@@ -1,7 +1,7 @@
 """A dear call waits for an OK to its quote, whoever orders it; what was quoted is what is billed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Barrier
 from typing import Any
 
@@ -169,6 +169,13 @@ def test_fee_and_phone_and_name_are_said_as_far_as_a_text_goes(sea: House) -> No
         assert ("EUR 7.735" if language == "en" else "7,735 EUR") in said
 
 
+@pytest.mark.parametrize("name", ["Al", "Mum Two", "Captain Haddock"])
+def test_the_phone_that_is_rung_is_said_beside_a_name_of_any_length(sea: House, name: str) -> None:
+    sea.change(accounts, allow_any_phone=True)
+    say(sea, f"NAME {name} {SHIP}")
+    assert say(sea, f"CALL {name} FROM +12025550188").startswith(f"A1 Call {name} from +1 2..0188 at $6.517/min")
+
+
 def test_in_spanish(sea: House) -> None:
     assert say(sea, f"LLAMAR {SHIP}") == (
         "A1 ¿Llamo a +870 7..1222 a 6,517 USD/min: allí 6,50 USD (mín. 60 s), tú 0,017 USD (6 s)? "
@@ -289,6 +296,12 @@ class TestOnPages:
             assert "Billed first: you 6 s, they 30 s. Money for 71 min." in page.text
             page.press("Call")
         assert Quote.from_json(sea.rows(holds)[0].quote).terms("B").rate == 24_500
+
+    def test_the_minutes_are_those_of_the_installations_limits(self, sea: House) -> None:
+        with live(sea) as web:
+            object.__setattr__(sea.intake.ordering, "limits", replace(sea.limits, max_talk_s=600))
+            page = Browser(web, BROWSERS["html"]).sign_in().press("Mum")
+            assert "Money for 10 min." in page.text
 
     @pytest.mark.parametrize("change", [{"rate": 70_000}, {"first": 120}, {"connect_fee": 100}])
     def test_at_another_price_the_page_asks_anew(self, sea: House, change: dict[str, int]) -> None:

@@ -10,7 +10,7 @@ from accounts.people import names_of
 from accounts.systems import NO_CAPS
 from accounts.tables import account_systems, accounts, contacts, users
 from billing.quotes import Quote
-from billing.tables import holds
+from billing.tables import deck_rows, holds
 from orders.tables import orders, questions, terminals
 from tests.joint.inbound.browser import BROWSERS, Browser
 from tests.joint.inbound.saying import say
@@ -152,6 +152,30 @@ def test_a_question_whose_numbers_are_others_by_now_calls_nobody(sea: House) -> 
     assert sea.orders == []
 
 
+@pytest.mark.parametrize(("before", "after"), [("Inmarsat", "Iridium"), ("Iridium", "Inmarsat")])
+def test_an_ok_to_one_number_calls_no_other_at_its_price(sea: House, before: str, after: str) -> None:
+    def only(system: str) -> None:
+        with sea.db.write() as conn:
+            conn.execute(account_systems.delete())
+            systems.allow(conn, next(row.id for row in sea.rows(accounts) if row.name == "Ship"), system, NO_CAPS)
+
+    with sea.db.write() as conn:
+        row = conn.execute(select(deck_rows).where(deck_rows.c.prefix == "87077")).one()
+        iridium = {"id": "f" * 28, "prefix": "8816", "destination": "Iridium", "rate": 900_000}
+        conn.execute(deck_rows.insert().values(row._asdict() | iridium))
+    sea.change(accounts, quote_above=0)
+    say(sea, f"NAME MV ASTRID {IRIDIUM}, {SHIP}")
+    only(before)
+    code = say(sea, "CALL MV ASTRID").partition("OK A1 ")[2][:4]
+    only(after)
+    assert "others than when I asked" in say(sea, f"OK A1 {code}")
+    assert sea.orders == []
+    only(before)
+    code = say(sea, "CALL MV ASTRID").partition("OK A1 ")[2][:4]
+    assert say(sea, f"OK A1 {code}").startswith("A1 Ringing")
+    assert [order.number_b for order in sea.orders] == [SHIP if before == "Inmarsat" else IRIDIUM]
+
+
 def test_the_pages_show_and_call_all_numbers(house: House) -> None:
     say(house, f"NAME Astrid +1 202 555 0188, {OFFICE}")
     with live(house) as web:
@@ -161,3 +185,13 @@ def test_the_pages_show_and_call_all_numbers(house: House) -> None:
         page = page.press("Call")
         assert "I try its 2 numbers in turn." in page.text
     assert also(house) == [(1, OFFICE, "")]
+
+
+def test_a_page_leaves_out_the_accounts_own_number_as_the_gate_does(house: House) -> None:
+    """Else it shows a price that the gate does not find, and asks for it again and again."""
+    house.change(accounts, caller_id=OFFICE, quote_above=0)
+    say(house, f"NAME Astrid +442079460018, {OFFICE}")
+    with live(house) as web:
+        page = Browser(web, BROWSERS["html"]).sign_in().press("Astrid").press("Call")
+        assert "I try 1 of its 2 numbers: the rest can't be called." in page.text
+    assert [order.number_b for order in house.orders] == ["+442079460018"]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parts
 
 SHIP, HOME, ELSEWHERE = "+870773112233", "+442079460065", "+442079460069"
 INREACH = "no.reply.inreach@garmin.com"
-PHONES: dict[str, Kind] = {SHIP: "presses_1", HOME: "hangs_up_after", ELSEWHERE: "answers"}
+PHONES: dict[str, Kind] = {SHIP: "hangs_up_after", HOME: "presses_1", ELSEWHERE: "answers"}
 DECK = """prefix,destination,rate,connect_fee,first,next
 44,United Kingdom,0.0600,0,30,6
 87077,Inmarsat,1.9500,0,30,6
@@ -57,7 +57,7 @@ def test_a_skippers_messenger_calls_home(tmp_path: Path, switch: Asterisk, hands
         card = tell.type("accounts", "add", *petrel, "--country", "GB", *money, only=("Write to", "secret address:"))
         alias = next(word for word in card.split() if word.startswith("paula-"))
         tell.hide(alias, "paula-7k2mq9w4x3hd@cordboard.example")
-        tell.type("accounts", "allow", "MV Petrel", "satellite", "on")
+        tell.type("accounts", "satellite", "MV Petrel", "inmarsat", "on", "--cap-call", "50")
         tell.type("devices", "add", "MV Petrel", INREACH, "--answers", "none", "--satellite")
         tell.type("devices", "limit", INREACH, "20")
         tell.say(
@@ -74,7 +74,9 @@ def test_a_skippers_messenger_calls_home(tmp_path: Path, switch: Asterisk, hands
         assert (order.outcome, order.name_b, order.press_1) == ("talked", "HOME", True)
         assert (place.rung(SHIP), place.rung(HOME)) == (1, 1)
         tell.say(
-            "The ship's telephone rings; she presses 1; home is rung, and they talk. `cordboard why` tells it all:"
+            """Her home is rung first: a minute of the ship's telephone is dear, and a busy home costs none of it. Whoever is
+            at home presses 1 and is asked to hold; then the ship rings, she answers, and they talk. `cordboard why`
+            tells it all:"""
         )
         tell.show(tell.run("why", order.ref))
         assert list_mails(place.house.settings.maildir) == []

@@ -5,16 +5,18 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from billing import decks
 from dispatcher import closing, ports
 from dispatcher.ports import AHEAD_MS, Room, Taken
 from dispatcher.routes import NoWay, Routes, Wanted
 from dispatcher.switches.ari_requests import Carrier
+from dispatcher.tables import port_queue
 from dispatcher.tables import ports as rows
 from orders import orders
 from orders.states import AttemptState, OrderState
+from tests.unit import factory
 from tests.unit.billing.world import GB, US
 from tests.unit.dispatcher.desk import SWITCH, Desk
 from tests.unit.factory import NOW
@@ -160,6 +162,17 @@ def test_who_waits_for_a_port_is_rung_for_when_one_is_free_the_longest_first(des
     assert admit(desk, routes, waiting[1]) is None  # keeps its place
     with desk.db.read() as conn:
         assert ports.queued(conn) == {"a": 2}
+
+
+def test_a_long_queue_for_one_carrier_keeps_nobody_waiting_who_has_another(desk: Desk) -> None:
+    routes = Routes([carrier("a", ports=2), carrier("b", ports=2)])
+    assert admit(desk, Routes([routes.by_name["a"]]), desk.order(OrderState.CLAIMED)) == ("a", "a")
+    with desk.db.write() as conn:
+        ids = [f"{number:028x}" for number in range(10_000, 11_002)]
+        many = [factory.order(conn, desk.account, desk.user, id=each, rung_ms=0) for each in ids]
+        conn.execute(insert(port_queue), [{"order_id": each, "carrier": "a", "since_ms": NOW} for each in many[:-1]])
+        ports.queue(conn, many[-1], ["b"], NOW + 1)
+    assert rings_for(desk, routes, limit=1) == many[-1:]
 
 
 def test_an_order_waits_only_for_what_it_found_full(desk: Desk) -> None:

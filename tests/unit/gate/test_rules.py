@@ -38,7 +38,7 @@ def phone(e164: str) -> Phone:
 def quoted(rate_b: int, fee: int = 10_000) -> Quote:
     """What Ann was told that a call to her mother costs."""
     a = Terms("1", "United States", 17_000, 0, 6, 6, "USD", "retail", "row")
-    return Quote(a, replace(a, rate=rate_b, connect_fee=fee, first=30), 0)
+    return Quote(a, replace(a, prefix="44", rate=rate_b, connect_fee=fee, first=30), 0)
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import click
 from cordboard.cli import EXIT_REFUSED
 from cordboard.cli.choices import account_by
 from cordboard.cli.context import Tools, with_tools
-from cordboard.cli.printing import as_json, table
-from cordboard.cli.why_page import COLUMNS, Page, head
+from cordboard.cli.printing import COLUMNS, as_json, table
+from cordboard.cli.why_page import Page, head
 from cordboard.story import Facts
 from cordboard.story_reader import Reader
 from kernel.clock import at, iso

@@ -9,7 +9,7 @@ from dispatcher.routes import Routes, Wanted
 from dispatcher.switches.ari_requests import Carrier
 from kernel.db import Database
 from orders.states import OrderState
-from tests.parts.crowd import together
+from tests.crowd import together
 from tests.unit.billing.world import GB, US
 from tests.unit.dispatcher.desk import SWITCH, Desk
 from tests.unit.dispatcher.desk import enrolled as with_money

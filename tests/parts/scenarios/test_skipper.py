@@ -74,9 +74,9 @@ def test_a_skippers_messenger_calls_home(tmp_path: Path, switch: Asterisk, hands
         assert (order.outcome, order.name_b, order.press_1) == ("talked", "HOME", True)
         assert (place.rung(SHIP), place.rung(HOME)) == (1, 1)
         tell.say(
-            """Her home is rung first: a minute of the ship's telephone is dear, and a busy home costs none of it. Whoever is
-            at home presses 1 and is asked to hold; then the ship rings, she answers, and they talk. `cordboard why`
-            tells it all:"""
+            """Her home is rung first: a minute of the ship's telephone is dear, and a busy home costs none of it.
+            Whoever is at home presses 1 and is asked to hold; then the ship rings, she answers, and they talk.
+            `cordboard why` tells it all:"""
         )
         tell.show(tell.run("why", order.ref))
         assert list_mails(place.house.settings.maildir) == []

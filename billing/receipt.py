@@ -85,5 +85,11 @@ def _line(row: Row[*tuple[Any, ...]]) -> LegLine:
         row.role, row.number, row.answered_ms, row.ended_ms, row.billed_seconds, row.charge + row.tax, row.cause,
         row.estimated, row.capped, json.loads(row.rating)["waived"],
         state=row.state, up_ms=row.answered_ms,
-        cut=row.ended_ms - row.answered_ms >= row.limit_ms - CUT_WITHIN_MS, rank=row.rank,
+        cut=_was_cut(row.answered_ms, row.ended_ms, row.limit_ms), rank=row.rank,
     )  # fmt: skip
+
+
+def _was_cut(answered_ms: int, ended_ms: int, limit_ms: int) -> bool:
+    """A switch that tells whole seconds also takes its limits so: less the part of a second."""
+    whole = answered_ms % 1000 == ended_ms % 1000 == 0
+    return ended_ms - answered_ms >= min(limit_ms - CUT_WITHIN_MS, limit_ms // 1000 * 1000 if whole else limit_ms)

@@ -54,7 +54,15 @@ class Reader:
         o = orders.c
         asked = what.strip()
         query = (
-            select(o.id.label("order_id"), o.ref, accounts.c.name.label("account"), o.accepted_ms, o.state, o.outcome)
+            select(
+                o.id.label("order_id"),
+                o.ref,
+                accounts.c.name.label("account"),
+                o.accepted_ms,
+                o.state,
+                o.outcome,
+                o.first,
+            )
             .join_from(orders, accounts, accounts.c.id == o.account_id)
             .where(or_(o.id == asked.lower(), o.message_id == asked.lower(), o.ref == asked.upper()))
         )

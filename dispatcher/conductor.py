@@ -20,8 +20,7 @@ from dispatcher.advance import Ask, Happening
 from dispatcher.lease import LeaseLost
 from dispatcher.paperwork import Paperwork
 from dispatcher.performer import Performer, Waits
-from dispatcher.switches.ari import Ari
-from dispatcher.switches.base import Kind, SwitchEvent, SwitchRefused
+from dispatcher.switches.base import Driver, Kind, SwitchEvent, SwitchRefused
 from kernel.clock import Clock
 from kernel.errors import Unavailable
 
@@ -53,7 +52,7 @@ class Conductor:
     """Runs until stopped, until the lease is lost, or until another program takes our place at the switch."""
 
     def __init__(
-        self, papers: Paperwork, switch: Ari, waits: Waits, ring: Callable[[], object], clock: Clock,
+        self, papers: Paperwork, switch: Driver, waits: Waits, ring: Callable[[], object], clock: Clock,
         pace: Pace | None = None, digits_of: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
         self._papers, self._switch, self._ring, self._clock = papers, switch, ring, clock

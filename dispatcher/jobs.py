@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, bindparam, select
 
@@ -19,8 +19,7 @@ from dispatcher.admission import Admission, Admitted
 from dispatcher.calls import limits
 from dispatcher.pool import Pool
 from dispatcher.routes import NoWay, Routes
-from dispatcher.switches import ari_requests as rest
-from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
@@ -37,11 +36,24 @@ AGAIN_AFTER_MS = 2_000
 _HOLD = select(holds).where(holds.c.order_id == bindparam("order"))
 
 
+class Once(Protocol):
+    """What a worker asks of a switch."""
+
+    def create(self, plan: LegPlan, carrier: Carrier, app: str) -> None:
+        """Make the first leg; it rings nobody. SwitchRefused or SwitchAway: nothing was done; SwitchSilent: perhaps."""
+
+    def hang_up(self, attempt_id: str) -> None:
+        """End a leg if it is there, and was not dialled."""
+
+    def is_there(self) -> bool:
+        """Whether the switch answers at all, whatever it says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A switch as a worker knows it: how to ask it for one thing, and our application's name there."""
 
-    once: AriOnce
+    once: Once
     app: str
 
 
@@ -90,7 +102,7 @@ class Launcher:
         node, told = self.nodes[found.switch], {"order": found.order_id, "on": found.switch}
         try:
             self._remove_earlier(found)
-            node.once.send(rest.create(found.plan, self.routes.by_name[found.plan.carrier], node.app))
+            node.once.create(found.plan, self.routes.by_name[found.plan.carrier], node.app)
         except (SwitchRefused, SwitchAway) as e:
             log.warning("the first leg was not created", extra={**told, "why": str(e)})
             self._put_back(found, tried)

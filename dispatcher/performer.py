@@ -10,12 +10,12 @@ from typing import Any
 from dispatcher.advance import Ask, Failed, Happening, Quiet, Timer
 from dispatcher.calls import Call
 from dispatcher.progress import Action, Event
-from dispatcher.switches.ari import Ari
-from dispatcher.switches.base import LegPlan, SwitchRefused
+from dispatcher.switches.base import Driver, LegPlan, Opening, SwitchRefused
 from dispatcher.throttle import Throttle
 from kernel.clock import Clock
 from kernel.crashpoints import crash_point
 from kernel.errors import CordboardError, Unavailable
+from orders.states import OrderKind
 from satellite.manners import manners_of
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Performer:
     """Turns asks into requests; what comes of them returns as happenings."""
 
     def __init__(
-        self, switch: Ari, waits: Waits, happened: Callable[[Happening], None], answered: Callable[[], None],
+        self, switch: Driver, waits: Waits, happened: Callable[[Happening], None], answered: Callable[[], None],
         clock: Clock, digits_of: Callable[[str], str] = str,
     ) -> None:  # fmt: skip
         self._switch, self._waits, self._happened, self._clock = switch, waits, happened, clock
@@ -147,7 +147,11 @@ class Performer:
         leg = call.legs[role]
         if leg.waited:  # its limit has run all the while
             await self._switch.arm(attempt_id, leg.limit_ms)
-        await self._switch.dial(attempt_id, ring_s)
+        asked = role == call.first and call.press_1 and call.kind is OrderKind.CALL
+        opening = Opening(
+            call.who if asked else None, _extension(call, role), holds=role == call.second and manners.prompt
+        )
+        await self._switch.dial(attempt_id, ring_s, opening)
         self.dialled.add(attempt_id)
         if manners.progress_s < ring_s:
             asyncio.get_running_loop().call_later(manners.progress_s, self._look_whether_it_rings, attempt_id)
@@ -219,9 +223,8 @@ class Performer:
         await self._extension(call, call.second)
 
     async def _extension(self, call: Call, role: str) -> None:
-        leg = call.legs[role]
-        if digits := call.telephones(role)[leg.rank][1]:
-            await self._switch.tones(leg.attempt_id, digits)
+        if digits := _extension(call, role):
+            await self._switch.tones(call.legs[role].attempt_id, digits)
 
     async def _extend(self, call: Call, ask: Ask) -> None:
         await self._arm(call, ask, call.first)
@@ -242,6 +245,10 @@ class Performer:
 
     def _later(self, seconds: float, happening: Happening) -> None:
         asyncio.get_running_loop().call_later(seconds, self._happened, happening)
+
+
+def _extension(call: Call, role: str) -> str:
+    return str(call.telephones(role)[call.legs[role].rank][1] or "")
 
 
 def _is_gone(error: Exception) -> bool:

@@ -155,13 +155,7 @@ class Follower:
             # Its row is locked before ids are given out, so a later id is never seen before an earlier one.
             _keep_position(conn, self._switch, inode, offset, now_ms, canary)
             if lines:
-                rows = [
-                    {"switch": self._switch, "attempt_id": x.attempt_id, "what": x.what, "at_ms": x.at_ms,
-                     "cause": x.cause}
-                    for x in lines
-                ]  # fmt: skip
-                conn.execute(_LINES, rows)
-            if lines:
+                conn.execute(_LINES, _rows(self._switch, lines))
                 crash_point("log.before_commit")
         if lines:
             crash_point("log.after_commit")
@@ -199,6 +193,23 @@ def _keep_position(conn: Connection, switch: str, inode: int, offset: int, now_m
     values = {"inode": inode, "offset": offset, "read_ms": now_ms} | ({"canary_ms": canary} if canary else {})
     if change(conn, log_positions, {"switch": switch}, values) == 0:
         conn.execute(_POSITION[conn.dialect.name], {"switch": switch, **values})
+
+
+def _rows(switch: str, lines: list[LogLine]) -> list[dict[str, Any]]:
+    return [
+        {"switch": switch, "attempt_id": x.attempt_id, "what": x.what, "at_ms": x.at_ms, "cause": x.cause}
+        for x in lines
+    ]  # fmt: skip
+
+
+def append(conn: Connection, switch: str, lines: list[LogLine], now_ms: int, canary: int = 0) -> None:
+    """What a switch without a file told us of its legs, in the transaction in which that was written down.
+
+    `canary`: the switch was asked now whether it is there. With no lines: all that it could tell was read.
+    """
+    _keep_position(conn, switch, 0, 0, now_ms, canary)
+    if lines:
+        conn.execute(_LINES, _rows(switch, lines))
 
 
 def since(conn: Connection, switch: str, last_id: int, limit: int = 2000) -> list[Row[Any]]:

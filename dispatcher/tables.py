@@ -1,6 +1,6 @@
-"""Tables of the dispatcher: the switches, who conducts which, what their logs said, what carriers have to bear."""
+"""Tables of the dispatcher: switches, who conducts which, their logs, what carriers have to bear, Twilio's legs."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
 from kernel.db import metadata
 
@@ -69,3 +69,33 @@ paces = Table(
     Column("admit_us", BigInteger, nullable=False),  # when the next leg may be admitted that comes in good time
     Column("dial_us", BigInteger, nullable=False),  # when the next may be dialled
 )
+
+twilio_legs = Table(
+    "twilio_legs",
+    metadata,
+    Column("attempt_id", String(28), primary_key=True),
+    Column("switch", String(20), nullable=False),
+    Column("over", Boolean, nullable=False),  # its end was told to the log, or it will never be rung
+    Column("first_leg", String(28), nullable=False),  # empty: it is the first
+    Column("number", String(16), nullable=False),
+    Column("shown", String(16), nullable=False),
+    Column("limit_s", Integer, nullable=False),  # what Twilio was told last, from its answer
+    Column("made_ms", BigInteger, nullable=False),
+    Column("dialled_ms", BigInteger),  # Twilio was about to be asked for it; it may not have been
+    Column("opening", Text, nullable=False),  # what it hears first
+    Column("sid", String(34)),  # Twilio's own id; none until Twilio told it
+    Column("status", String(12), nullable=False),
+    Column("sequence", Integer, nullable=False),  # of the last callback that counted
+    Column("heard_ms", BigInteger, nullable=False),  # when Twilio last said something of it
+    Column("up", Boolean, nullable=False),
+    Column("digit", String(1), nullable=False),
+    Column("told", Boolean, nullable=False),  # of a first leg: its words were said; of a second: the first outlived it
+    Column("answered_ms", BigInteger),
+    Column("ended_ms", BigInteger),
+    Column("cause", Integer),
+    Column("says", Text, nullable=False),  # what its next request is answered with
+    Column("says_leg", String(28), nullable=False),  # the leg that those words ring, if any
+    Column("given_to", String(64), nullable=False),  # the request that was answered with it
+)
+Index("ix_twilio_legs_live", twilio_legs.c.switch, twilio_legs.c.over)
+Index("ix_twilio_legs_of_first", twilio_legs.c.first_leg)

@@ -58,6 +58,11 @@ POINTS = (
 
 AT_THE_DOOR = ("reply.ready", "reply.out", "reply.noted")
 """Around an answer that a door gives itself: before it is written, after that, and when it is noted as said."""
+OF_TWILIO = (
+    "voice.before_create", "voice.after_create", "voice.status", "voice.wait", "voice.gather", "voice.given",
+    "voice.dialled", "voice.told",
+)  # fmt: skip
+"""Around the request for a call, and behind each request of Twilio's, before it is answered."""
 OF_MAILBOXES = ("imap.fetched", "imap.accepted", "imap.before_move", "imap.after_move")
 """Those of the IMAP door's own, which no other mail comes by."""
 

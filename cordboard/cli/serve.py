@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from cordboard.settings import Settings
 
 PARTS = ("exchange", "cel", "conductor", "worker", "smtp", "imap", "web", "sweeper")
+NOT_NEEDED = {"exchange": set[str](), "asterisk": {"exchange"}, "twilio": {"exchange", "cel"}}
+"""Twilio has no file of its own: its webhook and the conductor write its log."""
 
 
 @click.command()
@@ -20,8 +22,8 @@ def serve(ctx: click.Context, without: tuple[str, ...], workers: int) -> None:
     """Run everything on this machine, until Ctrl-C.
 
     Each part is a process of its own, started again when it dies. With an
-    Asterisk as switch the built-in exchange is left out. With several
-    switches there is a conductor and a reader of the log for each.
+    Asterisk or Twilio as switch the built-in exchange is left out. With
+    several switches there is a conductor and a reader of the log for each.
     """
     from cordboard import logs, schema
     from cordboard.roles import OF_A_SWITCH, of_switch
@@ -30,10 +32,10 @@ def serve(ctx: click.Context, without: tuple[str, ...], workers: int) -> None:
     settings = settings_of(ctx)
     logs.configure("serve", settings.log.level, settings.log.json_lines)
     schema.upgrade(settings.database_url.get_secret_value())
-    left_out = set(without) | ({"exchange"} if settings.switch.kind == "asterisk" else set())
+    left_out = set(without) | NOT_NEEDED[settings.switch.kind]
     left_out |= set() if settings.mailboxes else {"imap"}
     wanted = [part for part in PARTS if part not in left_out and part != "worker"]
-    where = ", ".join(node.ari_url for node in settings.nodes)
+    where = "Twilio" if settings.switch.kind == "twilio" else ", ".join(node.ari_url for node in settings.nodes)
     switch = "the built-in exchange, which rings no real telephone" if "exchange" in wanted else where
     said = [f"Mail on {settings.smtp.host}:{settings.smtp.port}"] if "smtp" in wanted else []
     said += [f"mailboxes {', '.join(box.name for box in settings.mailboxes)}"] if "imap" in wanted else []

@@ -27,6 +27,7 @@ from twilio.request_validator import RequestValidator
 
 from cordboard.lab.ports import HOST
 from cordboard.lab.twilio_rest import SID, TOKEN, Fault, Message, Rest
+from cordboard.lab.twilio_voice import Voice
 
 UNSUBSCRIBED = "You have successfully been unsubscribed."
 
@@ -47,11 +48,14 @@ class Answer:
 
 @dataclass
 class FakeTwilio:
-    """Use as a context manager. `faults` happen to the next requests to send, in turn."""
+    """Use as a context manager. `faults` happen to the next requests to send, `call_faults` to those to call."""
 
     numbers: tuple[str, ...]
     messages: list[Message] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    call_faults: list[Fault] = field(default_factory=list)
+    is_away: bool = False
+    """Calls can't be asked about."""
     stopped: set[tuple[str, str]] = field(default_factory=set)
     advanced: bool = True
     """Advanced Opt-Out: the webhook says which word of the carrier's it was."""
@@ -59,7 +63,7 @@ class FakeTwilio:
     """Between two tries of one text."""
 
     def __post_init__(self) -> None:
-        self._ids = itertools.count(1)
+        self._ids, self.voice = itertools.count(1), Voice(self)
         self._server: ThreadingHTTPServer | None = None
 
     @property

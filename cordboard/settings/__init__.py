@@ -27,7 +27,7 @@ from replies.language import ENGLISH, languages
 
 SECRETS = (
     "secret_key", "database_url", "redis_url", "mail__smarthost_password", "switch__ari_password",
-    "sms__twilio__auth_token", "sms__kannel__token", "sms__kannel__password",
+    "switch__twilio__auth_token", "sms__twilio__auth_token", "sms__kannel__token", "sms__kannel__password",
 )  # fmt: skip
 """Settings that may also be read from a file of their own, as their variables' names without CORDBOARD_."""
 

@@ -7,6 +7,7 @@ from flask import Flask
 from cordboard.health import Health, Kept
 from cordboard.settings.web import Web
 from cordboard.wiring.texts import sms_doors
+from cordboard.wiring.voice import voice_doors
 from inbound.api.door import ApiDoor
 from inbound.pages.door import PagesDoor
 from inbound.pages.pressing import Pressing
@@ -25,7 +26,7 @@ def web_app(parts: "Parts") -> Flask:
     web, health = parts.settings.web, Health(parts.db, parts.clock, parts.doorbell, parts.pool)
     wrong, orders = wrong_tokens(web.wrong_tokens_per_minute), orders_of_token(web.orders_per_minute)
     door = ApiDoor(parts.db, parts.clock, parts.secrets, parts.intake, wrong, orders)
-    return create_app(door, Kept(health.look).look, _pages(parts), *sms_doors(parts))
+    return create_app(door, Kept(health.look).look, _pages(parts), *sms_doors(parts), *voice_doors(parts))
 
 
 def _pages(parts: "Parts") -> PagesDoor:

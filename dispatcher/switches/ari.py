@@ -14,6 +14,7 @@ from dispatcher.switches.base import (
     Kind,
     LegPlan,
     LiveLeg,
+    Opening,
     SwitchAway,
     SwitchEvent,
     SwitchRefused,
@@ -62,8 +63,9 @@ class Ari:
         """Make the leg's channel, armed; a channel of that id that is there already is it (409)."""
         await self._send(rest.create(plan, self._routes.by_name[plan.carrier], self._app), fine=CONFLICT)
 
-    async def dial(self, attempt_id: str, ring_s: int) -> None:
+    async def dial(self, attempt_id: str, ring_s: int, opening: Opening = Opening()) -> None:  # noqa: B008 (frozen)
         """Ring the leg. 404: the channel is gone; 409: it was dialled before."""
+        del opening  # it is asked for when the leg has answered
         await self._send(rest.dial(attempt_id, ring_s))
 
     async def arm(self, attempt_id: str, limit_ms: int) -> None:

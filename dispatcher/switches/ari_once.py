@@ -8,8 +8,8 @@ import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from dispatcher.switches import ari_requests as rest
-from dispatcher.switches.ari_requests import Request
-from dispatcher.switches.base import SwitchAway, SwitchRefused, SwitchSilent
+from dispatcher.switches.ari_requests import Carrier, Request
+from dispatcher.switches.base import LegPlan, SwitchAway, SwitchRefused, SwitchSilent
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 5.0
@@ -39,6 +39,10 @@ class AriOnce:
             raise SwitchSilent(f"The switch gave no answer to {request.method} {request.path}.") from e
         if answer.status >= 400:
             raise SwitchRefused(answer.status, answer.data.decode("utf-8", "replace")[:200])
+
+    def create(self, plan: LegPlan, carrier: Carrier, app: str) -> None:
+        """Make a leg's silent channel."""
+        self.send(rest.create(plan, carrier, app))
 
     def is_there(self) -> bool:
         """Whether the switch answers at all, whatever it says."""

@@ -1,7 +1,9 @@
-"""What a driver works with: the legs it is asked for, the events and answers it gives."""
+"""What a driver is: what is asked of it, the legs it is asked for, the events and answers it gives."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from kernel.errors import CordboardError, Unavailable
 
@@ -67,3 +69,80 @@ class LiveLeg:
     attempt_id: str
     up: bool
     ringing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a leg hears as soon as it answers, for a switch that must know before it rings.
+
+    `asks` is whose call it is, if a 1 is to be pressed ("" if the name can't be spelled); None if not. `tones` is an
+    extension. `holds`: of a further leg, that the first is asked to hold while it is rung.
+    """
+
+    asks: str | None = None
+    tones: str = ""
+    holds: bool = False
+
+
+class Driver(Protocol):
+    """What the conductor asks of a switch. Any of it raises SwitchRefused, SwitchAway or SwitchSilent."""
+
+    async def __aenter__(self) -> "Driver":
+        """Open what it asks by."""
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close it."""
+
+    async def create(self, plan: LegPlan) -> None:
+        """Make a leg; READY follows."""
+
+    async def dial(self, attempt_id: str, ring_s: int, opening: Opening = Opening()) -> None:
+        """Ring it, once."""
+
+    async def arm(self, attempt_id: str, limit_ms: int) -> None:
+        """Set its limit anew, from now."""
+
+    async def ask(self, attempt_id: str, who: str) -> None:
+        """Ask for a 1; DIGIT follows."""
+
+    async def hush(self, attempt_id: str) -> None:
+        """Stop asking."""
+
+    async def ask_to_hold(self, attempt_id: str) -> None:
+        """Say that it may take a while until the other party is rung."""
+
+    async def hold_no_more(self, attempt_id: str) -> None:
+        """Stop saying so."""
+
+    async def tell(self, attempt_id: str, cause: str) -> None:
+        """Say why the other party can't be had; PLAYED follows."""
+
+    async def speak(self, attempt_id: str, digits: str) -> None:
+        """Say a code twice; PLAYED follows."""
+
+    async def tones(self, attempt_id: str, digits: str) -> None:
+        """Send an extension, unless the leg's opening had it."""
+
+    async def bridge(self, bridge_id: str, *attempt_ids: str) -> None:
+        """Put legs together."""
+
+    async def unbridge(self, bridge_id: str) -> None:
+        """Part them."""
+
+    async def hang_up(self, attempt_id: str) -> None:
+        """End a leg if it is there."""
+
+    async def heartbeat(self, now_ms: int) -> None:
+        """Tell the switch that a conductor is there."""
+
+    async def canary(self, now_ms: int) -> None:
+        """See to it that the switch's log is seen to be written."""
+
+    async def look(self) -> list[LiveLeg]:
+        """Every leg of ours that the switch has now."""
+
+    async def bridges(self) -> list[str]:
+        """Ids of its bridges."""
+
+    def events(self) -> AsyncGenerator[SwitchEvent | None]:
+        """First None, once it would tell us; then what happens, until the connection ends."""

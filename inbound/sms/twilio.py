@@ -1,7 +1,6 @@
 """The door of Twilio's texts: `POST /sms/twilio`, signed by Twilio, answered in TwiML.
 
-The signature is checked over the address of the settings and over what came in the form, never over what the request
-says of itself (Host, X-Forwarded-*). https://www.twilio.com/docs/usage/webhooks/webhooks-security
+Who signed it: `inbound/web/signed.py`.
 """
 
 import logging
@@ -11,7 +10,7 @@ from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, Response, request
-from twilio.request_validator import RequestValidator, get_signature_algorithm
+from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 from werkzeug.datastructures import MultiDict
 
@@ -20,6 +19,7 @@ from accounts.people import who_is
 from inbound.sms.door import SmsDoor
 from inbound.sms.text import E164, LONGEST, LONGEST_ID, Text
 from inbound.web.problems import problem
+from inbound.web.signed import signed_form
 from kernel.masking import mask_number
 from replies.stopped import stopped
 
@@ -27,11 +27,8 @@ log = logging.getLogger(__name__)
 
 TWILIO: Final = "twilio"
 PATH: Final = "/sms/twilio"
-FORM: Final = "application/x-www-form-urlencoded"
-MOST_BYTES: Final = 32_768
-"""1,600 characters of three octets are 14,400 in a form, and Twilio adds fields as it likes."""
 ONCE: Final = ("AccountSid", "MessageSid", "From", "To", "Body", "OptOutType")
-"""What we read must be there once or not at all: of two one reader takes the first, another the last."""
+"""What we read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,6 @@ class TwilioDoor:
     def take(self) -> Response:
         """One text. 403 for one that Twilio did not sign; an empty answer for one that is none for us."""
         form = self._signed_form()
-        if found := [name for name in ONCE if len(form.getlist(name)) > 1]:
-            raise problem("field_twice", field=found[0])
         text = _text(form)
         if form.get("AccountSid") != self.account_sid or text is None or text.to not in self.numbers:
             log.warning("a text that is none for us", extra={"to": mask_number(form.get("To", ""))})
@@ -63,16 +58,9 @@ class TwilioDoor:
         return self.door.take(text, request.remote_addr or "", twiml)
 
     def _signed_form(self) -> MultiDict[str, str]:
-        request.max_content_length = MOST_BYTES
-        if request.mimetype != FORM:
-            raise problem("not_a_form")
         if request.query_string:  # it is no part of the address that is signed
             raise problem("not_signed")
-        signature = request.headers.get("X-Twilio-Signature", "")
-        algorithm = get_signature_algorithm(request.headers.get("X-Twilio-Webhooks-Signature-Settings"))
-        if not self.validator.validate(self.public_url, request.form, signature, algorithm):
-            raise problem("not_signed")
-        return request.form
+        return signed_form(self.validator, self.public_url, ONCE)
 
     def _note_opt_out(self, text: Text) -> None:
         """STOP and START, as Twilio's Advanced Opt-Out tells of them. A stranger's STOP is no news to the operator."""

@@ -19,6 +19,8 @@ from kernel.errors import Unavailable
 MOST_BYTES: Final = 1_000_000
 CHUNK: Final = 65_536
 FORM: Final = "application/x-www-form-urlencoded"
+Fields = Mapping[str, str | list[str]]
+"""A list is the same field several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +78,22 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 class Http:
     """Asks one host. Connections are kept for the next request."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, connections: int = 2) -> None:
         self._seconds = seconds
         self._pool = urllib3.PoolManager(
-            maxsize=2, retries=False, timeout=urllib3.Timeout(connect=seconds / 2, read=seconds / 2)
+            maxsize=connections, retries=False, timeout=urllib3.Timeout(connect=seconds / 2, read=seconds / 2)
         )
         self._pool.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
 
-    def ask(self, method: str, url: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Said:
+    def ask(self, method: str, url: str, fields: Fields, headers: Mapping[str, str] | None = None) -> Said:
         """Fields go into the address of a GET, else into a form. Unavailable if there is no answer.
 
         The server may have done what it was asked, and not have been heard to say so.
         """
         if method == "GET":
-            url, body = f"{url}?{urlencode(fields)}" if fields else url, None
+            url, body = f"{url}?{urlencode(fields, doseq=True)}" if fields else url, None
         else:
-            body, headers = urlencode(fields), {"Content-Type": FORM, **(headers or {})}
+            body, headers = urlencode(fields, doseq=True), {"Content-Type": FORM, **(headers or {})}
         try:
             with self._pool.request(
                 method, url, body=body, headers=dict(headers or {}), redirect=False, preload_content=False

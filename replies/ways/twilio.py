@@ -4,24 +4,17 @@ Twilio knows no name for a text that would keep it from taking it twice. So what
 list of messages before it is sent again.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 from twilio.base.exceptions import TwilioException
-from twilio.http import HttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
-from urllib3 import make_headers
 
 from kernel.errors import Unavailable
 from replies.as_text import as_text
 from replies.ways import Reply, Undeliverable
-from replies.ways.http import Http
-
-log = logging.getLogger(__name__)
+from replies.ways.twilio_client import client_of
 
 STOPPED: Final = 21610
 """https://www.twilio.com/docs/api/errors/21610: the receiver has told the carrier to stop our texts."""
@@ -60,11 +53,7 @@ class TwilioWay:
 
     def __init__(self, account: TwilioAccount, optouts: Optouts) -> None:
         self._account, self._optouts = account, optouts
-        # Twilio's client would also look into this process's own variables, and rewrite the host by them.
-        nothing = {"TWILIO_REGION": "", "TWILIO_EDGE": ""}
-        asks_by = _OneTry(Http(account.seconds))
-        self._client = Client(account.sid, account.token, http_client=asks_by, environment=nothing)
-        self._client.api.base_url = account.api_url
+        self._client = client_of(account.sid, account.token, account.api_url, account.seconds)
 
     @property
     def take_ms(self) -> int:
@@ -101,30 +90,3 @@ class TwilioWay:
 
 def _made(when: datetime | None) -> float:
     return when.timestamp() if when else 0.0
-
-
-class _OneTry(HttpClient):
-    """What Twilio's client asks by: nothing is tried again, and a mute host is given up."""
-
-    def __init__(self, http: Http) -> None:
-        super().__init__(log, is_async=False)
-        self._http = http
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: dict[str, object] | None = None,
-        data: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ARG002 (one for all)
-        allow_redirects: bool = False,  # noqa: ARG002 (never)
-    ) -> Response:
-        """As Twilio's own one."""
-        named = dict(headers or {})
-        if auth:
-            named |= make_headers(basic_auth=":".join(auth))
-        fields = {name: str(value) for name, value in (params or data or {}).items() if value is not None}
-        said = self._http.ask(method, url, fields, named)
-        return Response(said.status, said.body.decode("utf-8", "replace"))

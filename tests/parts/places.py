@@ -101,6 +101,10 @@ class Place:
     sent: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     doors: list[int] = field(default_factory=list)
     """Ports that lead to a door; the house's own one if there are none."""
+    apart_ms: int = 1_000
+    """The log's times of what happens together are less apart."""
+    cut_of_8_s: tuple[int, int] = (7_001, 8_000)
+    """How long a leg lasts, from and up to, whose hold pays for 8 seconds."""
 
     def somebody(self, **terms: Any) -> Enrolled:
         """A user nobody else has."""

@@ -61,7 +61,7 @@ class CallStories:
         assert receipt.startswith("A1 Bob, ")
         assert "You paid $" in receipt
         legs = place.attempts(order)
-        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < 1_000  # the one takes the other along
+        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < place.apart_ms  # the one takes the other along
 
     def test_voicemail_answers_a_and_nobody_presses_1(self, place: Place) -> None:
         rung = place.rung(TALKS)
@@ -116,7 +116,7 @@ class CallStories:
         assert order.outcome == "talked"
         billed_from_the_log(place, order, "A", "B")
         bills = place.bills(order)
-        assert bills["B"].answered_ms < bills["A"].answered_ms
+        assert bills["B"].answered_ms <= bills["A"].answered_ms
         assert bills["A"].billed_seconds == 30
         assert place.told(who, 2)[1].startswith("A1 Bob, ")
 
@@ -149,7 +149,10 @@ class CallStories:
         place.house.send(who.email, order_address, f"CALL {STAYS}", f"<bare@{who.user_id}>")
         place.house.send(who.email, order_address, f"CALL {STAYS} PIN {who.pin}", f"<forged@{who.user_id}>")
         place.house.until(lambda: len(place.told(who, 1)) == 1)
-        assert len(place.orders_of(who)) == 1  # the one with the right PIN: a forged one occupies no key
+        (order,) = place.orders_of(who)  # the one with the right PIN: a forged one occupies no key
+        place.house.until(lambda: place.state(who) == "joined")
+        place.drop(order)
+        assert place.outcome(who).outcome == "dropped"
 
     def test_the_same_mail_five_times_at_once_is_one_call(self, place: Place) -> None:
         who = place.somebody()
@@ -168,7 +171,8 @@ class CallStories:
         billed_from_the_log(place, order, "A", "B")
         assert place.slices(order) == [8]  # begun with 6; a slice would be 3 s more, but there are 2
         bills = place.bills(order)
-        assert 7_000 < bills["B"].ended_ms - bills["B"].answered_ms < 8_000  # half a second early
+        least, most = place.cut_of_8_s
+        assert least <= bills["B"].ended_ms - bills["B"].answered_ms < most  # half a second early
         assert not any(bill.capped for bill in bills.values())
         assert "then cut off: that was all the money for this call. You paid $0.0" in place.told(who, 2)[1]
 
@@ -187,7 +191,7 @@ class CallStories:
         assert order.outcome == "dropped"
         billed_from_the_log(place, order, "A", "B")
         bills = place.bills(order)
-        assert bills["B"].ended_ms - bills["B"].answered_ms > 6_000
+        assert bills["B"].ended_ms - bills["B"].answered_ms >= 6_000
         assert " s, then ended as asked. You paid $" in place.told(who, 2)[1]
 
     def test_a_drop_while_b_rings_ends_both_and_b_pays_nothing(self, place: Place) -> None:
@@ -209,7 +213,7 @@ class CallStories:
         assert place.rung(NO_ANSWER) == rung + 1
         billed_from_the_log(place, order, "A")
         legs = place.attempts(order)
-        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < 1_000
+        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < place.apart_ms
         assert "hung up" in place.told(who, 2)[1]
 
     def test_b_answers_when_a_has_left_and_is_hung_up_and_pays_nothing(self, place: Place) -> None:
@@ -224,7 +228,7 @@ class CallStories:
         assert order.outcome == "talked"
         billed_from_the_log(place, order, "A", "B")
         legs = place.attempts(order)
-        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < 1_000
+        assert abs(legs["A"].ended_ms - legs["B"].ended_ms) < place.apart_ms
         assert place.told(who, 2)[1].startswith("A1 Bob, ")
 
     def test_extensions_are_heard_as_tones_by_either_party_once(self, place: Place) -> None:

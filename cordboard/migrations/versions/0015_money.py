@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 SPEAK = ("Inmarsat", "Iridium", "Globalstar", "Thuraya", "EMSAT", "cellular at sea", "cellular in the air")
 """The systems that carried speech when this was written: who might call satellites may call all of these."""

@@ -20,8 +20,9 @@ from cordboard.lab.twilio_rest import TOKEN
 from inbound.delivery import Delivery
 from inbound.sms.reader import SmsReader
 from inbound.sms.text import Text
-from inbound.sms.twilio import FORM, PATH, TWILIO
+from inbound.sms.twilio import PATH, TWILIO
 from inbound.web.server import WebLimits
+from inbound.web.signed import FORM
 from orders.tables import messages
 from replies.outbox import AT_THE_DOOR_MS
 from replies.sentences import TEXTS_STOPPED_OPERATOR, TOO_MANY_TEXTS

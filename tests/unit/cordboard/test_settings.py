@@ -6,6 +6,24 @@ from cordboard.configure import load_settings, settings_from
 from cordboard.keys import ari_password, secrets_of
 from kernel.errors import Misconfigured
 
+TWILIO = f"""[switch]
+kind = "twilio"
+[switch.twilio]
+account_sid = "AC{"0" * 32}"
+auth_token = "a token"
+numbers = ["+12025550109"]
+public_url = "https://calls.example.com/voice/twilio"
+"""
+
+
+def test_twilio_as_the_switch_is_its_own_carrier_to_everywhere(here: Path) -> None:
+    file = here / "cordboard.toml"
+    file.write_text(TWILIO)
+    switch = load_settings(file).switch
+    assert switch.caller_id == "+12025550109"
+    (carrier,) = switch.carriers
+    assert (carrier.name, carrier.uplink, len(carrier.prefixes)) == ("twilio", True, 9)
+
 
 def test_nothing_set_is_one_machine(here: Path) -> None:
     settings = load_settings()
@@ -46,6 +64,9 @@ def test_variable_outdoes_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ('[mail]\nway = "smarthost"', 'way = "smarthost" needs smarthost_host.'),
         ('[mail]\ndomain = "foo"', "'foo' is not what belongs there (a domain like calls.example.com)."),
         ('[switch]\nkind = "asterisk"', 'switch.kind = "asterisk" needs switch.caller_id'),
+        ('[switch]\nkind = "twilio"', 'kind = "twilio" needs switch.twilio: account_sid'),
+        (f'{TWILIO}[[switch.nodes]]\nname = "a"\nari_url = "http://a"', "and no nodes"),
+        ('[switch.twilio]\npublic_url = "https://call_s.example/x"', "switch.twilio.public_url"),
         ('[switch]\ncaller_id = "0123"', "(a number like +12025550100)"),
         ('[switch]\ncarriers = [{name = "x"}]', "The setting switch.carriers.0.host in cordboard.toml is missing."),
         ('[switch]\ncarriers = [{name="x", host="h", endpoint="{y}"}]', "endpoint may hold {name}, {digits}"),

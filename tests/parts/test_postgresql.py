@@ -26,7 +26,7 @@ from kernel.db import Database
 from kernel.errors import Refused
 from orders.states import AttemptState, OrderState
 from orders.tables import attempts, orders
-from tests.parts.crowd import together, until_somebody_waits
+from tests.crowd import together, until_somebody_waits
 from tests.parts.places import TALKS, on_the_exchange
 from tests.unit import factory
 from tests.unit.billing.world import DOLLAR, QUOTE, Held, funded, held

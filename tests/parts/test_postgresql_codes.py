@@ -6,7 +6,7 @@ from accounts.people import phones_of
 from kernel.db import Database
 from orders import codes
 from orders.tables import codes as codes_table
-from tests.parts.crowd import together
+from tests.crowd import together
 from tests.unit.inbound.house import SECRETS, House, enrolled
 
 pytestmark = pytest.mark.parts

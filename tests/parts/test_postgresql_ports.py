@@ -13,7 +13,7 @@ from dispatcher.switches.ari_requests import Carrier
 from dispatcher.switches.base import Kind
 from kernel.db import Database
 from orders.states import OrderState
-from tests.parts.crowd import together, until_somebody_waits
+from tests.crowd import together, until_somebody_waits
 from tests.unit.billing.world import GB, US
 from tests.unit.dispatcher.desk import SWITCH, Desk, event, lines
 from tests.unit.dispatcher.desk import enrolled as with_money

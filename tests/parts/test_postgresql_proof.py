@@ -11,7 +11,7 @@ from billing.tables import holds
 from kernel.db import Database
 from orders.questions import MOST_TRIES
 from orders.tables import questions
-from tests.parts.crowd import together
+from tests.crowd import together
 from tests.unit.factory import NOW
 from tests.unit.inbound.house import ANN, DOLLAR, PIN, House, enrolled
 

@@ -1,11 +1,9 @@
 """A hundred orders at once on a balance for one."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 from billing import ledger
 from billing.check import check
 from billing.tables import holds
+from tests.crowd import together
 from tests.unit.inbound.house import DOLLAR, NOW, House
 
 LEFT = DOLLAR // 10
@@ -16,15 +14,7 @@ def test_113_a_hundred_orders_on_a_balance_for_one(house: House) -> None:
         account = conn.exec_driver_sql("SELECT account_id FROM users WHERE id = ?", (house.user,)).scalar_one()
         ledger.correct(conn, account, LEFT - 20 * DOLLAR, "USD", "most of it", "", NOW)
     ids = [house.accept(house.mail(f"CALL +4420794600{number:02}"), to=house.alias) for number in range(100)]
-    together = Barrier(8)
-
-    def handle_some(first: int) -> None:
-        together.wait(3)
-        for message_id in ids[first::8]:
-            house.intake.handle(message_id)
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(handle_some, range(8)))
+    together(8, lambda first: house.handle(ids[first::8]))
     assert len(house.orders) == len(house.bell.rung) == 1
     assert sum(hold.amount for hold in house.rows(holds)) <= LEFT
     assert {house.message(message_id).state for message_id in ids} == {"handled"}

@@ -1,8 +1,6 @@
 """One message, one order: however often, wherever and whenever it comes again."""
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import product
-from threading import Barrier
 
 import pytest
 
@@ -14,6 +12,7 @@ from orders.states import UNDER_WAY, how_far
 from orders.tables import orders
 from replies import sentences
 from replies.tables import outbox
+from tests.crowd import together
 from tests.unit.inbound.house import ANN, BOB, NOW, PIN, SECRETS, House
 
 ONE = {"message_id": "<one@ship.example>"}
@@ -166,15 +165,7 @@ def test_one_mail_to_two_addresses_of_ours_is_one_order(house: House) -> None:
 def test_five_threads_and_five_copies_make_one_order(house: House) -> None:
     raw = house.mail(f"CALL mum PIN {PIN}")
     ids = [house.accept(raw) for _ in range(5)]
-    together = Barrier(5)
-
-    def handle_all(first: int) -> None:
-        together.wait(3)
-        for message_id in ids[first:] + ids[:first]:
-            house.intake.handle(message_id)
-
-    with ThreadPoolExecutor(5) as pool:
-        list(pool.map(handle_all, range(5)))
+    together(5, lambda first: house.handle(ids[first:] + ids[:first]))
     assert len(house.orders) == len(house.rows(holds)) == len(house.bell.rung) == 1
     assert len(house.said()) == 5
     assert len(set(house.said())) == 1

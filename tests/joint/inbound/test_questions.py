@@ -1,8 +1,6 @@
 """What is asked about, how it is answered, and that nothing is called without an answer."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
 
@@ -14,6 +12,7 @@ from kernel.money import MICRO
 from orders.questions import DAY_MS, MOST_TRIES, MOST_WRONG_A_DAY, OPEN_MS
 from orders.tables import orders, questions
 from replies.tables import outbox
+from tests.crowd import together
 from tests.unit import factory
 from tests.unit.inbound.house import ANN, ANNS_PHONE, BOB, DOLLAR, NOW, PIN, SECRETS, House
 
@@ -112,15 +111,7 @@ def test_three_wrong_codes_shut_the_question(asking: House, pin: str) -> None:
 def test_a_crowd_of_wrong_codes_gets_three_tries(asking: House) -> None:
     right = int(asked(asking))
     ids = [asking.accept(asking.mail(f"OK A1 {(right + 1 + at) % 10_000:04}")) for at in range(12)]
-    together = Barrier(4)
-
-    def handle(some: list[str]) -> None:
-        together.wait(5)
-        for message_id in some:
-            asking.intake.handle(message_id)
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(handle, [ids[at::4] for at in range(4)]))
+    together(4, lambda at: asking.handle(ids[at::4]))
     (question,) = asking.rows(questions)
     assert (question.state, question.tries) == ("shut", MOST_TRIES)
 
@@ -216,14 +207,7 @@ def test_a_second_ok_calls_nobody_again(asking: House) -> None:
 def test_two_ok_at_once_call_once(asking: House) -> None:
     right = asked(asking)
     ids = [asking.accept(asking.mail(f"OK A1 {right}")) for _ in range(4)]
-    together = Barrier(4)
-
-    def handle(message_id: str) -> None:
-        together.wait(5)
-        asking.intake.handle(message_id)
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(handle, ids))
+    together(4, lambda at: asking.intake.handle(ids[at]))
     assert len(asking.orders) == len(asking.rows(holds)) == 1
 
 

@@ -1,8 +1,6 @@
 """A dear call waits for an OK to its quote, whoever orders it; what was quoted is what is billed."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from cordboard.cli import main
 from orders.questions import OPEN_MS
 from orders.tables import messages, orders, questions
 from replies.gsm import economical, is_gsm
+from tests.crowd import together
 from tests.joint.inbound.browser import BROWSERS, Browser
 from tests.joint.inbound.web import HOST, live
 from tests.unit.inbound.house import ANN, DOLLAR, PIN, House
@@ -188,15 +187,7 @@ def test_what_a_cap_leaves_no_two_orders_spend(sea: House) -> None:
     sea.change(accounts, quote_above=10 * DOLLAR)
     sea.change(balances, amount=100 * DOLLAR)
     ids = [sea.accept(sea.mail(f"CALL +87077311122{digit}")) for digit in range(6)]
-    together = Barrier(3)
-
-    def handle(some: list[str]) -> None:
-        together.wait(5)
-        for message_id in some:
-            sea.intake.handle(message_id)
-
-    with ThreadPoolExecutor(3) as pool:
-        list(pool.map(handle, [ids[at::3] for at in range(3)]))
+    together(3, lambda at: sea.handle(ids[at::3]))
     assert sum(hold.most for hold in sea.rows(holds)) <= 13 * DOLLAR
     assert len(sea.orders) == 1
 

@@ -1,6 +1,7 @@
 """The way in as the product wires it, on a real SQLite file: Ann with a phone, a PIN, an alias, a phone book, money."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 from itertools import product
@@ -133,6 +134,11 @@ class House:
         message_id = self.accept(raw, to)
         self.intake.handle(message_id)
         return message_id
+
+    def handle(self, message_ids: Iterable[str]) -> None:
+        """Handle them, one after the other."""
+        for message_id in message_ids:
+            self.intake.handle(message_id)
 
     def found(self, raw: bytes, to: str) -> str:
         """A mail that lay in a mailbox, handled; the message's id."""

@@ -19,6 +19,8 @@ INTERRUPTED = "interrupted"
 """Why we ended a leg of which nobody knows whether it was dialled."""
 QUIET = "no_progress"
 """Why we ended a leg of which the switch told no ringing in good time."""
+NOT_CREATED = "not_created"
+"""The switch refused to make a first leg's channel: it may lack what its carrier is reached by."""
 _ORDER_OF = select(attempts.c.order_id).where(
     attempts.c.id == bindparam("attempt"), attempts.c.state != AttemptState.ENDED
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
-from dispatcher.calls import QUIET
+from dispatcher.calls import NOT_CREATED, QUIET
 from dispatcher.causes import CONGESTION, FAULT, TIMEOUT, kind
 from orders.states import AttemptState
 from orders.tables import attempts
@@ -39,7 +39,8 @@ class HealthRules:
 class Health:
     """Counts of attempts. A seizure is one that was dialled and that nobody of ours ended before it was answered.
 
-    `failed` are those for which its network is to blame, also by not even ringing in good time.
+    `failed` are those for which its network is to blame, also by not even ringing in good time; and those for which
+    the switch could not make a channel.
     """
 
     seizures: int = 0
@@ -62,9 +63,10 @@ def look(conn: Connection, carrier: str, now_ms: int, rules: HealthRules) -> Hea
     """Count what became of a carrier's attempts in the window."""
     rows = conn.execute(_LAST, {"name": carrier, "since": now_ms - rules.minutes * 60_000}).all()
     answered = sum(row.answered_ms is not None for row in rows)
-    ended = [row for row in rows if row.state == AttemptState.ENDED and row.answered_ms is None and row.dialling_ms]
-    by_itself = [row for row in ended if row.end_reason in ("", QUIET)]
-    failed = sum(row.end_reason == QUIET or kind(row.cause) in _ITS_FAULT for row in by_itself)
+    ended = [row for row in rows if row.state == AttemptState.ENDED and row.answered_ms is None]
+    dialled = [row for row in ended if row.dialling_ms or row.end_reason == NOT_CREATED]
+    by_itself = [row for row in dialled if row.end_reason in ("", QUIET, NOT_CREATED)]
+    failed = sum(row.end_reason != "" or kind(row.cause) in _ITS_FAULT for row in by_itself)
     return Health(answered + len(by_itself), answered, failed)
 
 

@@ -16,7 +16,7 @@ from billing.quotes import Quote
 from billing.tables import holds
 from dispatcher import closing
 from dispatcher.admission import Admission, Admitted
-from dispatcher.calls import limits
+from dispatcher.calls import NOT_CREATED, limits
 from dispatcher.pool import Pool
 from dispatcher.routes import NoWay, Routes
 from dispatcher.switches.ari_requests import Carrier
@@ -105,7 +105,7 @@ class Launcher:
             node.once.create(found.plan, self.routes.by_name[found.plan.carrier], node.app)
         except (SwitchRefused, SwitchAway) as e:
             log.warning("the first leg was not created", extra={**told, "why": str(e)})
-            self._put_back(found, tried)
+            self._put_back(found, tried, NOT_CREATED if isinstance(e, SwitchRefused) else "not_reached")
             return False
         except SwitchSilent as e:
             log.warning("the first leg may have been created", extra={**told, "why": str(e)})
@@ -208,13 +208,11 @@ class Launcher:
         shown = order.shown_a if order.first == "A" else order.shown_b
         return LegPlan(attempt_id, carrier, number, limit_ms, shown)
 
-    def _put_back(self, found: Launch, tried: tuple[str, ...]) -> None:
+    def _put_back(self, found: Launch, tried: tuple[str, ...], why: str) -> None:
         """The switch definitely did nothing: the order is due again, at once if another can take it, else shortly."""
         now_ms = self.clock.ms()
         with self.db.write() as conn:
-            never = attempts.move(
-                conn, found.plan.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason="not_created"
-            )
+            never = attempts.move(conn, found.plan.attempt_id, AttemptState.CLAIMED, AttemptState.ENDED, end_reason=why)
             if never:
                 later = 0 if self.pool.fit(conn, now_ms, tried) else AGAIN_AFTER_MS
                 values = {"due_ms": now_ms + later, "switch": ""}

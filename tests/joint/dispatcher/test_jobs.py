@@ -4,15 +4,19 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import update
 
 from dispatcher import jobs, lease, pool
-from dispatcher.jobs import AGAIN_AFTER_MS, TAKEN_MS
-from dispatcher.pool import ANSWERED_WITHIN_MS
+from dispatcher.jobs import AGAIN_AFTER_MS, TAKEN_MS, Launcher, Node
+from dispatcher.pool import ANSWERED_WITHIN_MS, Pool
+from dispatcher.routes import Routes
 from dispatcher.switches import ari_once
-from dispatcher.switches.base import Kind
+from dispatcher.switches.ari_once import AriOnce
+from dispatcher.switches.ari_requests import Carrier, Request
+from dispatcher.switches.base import Kind, SwitchRefused
 from dispatcher.switches.exchange.running import RunningExchange
 from dispatcher.switchlog import CANARY_LIVES_MS
 from kernel.db import Database
@@ -20,7 +24,7 @@ from kernel.errors import Unavailable
 from orders.states import AttemptState, OrderState
 from orders.tables import orders
 from tests.joint.dispatcher.test_ari import mute, nowhere
-from tests.unit.dispatcher.desk import LEASE_MS, STALE_MS, SWITCH, Desk, event
+from tests.unit.dispatcher.desk import APP, LEASE_MS, STALE_MS, SWITCH, TRUNK, Desk, event
 from tests.unit.factory import NOW
 
 CREATE = "channels/create"
@@ -143,9 +147,31 @@ def test_an_order_that_waited_too_long_is_ended(conducted: Desk, exchange: Runni
     assert created(exchange) == 0
 
 
-@pytest.mark.parametrize("how", ["away", "refused"])
+class Without:
+    """A switch that lacks what one carrier is reached by; a channel for another is made."""
+
+    def send(self, request: Request) -> None:
+        if TRUNK.name in request.query.get("endpoint", ""):
+            raise SwitchRefused(500, "Allocation failed")
+
+
+def test_a_carrier_that_the_switch_can_not_use_gives_way_to_the_next(conducted: Desk) -> None:
+    backup = Carrier("backup", "PJSIP/other/{digits}", priority=20)
+    conducted.routes, order = Routes([TRUNK, backup]), conducted.order()
+    nodes = {SWITCH: Node(cast(AriOnce, Without()), APP)}
+    launcher = Launcher(conducted.db, conducted.clock, Pool((SWITCH,), 20), nodes, conducted.routes, STALE_MS)
+    for _ in range(20):
+        conducted.now.later(AGAIN_AFTER_MS)
+        renew(conducted)
+        launcher.launch(order)
+    tried = [leg.carrier for leg in conducted.legs(order)]
+    assert (tried[0], tried[-1], conducted.row(order).state) == ("trunk", "backup", OrderState.CLAIMED)
+    assert conducted.problems() == []
+
+
+@pytest.mark.parametrize(("how", "why"), [("away", "not_reached"), ("refused", "not_created")])
 def test_what_the_switch_did_not_do_is_due_again_a_little_later(
-    conducted: Desk, exchange: RunningExchange, how: str
+    conducted: Desk, exchange: RunningExchange, how: str, why: str
 ) -> None:
     order = conducted.order()
     if how == "refused":
@@ -153,7 +179,7 @@ def test_what_the_switch_did_not_do_is_due_again_a_little_later(
     assert not conducted.launcher(nowhere() if how == "away" else exchange.url).launch(order)
     assert (conducted.row(order).state, conducted.row(order).due_ms) == (OrderState.DUE, NOW + AGAIN_AFTER_MS)
     (leg,) = conducted.legs(order)
-    assert (leg.state, leg.end_reason) == (AttemptState.ENDED, "not_created")
+    assert (leg.state, leg.end_reason) == (AttemptState.ENDED, why)
     launcher = conducted.launcher_on(exchange)
     assert not launcher.launch(order)
     conducted.now.later(AGAIN_AFTER_MS)
@@ -225,4 +251,4 @@ def test_a_job_that_can_not_run_now_leaves_its_order_due(conducted: Desk, monkey
     monkeypatch.undo()
     assert conducted.row(order).state == OrderState.DUE
     jobs.launch(order)
-    assert conducted.legs(order)[0].end_reason == "not_created"
+    assert conducted.legs(order)[0].end_reason == "not_reached"

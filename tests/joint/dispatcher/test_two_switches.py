@@ -56,9 +56,9 @@ def test_a_drained_switch_gets_none(desk: Desk, exchanges: dict[str, RunningExch
     assert created(exchanges) == {SWITCH: 0, OTHER: 3}
 
 
-@pytest.mark.parametrize("how", ["away", "refused"])
+@pytest.mark.parametrize(("how", "why"), [("away", "not_reached"), ("refused", "not_created")])
 def test_what_one_did_not_do_the_other_does_at_once(
-    desk: Desk, exchanges: dict[str, RunningExchange], how: str
+    desk: Desk, exchanges: dict[str, RunningExchange], how: str, why: str
 ) -> None:
     two = on(desk, exchanges, **({SWITCH: nowhere()} if how == "away" else {}))
     if how == "refused":
@@ -66,7 +66,7 @@ def test_what_one_did_not_do_the_other_does_at_once(
     order = desk.order()
     assert two.launcher.launch(order)
     first, second = sorted(desk.legs(order), key=lambda leg: BOTH.index(leg.switch))
-    assert (first.switch, first.state, first.end_reason) == (SWITCH, T.ENDED, "not_created")
+    assert (first.switch, first.state, first.end_reason) == (SWITCH, T.ENDED, why)
     assert (second.switch, second.state, desk.row(order).switch) == (OTHER, T.CLAIMED, OTHER)
     assert created(exchanges) == {SWITCH: 0, OTHER: 1}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatcher.calls import QUIET
+from dispatcher.calls import NOT_CREATED, QUIET
 from dispatcher.health import KNOWN_FOR_MS, MOST, Doctor, Health, HealthRules, look
 from orders.states import AttemptState
 from tests.unit.dispatcher.desk import Desk
@@ -49,6 +49,8 @@ def test_what_counts_is_what_was_dialled_and_ended_by_itself(desk: Desk) -> None
     ended(desk, 3, BUSY)
     ended(desk, 4, FAILED)
     ended(desk, 5, None, dialling_ms=None)  # never dialled
+    ended(desk, 2, None, dialling_ms=None, end_reason=NOT_CREATED)  # the switch could not even begin
+    ended(desk, 5, None, dialling_ms=None, end_reason="not_reached")  # nor could it be asked to
     ended(desk, 6, 19, end_reason="dropped")  # by us
     ended(desk, 1, 16, end_reason=QUIET)  # by us, since it did not even ring
     ended(desk, 1, 18)  # no answer to our INVITE
@@ -56,7 +58,7 @@ def test_what_counts_is_what_was_dialled_and_ended_by_itself(desk: Desk) -> None
     ended(desk, 7, FAILED, carrier="other")
     desk.attempt(desk.order(), "A", AttemptState.DIALLING, dialling_ms=NOW)  # nobody knows yet
     desk.attempt(desk.order(), "A", AttemptState.ANSWERED, dialling_ms=NOW, answered_ms=NOW)
-    assert seen(desk) == Health(seizures=13, answered=3, failed=7)
+    assert seen(desk) == Health(seizures=15, answered=3, failed=9)
 
 
 def test_a_carrier_gets_well_when_its_failures_are_old(desk: Desk) -> None:

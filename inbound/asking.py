@@ -30,8 +30,9 @@ from parsers.commands import CallCommand, NamedNumber, number_of
 from parsers.numbers import Number, parse_number
 from parsers.targets import Target
 from replies import sentences
+from replies.gsm import economical, parts
 from replies.language import Words
-from replies.lists import LONGEST, shortened
+from replies.lists import shortened
 
 QUOTE: Final = "ask_quote"
 SHORTEST: Final = 7
@@ -167,6 +168,6 @@ def _quoted(given: Given, doubted: Doubted, asked: dict[str, object]) -> str:
     lengths = range(len(name), min(len(name), SHORTEST) - 1, -1)
     for from_, most in product((asked["from_"], ""), lengths):  # money before names
         said = given.say(sentences.ASKED[QUOTE], **asked | told | {"from_": from_, "name": shortened(name, most)})
-        if len(said) <= LONGEST:
+        if parts(economical(said)) == 1:
             break
     return said

@@ -1,5 +1,6 @@
 """How `cordboard accounts list` and `show` read."""
 
+import textwrap
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ from accounts import people, systems, tokens
 from accounts.people import Account, User
 from billing import ledger
 from cordboard.cli import systems as systems_cli
-from cordboard.cli.printing import as_json, fields, spaced, table
+from cordboard.cli.printing import COLUMNS, as_json, fields, spaced, table
 from kernel.money import display, display_price, plain
 
 
@@ -53,7 +54,7 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
             ("Deck", account.deck),
             ("May call", ", ".join(sorted(account.zones)) or "nowhere"),
             ("Also allowed", ", ".join(allowed) or "nothing"),
-            ("Satellite", systems_cli.in_words(account, systems.allowed(conn, account.id))),
+            *_folded("Satellite", systems_cli.in_words(account, systems.allowed(conn, account.id))),
             ("One call", f"{display(account.cap_call, account.currency)} at most"),
             *_bounds(account),
             ("Asks back", _asks(account)),
@@ -63,6 +64,12 @@ def show_account(conn: Connection, account: Account, json_: bool) -> None:
     for user in people.users_of(conn, account.id):
         click.echo()
         _print_user(conn, user)
+
+
+def _folded(name: str, value: str) -> list[tuple[str, str]]:
+    """A long value within the page, its further lines under the first."""
+    lines = textwrap.wrap(value, COLUMNS - len("Also allowed") - 2)
+    return [("" if n else name, line) for n, line in enumerate(lines)]
 
 
 def _print_user(conn: Connection, user: User) -> None:

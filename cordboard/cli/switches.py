@@ -14,9 +14,14 @@ TOLD = {
     State.FIT: "takes new calls",
     State.DRAINING: "draining: no new calls, those it has go on",
     State.AWAY: "AWAY: it does not answer; no new calls",
-    State.NOT_CONDUCTED: "NO CONDUCTOR: no new calls (cordboard conductor --switch {name})",
-    State.LOG_UNSEEN: "LOG NOT SEEN: no new calls (cordboard cel --switch {name})",
+    State.NOT_CONDUCTED: "NO CONDUCTOR: no new calls",
+    State.LOG_UNSEEN: "LOG NOT SEEN: no new calls",
 }
+MISSING = {
+    State.NOT_CONDUCTED: "{name} needs: cordboard conductor --switch {name}",
+    State.LOG_UNSEEN: "{name} needs: cordboard cel --switch {name}",
+}
+"""What brings it back, a line each: beside the rest of a row it would be too wide for a page."""
 
 
 @click.group(invoke_without_command=True)
@@ -73,6 +78,9 @@ def _show(tools: Tools, json_: bool) -> None:
         return
     heads = ("Switch", "Calls", "Ringing", "Answered", "Now")
     table(heads, [_row(each, now_ms) for each in found], right="23")
+    for each in found:
+        if each.state in MISSING:
+            click.echo(MISSING[each.state].format(name=each.name))
     if note := _note(found):
         click.echo(note)
 
@@ -84,7 +92,7 @@ def _pool(tools: Tools) -> Pool:
 def _row(standing: Standing, now_ms: int) -> tuple[object, ...]:
     load = standing.load
     drained = " (and drained)" if standing.draining and standing.state is not State.DRAINING else ""
-    told = TOLD[standing.state].format(name=standing.name) + drained
+    told = TOLD[standing.state] + drained
     return standing.name, load.calls, load.setting_up, _ago(standing.seen_ms, now_ms), told
 
 
@@ -92,7 +100,7 @@ def _note(found: Sequence[Standing]) -> str:
     """What this means for who orders a call, if something is amiss."""
     if any(each.state is State.FIT for each in found):
         return ""
-    return "No switch takes new calls: orders wait, and are told after some minutes that they were not called."
+    return "No switch takes new calls: orders wait; in some minutes their senders are told."
 
 
 def _ago(seen_ms: int, now_ms: int) -> str:

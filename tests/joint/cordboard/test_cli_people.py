@@ -136,6 +136,13 @@ def test_allowing_and_closing(run: Run, petrel: str) -> None:
     run("accounts", "cap", "MV Petrel", "0", fails=2)
 
 
+def test_all_satellite_systems_go_onto_the_page(run: Run, petrel: str) -> None:
+    run("accounts", "satellite", "MV Petrel", "all", "on")
+    shown = run("accounts", "show", "MV Petrel").stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "cellular in the air" in " ".join(shown.split())
+
+
 def test_satellite_systems_are_allowed_one_by_one_with_their_caps(run: Run, petrel: str) -> None:
     lines = run("accounts", "satellite", "MV Petrel").stdout.splitlines()
     assert {line.split()[-1] for line in lines[1:]} == {"off"}

@@ -50,7 +50,11 @@ def test_each_switch_in_a_line_that_says_what_it_means(run: Run, two: Two) -> No
         "other|3|2|0 s ago|takes new calls",
     ]
     two.dead_conductor("main")
-    assert "NO CONDUCTOR: no new calls (cordboard conductor --switch main)" in run("switches", "list").stdout
+    lines = run("switches", "list").stdout.splitlines()
+    assert lines[1].endswith("NO CONDUCTOR: no new calls")
+    assert lines[3:] == ["main needs: cordboard conductor --switch main"]
+    two.dead_conductor("other")
+    assert max(map(len, run("switches").stdout.splitlines())) <= 80
 
 
 def test_drained_and_back(run: Run, two: Two) -> None:

@@ -14,7 +14,7 @@ from billing.tables import balances, deck_rows, decks, holds
 from cordboard.cli import main
 from orders.questions import OPEN_MS
 from orders.tables import messages, orders, questions
-from replies.gsm import economical, is_gsm
+from replies.gsm import economical, is_gsm, parts
 from tests.crowd import together
 from tests.joint.inbound.browser import BROWSERS, Browser
 from tests.joint.inbound.web import HOST, live
@@ -173,6 +173,16 @@ def test_the_phone_that_is_rung_is_said_beside_a_name_of_any_length(sea: House, 
     sea.change(accounts, allow_any_phone=True)
     say(sea, f"NAME {name} {SHIP}")
     assert say(sea, f"CALL {name} FROM +12025550188").startswith(f"A1 Call {name} from +1 2..0188 at $6.517/min")
+
+
+@pytest.mark.parametrize("name", ["Ship [A]{B}[C]{D}[E]{F}[G]", "Łódź Żółw Ślimak Gęś Jaźń Łabędź"])
+def test_a_quote_is_one_text_whatever_letters_a_name_has(sea: House, name: str) -> None:
+    sea.change(deck_rows, connect_fee=1_250_000)
+    sea.change(accounts, tax_ppm=190_000, allow_any_phone=True)
+    say(sea, f"NAME {name} {SHIP}")
+    said = say(sea, f"CALL {name} FROM +12025550188")
+    assert said.startswith("A1 Call ")
+    assert parts(economical(said)) == 1
 
 
 def test_in_spanish(sea: House) -> None:

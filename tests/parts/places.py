@@ -28,6 +28,14 @@ from replies.tables import outbox
 PRESSES_1, VOICEMAIL, A_BUSY = "+33140001234", "+33140005678", "+33140000017"
 TALKS, STAYS, BUSY, NO_ANSWER = "+442079460000", "+442079460099", "+442079460017", "+442079460019"
 TALKS_ON = "+442079460098"
+BY_THE_SECOND = "+33140000034"
+"""Congestion by the first carrier of `TWO_CARRIERS`; where there is but that one, it can't be had."""
+TWO_CARRIERS = {
+    "carriers": [
+        {"name": "carrier", "host": "127.0.0.1", "port": 5080, "priority": 1},
+        {"name": "second", "host": "127.0.0.1", "port": 5081, "priority": 2},
+    ]
+}
 """Only on the exchange: talks for so long that nobody can miss it."""
 LEAVES, A_NO_ANSWER, A_LISTENS = "+33140004321", "+33140000019", "+33140000055"
 """Of leg A: presses 1 and leaves two seconds later; rings only; hears what keys are sent to it."""
@@ -231,6 +239,7 @@ def place_on_the_exchange(house: House) -> Place:
 
     numbers = {number: _SUBSCRIBERS[kind] for number, kind in PHONES.items()}
     numbers[SHORT] = _SUBSCRIBERS["voicemail"] | {"leaves_s": 0.08}
+    numbers[f"carrier/{BY_THE_SECOND[1:]}"] = {"does": "congestion"}
     numbers[TALKS_ON] = _SUBSCRIBERS["hangs_up_after"] | {"talk_s": 4.0}
     put("script", {"playback_s": 0.05, "default": _SUBSCRIBERS["presses_1"], "numbers": numbers})
 

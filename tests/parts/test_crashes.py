@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kernel.crashpoints import POINTS
-from tests.parts.places import on_the_exchange
+from tests.parts.places import TWO_CARRIERS, on_the_exchange
 from tests.parts.traffic import Traffic
 from tests.parts.waiting import until
 
@@ -29,7 +29,9 @@ def trigger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def traffic(trigger: Path) -> Iterator[Traffic]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CORDBOARD_CRASH_FILE", str(trigger))
-        with on_the_exchange(trigger.parent / "home", {"lease_s": 2, "confirm_s": 2, "low_s": 60}) as place:
+        calls = {"lease_s": 2, "confirm_s": 2, "low_s": 60}
+        never_ill = {"health_least": 200, "ill_failed_percent": 100}  # or nobody would be tried by it first any more
+        with on_the_exchange(trigger.parent / "home", calls, switch=TWO_CARRIERS, routing=never_ill) as place:
             yield Traffic(place)
 
 

@@ -13,7 +13,7 @@ from cordboard.lab.house import Enrolled
 from orders.states import OrderState
 from orders.tables import orders
 from replies.maildir_view import list_mails
-from tests.parts.places import BUSY, TALKS, VOICEMAIL, Place
+from tests.parts.places import BUSY, BY_THE_SECOND, TALKS, VOICEMAIL, Place
 from tests.parts.waiting import until
 
 TAKEN_WITHIN, QUIET_WITHIN = 120.0, 300.0
@@ -29,9 +29,11 @@ class Traffic:
 
     KINDS: ClassVar[tuple[tuple[str, dict[str, Any]], ...]] = (
         (f"CALL {TALKS}", {}), (f"CALL {BUSY}", {"press_1": False}), (f"CALL {TALKS}", {"phone": VOICEMAIL}),
-        (f"VERIFY {TALKS}", {}),
+        (f"VERIFY {TALKS}", {}), (f"CALL {TALKS}", {"phone": BY_THE_SECOND}),
     )  # fmt: skip
-    """A call that talks, one that finds B busy, one that nobody confirms, one that speaks a code."""
+    """A call that talks, one that finds B busy, one that nobody confirms, one that speaks a code, and one whose first
+    leg the first carrier can't carry.
+    """
 
     def each_kind(self) -> None:
         for text, terms in self.KINDS:

@@ -183,4 +183,5 @@ def test_a_mailbox_that_may_only_be_read_is_read(desk: Desk) -> None:
     desk.until(lambda: len(desk.house.rows(messages)) == 2)
     desk.until(lambda: desk.told(ANN))
     assert len(desk.house.orders) == 1
+    desk.until(lambda: desk.told("operator"))
     assert "can't be moved to Cordboard" in desk.told("operator")[0]

@@ -113,7 +113,9 @@ def own_phone(asked: Asked, _conn: Connection) -> None:
     if asked.b is None:
         return
     if not asked.account.allow_any_phone and all(phone.e164 != asked.a.e164 for phone in asked.phones):
-        raise Refused(why_silent(asked.a.e164) or "phone_not_yours", number=asked.a.original)
+        if silent := why_silent(asked.a.e164):
+            raise Refused(silent, number=asked.a.original)
+        raise Refused("phone_not_yours", number=asked.a.original)
 
 
 def two_parties(asked: Asked, _conn: Connection) -> None:

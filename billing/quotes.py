@@ -167,3 +167,8 @@ def connect(quote: Quote) -> int:
     """What it costs at most to be put through, tax included."""
     fee = charge_up(sum(max((terms.connect_fee for terms in quote.of(role)), default=0) for role in "AB"))
     return fee + tax(fee, quote.tax_ppm)
+
+
+def dearness(quote: Quote) -> int:
+    """What is held against an agreed price: a minute, or the fee to be put through if that is more."""
+    return max(per_minute(quote), connect(quote))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from accounts.people import sure_numbers_of
 from billing.holds import available
-from billing.quotes import Quote, per_minute, plan
+from billing.quotes import Quote, dearness, per_minute, plan
 from gate.quoting import fingerprint
 from gate.sureness import Sure, sureness
 from kernel.errors import Refused
@@ -40,7 +40,7 @@ class Consent:
     def covers(self, quote: Quote) -> bool:
         """Whether it agrees to this."""
         if self.per_minute is not None:
-            return per_minute(quote) <= self.per_minute
+            return dearness(quote) <= self.per_minute
         return fingerprint(quote) == self.terms
 
 
@@ -70,7 +70,7 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
         raise kind("late" if asked.b is None else "ask_late", minutes=_minutes(asked))
     if sureness(asked.proof) > Sure.CLAIMED:
         return
-    if per_minute(asked.quote) > asked.account.ask_above:
+    if dearness(asked.quote) > asked.account.ask_above:
         raise Refused("dear_to_verify") if asked.b is None else AskBack("ask_costly")
     if asked.b is None or asked.proof != "pin" or not asked.account.ask_new:
         return  # what is verified is always new
@@ -82,7 +82,7 @@ def asked_back(asked: "Asked", conn: Connection) -> None:
 
 def _must_be_agreed(asked: "Asked", conn: Connection, quote: Quote) -> None:
     """Beyond what the order consents to, or beyond the account's price where it says nothing, nothing is called."""
-    dear = per_minute(quote) > asked.account.quote_above
+    dear = dearness(quote) > asked.account.quote_above
     if asked.consent is not None:
         dear = not asked.consent.covers(quote)
     if not dear:

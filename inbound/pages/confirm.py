@@ -6,7 +6,7 @@ from typing import Final
 
 from accounts.people import phones_of, split_number
 from billing.holds import available
-from billing.quotes import Quote, connect, dearest, leg_minute, per_minute, plan
+from billing.quotes import Quote, connect, dearest, dearness, leg_minute, per_minute, plan
 from gate.quoting import fingerprint, quote_of
 from gate.rules import Asked
 from gate.spending import call_caps
@@ -114,7 +114,7 @@ def _ask(here: Here, what: str, *first: str) -> Listing:
     number = "" if here.account.private else ", ".join(mask_number(each.e164) for each in numbers_of(call.target))
     unnamed = here.say(sentences.PRIVATE_PARTY) if here.account.private else ""
     name = shortened(call.target.name) if isinstance(call.target, NamedNumber) else unnamed
-    price, dear = _price(here, call, quote), per_minute(quote) > here.account.quote_above
+    price, dear = _price(here, call, quote), dearness(quote) > here.account.quote_above
     lines = (
         *first, here.say(words.PARTY, name=name, number=number).strip(),
         here.say(words.FIRST, phone=call.phone_told), *price,
@@ -166,7 +166,7 @@ def _price(here: Here, call: Meant, quote: Quote) -> tuple[str, ...]:
     b, currency = dearest(quote, "B"), quote.currency
     of_a, of_b = (display(leg_minute(leg, quote.tax_ppm), currency) for leg in (quote.a, b))
     lines = [here.say(words.PRICE, price=display(per_minute(quote), currency), a=of_a, b=of_b)]
-    if per_minute(quote) > here.account.quote_above:
+    if dearness(quote) > here.account.quote_above:
         minutes = _minutes(here, call, quote)
         lines.append(here.say(words.AT_LEAST, a=quote.a.first, b=b.first, minutes=minutes))
     if fee := connect(quote):

@@ -107,6 +107,13 @@ def test_at_the_accounts_price_nobody_is_asked(sea: House) -> None:
     assert say(sea, "CALL +870773111223").startswith("B1 Call +870")
 
 
+def test_a_fee_to_be_put_through_is_dear_like_a_minute(sea: House) -> None:
+    sea.change(deck_rows, connect_fee=5 * DOLLAR, rate=10_000)
+    assert say(sea, f"CALL {SHIP}").startswith("A1 Call ")
+    sea.change(accounts, quote_above=10 * DOLLAR)
+    assert say(sea, f"CALL {SHIP}").startswith("B1 Ringing")
+
+
 def test_who_but_claims_to_be_the_sender_says_the_code_too(sea: House) -> None:
     sea.signed.clear()
     said = say(sea, f"CALL {SHIP} PIN {PIN}")

@@ -15,8 +15,8 @@ from dispatcher.pool import ANSWERED_WITHIN_MS, Pool
 from dispatcher.routes import Routes
 from dispatcher.switches import ari_once
 from dispatcher.switches.ari_once import AriOnce
-from dispatcher.switches.ari_requests import Carrier, Request
-from dispatcher.switches.base import Kind, SwitchRefused
+from dispatcher.switches.ari_requests import Carrier
+from dispatcher.switches.base import Kind, LegPlan, SwitchRefused
 from dispatcher.switches.exchange.running import RunningExchange
 from dispatcher.switchlog import CANARY_LIVES_MS
 from kernel.db import Database
@@ -150,8 +150,8 @@ def test_an_order_that_waited_too_long_is_ended(conducted: Desk, exchange: Runni
 class Without:
     """A switch that lacks what one carrier is reached by; a channel for another is made."""
 
-    def send(self, request: Request) -> None:
-        if TRUNK.name in request.query.get("endpoint", ""):
+    def create(self, _plan: LegPlan, carrier: Carrier, _app: str) -> None:
+        if carrier.name == TRUNK.name:
             raise SwitchRefused(500, "Allocation failed")
 
 

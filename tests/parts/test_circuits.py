@@ -1,17 +1,20 @@
-"""By which carrier a call leaves, on a real Asterisk with SIPp carriers: uplinks and ground lines that fail."""
+"""By which carrier a call leaves, on two real Asterisks by turns, with SIPp carriers that fail: sky and ground."""
 
 from collections.abc import Iterator
 from io import StringIO
+from itertools import cycle
 from typing import Any
 
 import pytest
 
 from billing import decks
 from cordboard.lab.asterisk import Asterisk, install
-from cordboard.lab.house import Enrolled, House, on_asterisk
+from cordboard.lab.house import Enrolled, House, on_asterisks
 from cordboard.lab.lines import Behaviour, Line, lines
+from dispatcher import pool
 from orders import attempts
 from tests.parts.places import PRESSES_1, QUICK_CALLS, Place
+from tests.parts.pools import NEW_YORK, TORONTO
 from tests.parts.stories import Handsets
 
 pytestmark = pytest.mark.parts
@@ -33,8 +36,9 @@ def carriers() -> Iterator[dict[str, Line]]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, carriers: dict[str, Line], handsets: Handsets) -> Iterator[Place]:
     ann = handsets["presses_1"]
-    with Asterisk(install(), [ann.carrier, *(line.carrier for line in carriers.values())]) as switch:
-        config = on_asterisk(switch, {"33": ann})
+    lines_of_both = [ann.carrier, *(line.carrier for line in carriers.values())]
+    with Asterisk(install(), lines_of_both) as new_york, Asterisk(install(), lines_of_both) as toronto:
+        config = on_asterisks({NEW_YORK: new_york, TORONTO: toronto}, {"33": ann})
         config["switch"]["carriers"] += [
             _carrier(carriers[name], priority, uplink=name in SKY) for name, priority in (GROUND | SKY).items()
         ]
@@ -44,7 +48,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, carriers: dict[str, Line], h
         }
         with House(tmp_path_factory.mktemp("circuits") / "house", config) as house:
             house.start()
-            yield Place(house, rung=lambda _: 0, switch=switch)
+            yield Place(house, rung=lambda _: 0)
 
 
 def _carrier(line: Line, priority: int, *, uplink: bool) -> dict[str, Any]:
@@ -55,14 +59,21 @@ def _carrier(line: Line, priority: int, *, uplink: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
+TURNS = cycle((NEW_YORK, TORONTO))
+
+
 class Story:
-    """One call, by carriers that behave as told, and what came of it."""
+    """One call, on the switch whose turn it is, by carriers that behave as told, and what came of it."""
 
     def __init__(self, place: Place, carriers: dict[str, Line], *, phone: str = PRESSES_1, **behave: Behaviour) -> None:
         self.place, self.carriers = place, carriers
         for name, line in carriers.items():
             kind = behave.get(name.replace("-", "_"), TALKS)
             line.be(kind, after=TALK_MS if kind == TALKS else None)
+        self.switch = next(TURNS)
+        with place.house.parts.db.write() as conn:
+            for name in (NEW_YORK, TORONTO):
+                pool.drain(conn, name, name != self.switch)
         self.who = self._sailor(phone)
 
     def _sailor(self, phone: str) -> Enrolled:
@@ -75,6 +86,7 @@ class Story:
         """Mail the order; the outcome."""
         self.place.mail(self.who, f"CALL {number}")
         self.order = self.place.outcome(self.who)
+        assert self.order.switch == self.switch
         return str(self.order.outcome)
 
     def left_by(self, role: str = "B") -> list[str]:

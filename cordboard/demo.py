@@ -25,7 +25,6 @@ from kernel.clock import iso
 from kernel.money import plain
 from replies.maildir_view import list_mails
 
-CALL_SECONDS = 30
 ANNS_PHONE = "+12025550142"
 """Billed by whole minutes, so that calls of some seconds cost the same, however quick the machine is."""
 REPEATS = 3

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from accounts import manage
 from accounts.tables import users
 from billing.tables import cdrs
+from cordboard.demo_calls import CALL_SECONDS
 from cordboard.lab.house import Enrolled, House
 from cordboard.lab.palm import Palm
 from cordboard.lab.ports import HOST
@@ -22,7 +23,6 @@ from kernel.money import plain
 OURS, ANNS_MOBILE = "+12025550109", "+12025550177"
 PUBLIC: Final = "https://calls.example.com/sms/twilio"
 DOOR: Final = {"page": "a page", "twilio": "a text"}
-CALL_SECONDS: Final = 60.0
 
 
 def settings_of(twilio: FakeTwilio) -> dict[str, Any]:

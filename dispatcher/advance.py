@@ -293,10 +293,8 @@ class Advance:
                     return None
                 reason = "other_left" if call.outcome == "talked" else call.outcome
                 attempts.note(conn, gone.attempt_id, end_reason=reason)
-                if (
-                    gone.role == call.first and gone.state is AttemptState.CLAIMED
-                ):  # final: nobody will dial it any more
-                    self._settling.settle(conn, call, gone, None, None)
+                if gone.role == call.first and gone.state is AttemptState.CLAIMED:
+                    self._settling.settle(conn, call, gone, None, None)  # final: nobody will dial it any more
                 return Ask(action, call, gone.attempt_id)
             case Action.EXTEND:
                 if not self._slices.extend(conn, call):

@@ -45,9 +45,7 @@ class Action(StrEnum):
     SPEAK = "speak"  # say the order's code, twice
     CREATE_2 = "create_2"
     DIAL_2 = "dial_2"  # bridged before, so that the first hears the second ringing
-    ARM_JOINED = (
-        "arm_joined"  # set the second's limit from its answer; the first's reaches beyond, either end ends both
-    )
+    ARM_JOINED = "arm_joined"  # the second's limit from its answer; the first's reaches beyond, either end ends both
     RENEW_2 = "renew_2"  # it rings on: its limit, which runs from its making, is set anew, from now
     EXTEND = "extend"  # set both limits anew, to what a larger hold pays for
     TELL_1 = "tell_1"
